@@ -1,0 +1,1 @@
+"""From files as received to statements, ledgers and rejects, each with the place it came from."""

@@ -1,0 +1,1 @@
+"""The vocabulary: schemata, tables, evidence, grades and markings, spheres."""

@@ -1,0 +1,67 @@
+"""All settings, in one place: read from `crosstie.toml` in the workspace, then from CROSSTIE_* in the environment, and handed down from there."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from crosstie.errors import UsageError
+
+FILE = "crosstie.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a unit may set; each has a default that works on a laptop."""
+
+    name: str = "workspace"
+    #: an exercise: everything shown says that the persons are invented
+    exercise: bool = False
+    #: where people's decisions and the audit chain are kept; empty: casebook.sqlite in the workspace. PostgreSQL: postgresql+psycopg://...
+    casebook: str = ""
+    #: what DuckDB may use
+    memory: str = "1GB"
+    threads: int = 2
+    #: seconds that a writer waits for another before it gives up
+    wait: float = 10.0
+    #: two records count as one thing from this score on
+    match_threshold: float = 0.75
+    #: longest path of a link, in steps
+    max_hops: int = 4
+    #: paths kept per pair
+    paths: int = 3
+    #: a node with more neighbours is a hub that connects nobody by itself
+    hub: int = 200
+    #: most links that a build keeps, best first
+    links: int = 10_000
+
+    @classmethod
+    def load(cls, folder: Path) -> Settings:
+        """The settings of a workspace; UsageError for a name or a value that is none."""
+        found: dict[str, Any] = {}
+        file = folder / FILE
+        if file.exists():
+            try:
+                found = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise UsageError(f"{file} cannot be read: {error}") from error
+        kinds = {field.name: field.type for field in fields(cls)}
+        for name in kinds:
+            if (given := os.environ.get(f"CROSSTIE_{name.upper()}")) is not None:
+                found[name] = given
+        unknown = sorted(set(found) - set(kinds))
+        if unknown:
+            raise UsageError(f"{file}: no such setting: {', '.join(unknown)}", hint=f"Known are {', '.join(sorted(kinds))}.")
+        return replace(cls(), **{name: _typed(name, str(kinds[name]), value) for name, value in found.items()})
+
+
+def _typed(name: str, kind: str, value: Any) -> Any:
+    try:
+        if kind == "bool":
+            return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        return {"int": int, "float": float, "str": str}[kind](value)
+    except (KeyError, ValueError) as error:
+        raise UsageError(f"setting {name}: “{value}” is no {kind}") from error
