@@ -1,0 +1,1 @@
+"""Regions of known truth, for exercises and for measuring."""
