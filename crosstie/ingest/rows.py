@@ -1,0 +1,149 @@
+"""Rows of a CSV file of any size, one by one, in flat memory, numbered as a spreadsheet numbers them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+
+from crosstie.errors import DamagedFile, HostileFile
+from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.encoding import CHUNK, byte_order, clean, note
+from crosstie.ingest.reader import Original
+
+MAX_ROW = 1 << 20
+#: the old end mark of text files, which OFAC still writes
+END_MARK = "\x1a"
+csv.field_size_limit(MAX_ROW)
+
+
+def rows(original: Original, out: Emitter, *, delimiter: str = ",", columns: int | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number, from 1, the header and empty rows counted; empty rows and the end mark are left out.
+
+    Rows that have not as many cells as `columns`, or as the first row, become rejects. DamagedFile where a quotation is not closed;
+    HostileFile where a row is longer than 1 MiB. `out.place` is set to the row, without counting a record.
+    """
+    source = _Lines(original, out)
+    reader = csv.reader(source, delimiter=delimiter)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            source.row = number
+            source.used = 0
+            if not any(cells) or cells == [END_MARK]:
+                continue
+            columns = columns or len(cells)
+            if len(cells) != columns:
+                if not any(cells[columns:]) and len(cells) > columns:
+                    cells = cells[:columns]
+                else:
+                    note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", delimiter.join(cells))
+                    continue
+            yield number, cells
+    except csv.Error as error:
+        raise DamagedFile(f"{original.name}: row {number + 1}: {error}") from error
+    if source.open_quotation(delimiter):
+        raise DamagedFile(f"{original.name}: the file ends inside a quotation, in row {number}", hint="The file is cut short: fetch it again.")
+
+
+def records(original: Original, out: Emitter, *, header: tuple[str, ...] | None = None, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row below the header as a mapping of its cells, stripped, empty ones left out. The header is the first row that has all of `header`."""
+    names: list[str] | None = None
+    for number, cells in rows(original, out, delimiter=delimiter, columns=None):
+        if names is None:
+            found = [cell.strip() for cell in cells]
+            if header is None or set(header) <= set(found):
+                names = found
+            continue
+        yield number, {name: value for name, cell in zip(names, cells, strict=True) if (value := cell.strip())}
+    if names is None:
+        raise DamagedFile(f"{original.name}: no row has the columns {', '.join(header or ())}")
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter of a table: the one that cuts its first lines most evenly; a comma where none does."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    best, score = ",", 0.0
+    for candidate in (",", ";", "\t", "|"):
+        widths = [len(row) for row in csv.reader(lines, delimiter=candidate)]
+        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        found = widths.count(usual) / max(1, len(widths)) * min(usual, 4) if usual > 1 else 0.0
+        if found > score:
+            best, score = candidate, found
+    return best
+
+
+class _Lines:
+    """The lines of a file for csv, in clean text; knows the row and how much of it was read."""
+
+    def __init__(self, original: Original, out: Emitter) -> None:
+        self.row = self.used = 0
+        self._name = original.name
+        self._record: list[str] = []
+        with original.open() as stream:
+            head = stream.read(4096)
+        if not head:
+            raise DamagedFile(f"{original.name}: the file is empty")
+        found, mark = byte_order(head)
+        encoding = found or _guess(original)
+        if encoding == "cp1252":
+            note(out, "file", "note: not UTF-8, read as Windows-1252")
+        self._lines = self._cut(clean(original, out, encoding=encoding, skip=mark, keep=END_MARK.encode()))
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if not self.used:
+            self._record = []
+        self.used += len(line)
+        self._record.append(line)
+        self._bound(self.used)
+        return line
+
+    def open_quotation(self, delimiter: str) -> bool:
+        """Whether the last row ended because the file did, inside a quotation."""
+        try:
+            list(csv.reader(self._record, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            return "unexpected end" in str(error)
+        return False
+
+    def _bound(self, size: int) -> None:
+        if size > MAX_ROW:
+            raise HostileFile(f"{self._name}: row {self.row + 1} is longer than {MAX_ROW >> 20} MiB",
+                              hint="A quotation mark that is never closed does this too.")
+
+    def _cut(self, chunks: Iterator[bytes]) -> Iterator[str]:
+        rest = b""
+        for chunk in chunks:
+            lines = (rest + chunk).splitlines(keepends=True)
+            rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+            self._bound(len(rest))
+            for line in lines:
+                yield line.decode()
+        if rest:
+            yield rest.decode()
+
+
+def _guess(original: Original) -> str:
+    """UTF-8, or Windows-1252 where more bytes speak against UTF-8 than characters for it."""
+    good = bad = 0
+    tail = b""
+    with original.open() as stream:
+        while chunk := stream.read(CHUNK * 16):
+            data = tail + chunk
+            tail = b""
+            while data:
+                try:
+                    text, used = codecs.utf_8_decode(data, "strict", False)
+                    good += used - len(text)
+                    tail, data = data[used:], b""
+                except UnicodeDecodeError as error:
+                    good += sum(byte >= 0xC0 for byte in data[:error.start])
+                    bad += error.end - error.start
+                    data = data[error.end:]
+                    if bad > 10_000:
+                        return "utf-8" if good > bad else "cp1252"
+    return "cp1252" if bad > good else "utf-8"
