@@ -1,0 +1,184 @@
+"""The engine: SQL over Parquet and one verb, `map`, for what is ours. Stages know nothing else of it, so another engine can take its place."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crosstie.errors import StorageError
+from crosstie.settings import Settings
+from crosstie.store.scratch import Scratch
+
+BATCH = 20_000
+ROW_GROUP = 122_880
+_STREAM = "_crosstie_stream"
+
+
+class Engine:
+    """A DuckDB session whose tables live in memory and spill to a folder of its own that goes when the session is closed. `folder` is where
+    that folder is made: a workspace, or by default the system's place for temporary files. StorageError where memory or disk do not suffice.
+    """
+
+    def __init__(self, settings: Settings | None = None, folder: Path | None = None) -> None:
+        settings = settings or Settings()
+        self.memory = settings.memory
+        self._scratch = Scratch(folder or Path(tempfile.gettempdir()) / "crosstie")
+        try:
+            with self._storing():
+                self._connection = duckdb.connect(
+                    ":memory:",
+                    config={
+                        "memory_limit": settings.memory,
+                        "threads": settings.threads,
+                        "temp_directory": str(self._scratch.path / "spill"),
+                        "preserve_insertion_order": False,
+                        "autoinstall_known_extensions": False,  # no network
+                    },
+                )
+        except BaseException:
+            self._scratch.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session and remove its folder."""
+        self._connection.close()
+        self._scratch.close()
+
+    def read(self, view: str, files: Sequence[Path], schema: pa.Schema) -> None:
+        """A view of exactly these columns over Parquet files. A column that a file lacks is null there; no files give an empty view."""
+        model = self._scratch.path / f"{view}.model.parquet"
+        pq.write_table(schema.empty_table(), model)  # first in the list: it gives every column its type
+        listed = ", ".join(_literal(str(file)) for file in [model, *files])
+        columns = ", ".join(_name(column) for column in schema.names)
+        with self._storing():
+            self._forget(view, "table")
+            source = f"read_parquet([{listed}], union_by_name = true)"
+            self._connection.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
+
+    def create(self, table: str, query: str) -> None:
+        """Create or replace a table by a query."""
+        with self._storing():
+            self._forget(table, "view")
+            self._connection.execute(f"create or replace table {_name(table)} as {query}")
+
+    def load(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
+        """Create or replace a table by Arrow data."""
+        with self._storing():
+            self._connection.register(_STREAM, data)
+            try:
+                self.create(table, f"select * from {_STREAM}")
+            finally:
+                self._connection.unregister(_STREAM)
+
+    def map(self, table: str, query: str, fn: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], schema: pa.Schema) -> None:
+        """Create or replace a table by what `fn` makes of the record batches of a query. Nothing is held whole: batches of `schema` are
+        pulled out of `fn` as the table grows. What `fn` raises comes out as it is.
+        """
+        raised: list[BaseException] = []
+
+        def conforming() -> Iterator[pa.RecordBatch]:
+            try:
+                with contextlib.closing(self._stream(query, BATCH)) as batches:
+                    for batch in fn(batches):
+                        yield batch if batch.schema.equals(schema) else batch.cast(schema)
+            except BaseException as error:
+                raised.append(error)
+                raise
+
+        try:
+            self.load(table, pa.RecordBatchReader.from_batches(schema, conforming()))
+        except (duckdb.Error, StorageError):
+            if raised:
+                raise raised[0] from None
+            raise
+
+    def arrow(self, query: str) -> pa.Table:
+        """The whole result of a query."""
+        with self._storing(), self._cursor() as cursor:
+            table: pa.Table = cursor.sql(query).to_arrow_table()
+        return table
+
+    def batches(self, query: str, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
+        """The result of a query in record batches of at most so many rows."""
+        return self._stream(query, rows)
+
+    def scalar(self, query: str) -> Any:
+        """The first value of the first row of a query; None where there is no row."""
+        with self._storing(), self._cursor() as cursor:
+            row = cursor.execute(query).fetchone()
+        return row[0] if row else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a table or view of that name."""
+        return self._kind(name) is not None
+
+    def write(self, query: str, path: Path) -> None:
+        """Write the rows of a query to a Parquet file: the same bytes for the same rows in the same order (say `order by`)."""
+        with self._storing(), self._cursor() as cursor:
+            cursor.execute(f"copy ({query}) to {_literal(str(path))} (format parquet, compression zstd, row_group_size {ROW_GROUP})")
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        # reading has a cursor of its own: a connection with an unread result refuses other work
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _stream(self, query: str, rows: int) -> Generator[pa.RecordBatch, None, None]:
+        with self._storing(), self._cursor() as cursor:
+            yield from cursor.sql(query).to_arrow_reader(rows)
+
+    def _kind(self, name: str) -> str | None:
+        query = "select table_type from information_schema.tables where lower(table_name) = lower(?)"
+        with self._cursor() as cursor:
+            found = cursor.execute(query, [name]).fetchone()
+        return None if found is None else "view" if found[0] == "VIEW" else "table"
+
+    def _forget(self, name: str, kind: str) -> None:
+        if self._kind(name) == kind:
+            self._connection.execute(f"drop {kind} {_name(name)}")
+
+    @contextlib.contextmanager
+    def _storing(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            full = "No space left" in str(error) or "max_temp_directory_size" in str(error)
+            raise self._no_space(error) if full else StorageError(
+                f"the work does not fit into {self.memory} of memory: {_first_line(error)}",
+                hint="Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB.",
+            ) from error
+        except duckdb.IOException as error:
+            raise self._no_space(error) if "No space left" in str(error) else StorageError(_first_line(error)) from error
+
+    def _no_space(self, error: Exception) -> StorageError:
+        hint = f"Free some space near {self._scratch.path.parent} and run the command again."
+        return StorageError(f"no space left on the disk: {_first_line(error)}", hint=hint)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
