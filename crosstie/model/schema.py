@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from followthemoney import Model, Schema
 from followthemoney import model as _model
+from followthemoney.exc import InvalidData, InvalidModel
 from followthemoney.property import Property
 
 from crosstie.errors import LensError
@@ -34,7 +35,7 @@ def load_schemata(files: Iterable[Path]) -> Model:
         for path in paths:
             _model._load(path)
         _model.generate()
-    except Exception as error:
+    except (InvalidModel, OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise LensError(f"a schema of a lens does not load: {error}") from error
     _loaded = paths
     _property.cache_clear()
@@ -69,7 +70,7 @@ def common_schema(left: str, right: str) -> str | None:
     """The more specific of two schemata that fit together, or None where they do not (a Person is no Vessel)."""
     try:
         return _model.common_schema(left, right).name
-    except Exception:  # FollowTheMoney raises InvalidData, whose module moved between versions
+    except InvalidData:
         return None
 
 

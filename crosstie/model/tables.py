@@ -55,7 +55,7 @@ SOURCE = _table(
     ledger_rows=count,
 )
 
-#: One claim of one source. FollowTheMoney's statement (id, canonical ids and first/last seen are computed by the build) plus where it stands.
+#: One claim of one source: FollowTheMoney's statement plus where it stands. Its id, canonical id and first/last seen are computed by the build.
 STATEMENT = _table(
     entity_id=text,
     schema=text,
@@ -214,6 +214,7 @@ EDGE = _table(
 
 #: A tie between a crime-sphere actor and a terror-sphere actor.
 LINK = _table(
+    rank=count,  # 1 is best; rejected ones come last
     link_id=text,
     crime_id=text,
     terror_id=text,
@@ -221,6 +222,7 @@ LINK = _table(
     terror_name=text,
     **{"class": text},
     rule=text,
+    score=number,  # log-odds sum that ranks; never shown alone
     strength=number,
     surprise=number,  # bits
     support=count,  # independent originators

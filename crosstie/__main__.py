@@ -1,0 +1,5 @@
+"""`python -m crosstie` is the same as `crosstie`."""
+
+from crosstie.cli.commands import main
+
+main()

@@ -1,0 +1,305 @@
+"""Workspace: the one façade that the command line and the web call. It reads as the work flows:
+
+files ─▶ add ─▶ statements + ledgers ─▶ build (gather, resolve, describe, tag, detect, place, connect, search) ─▶ links ─▶ show, report, export.
+"""
+
+from __future__ import annotations
+
+import getpass
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from crosstie import __version__, clock
+from crosstie.errors import CrosstieError, InputError, NotFound, UsageError
+from crosstie.exchange import export as exports
+from crosstie.exchange.dossier import Dossier, dossier
+from crosstie.graph.compile import compile_edges
+from crosstie.ingest.archive import unpack
+from crosstie.ingest.load import Choice, load
+from crosstie.ingest.mapping import mapping_reader, sidecar
+from crosstie.ingest.reader import Reader
+from crosstie.ingest.readers import readers
+from crosstie.learn.region import Region, generate
+from crosstie.learn.score import Score, score
+from crosstie.lens import registry
+from crosstie.link.narrative import tag
+from crosstie.link.search import search
+from crosstie.link.spheres import place
+from crosstie.model.tables import SOURCE, STATEMENT, TABLES
+from crosstie.report import write_report
+from crosstie.resolve.claims import gather
+from crosstie.resolve.entities import describe
+from crosstie.resolve.resolver import resolve
+from crosstie.settings import FILE, Settings
+from crosstie.store import Problem
+from crosstie.store.audit import Audit
+from crosstie.store.builds import Build, BuildStore
+from crosstie.store.casebook import Casebook, Judgement
+from crosstie.store.engine import Engine
+from crosstie.store.fingerprint import fingerprint
+from crosstie.store.lock import WriteLock
+from crosstie.store.sources import Source, SourceStore
+from crosstie.store.vault import Vault
+
+#: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """No progress shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: added, known (already there) or refused with the error."""
+
+    file: str
+    outcome: str
+    source: Source | None = None
+    error: CrosstieError | None = None
+
+
+class Workspace:
+    """A folder with a unit's sources, builds and casebook."""
+
+    def __init__(self, folder: Path, *, user: str | None = None, purpose: str | None = None, progress: Progress = silent) -> None:
+        if not (folder / FILE).exists():
+            raise NotFound(f"{folder} is no crosstie workspace", hint=f"Make one with “crosstie init {folder}”, or name one with --workspace.")
+        self.folder = folder
+        self.settings = Settings.load(folder)
+        self.user = user or getpass.getuser()
+        self.purpose = purpose
+        self.progress = progress
+        self.vault = Vault(folder / "vault")
+        self.sources = SourceStore(folder / "sources")
+        self.builds = BuildStore(folder / "builds")
+        self.casebook = Casebook(self.settings.casebook or f"sqlite:///{folder / 'casebook.sqlite'}")
+        self.audit = Audit(self.casebook)
+
+    @classmethod
+    def init(cls, folder: Path, *, name: str | None = None, exercise: bool = False, user: str | None = None) -> Workspace:
+        """Make a new, empty workspace in a folder."""
+        file = folder / FILE
+        if file.exists():
+            raise UsageError(f"{folder} is a crosstie workspace already")
+        folder.mkdir(parents=True, exist_ok=True)
+        title = (name or folder.resolve().name).replace("\\", " ").replace('"', "'")
+        file.write_text(f'name = "{title}"\nexercise = {str(exercise).lower()}\n', encoding="utf-8")
+        workspace = cls(folder, user=user)
+        workspace._record("init", title)
+        return workspace
+
+    # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add(self, paths: Sequence[Path], *, choice: Choice | None = None, mappings: Sequence[Path] = ()) -> list[Added]:
+        """Take files in: each is vaulted under its hash, read, checked and committed whole, or refused and nothing of it kept."""
+        files = list(_files(paths))
+        known = [*readers(), *(mapping_reader(path) for path in mappings)]
+        results: list[Added] = []
+        with self._writing("add"), tempfile.TemporaryDirectory(prefix="crosstie-") as scratch:
+            for number, file in enumerate(files):
+                self.progress(f"reading {file.name}", number, len(files))
+                try:
+                    results += [self._take(path, name, choice or Choice(), known) for name, path in unpack(file, file.name, Path(scratch))]
+                except CrosstieError as error:
+                    self._record("add refused", file.name, error.as_dict())
+                    results.append(Added(str(file), "refused", error=error))
+        return results
+
+    def _take(self, path: Path, name: str, choice: Choice, known: Sequence[Reader]) -> Added:
+        beside = sidecar(path)
+        own = [mapping_reader(beside)] if beside else []
+        stored = self.vault.put(path)
+        source_id = stored.sha256[:16]
+        if (source := self.sources.find(source_id)) is not None:
+            return Added(name, "known", source)
+        with self.sources.begin(source_id) as writer:
+            loaded = load(
+                stored.path, name, writer, source_id=source_id, readers=[*own, *known], choice=choice,
+                hint=f"{path.parent.name}/{name}", previous=self._records_before,
+            )
+            source = writer.commit({
+                "source_id": source_id, "sha256": stored.sha256, "bytes": stored.bytes, "file_name": name,
+                "received_at": clock.now().isoformat(timespec="seconds"),
+                **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
+                "version_date": loaded.version_date or clock.today().isoformat(),
+            })
+        self._record("add", source_id, {"file": name, "reader": source.reader, "statements": source.statements, "rejects": source.rejects})
+        return Added(name, "added", source)
+
+    def _records_before(self, series: str) -> int | None:
+        before = self.sources.newest(series)
+        return before.records if before else None
+
+    # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def build(self, *, force: bool = False) -> tuple[Build, bool]:
+        """Make the tables anew from sources and judgements, and switch them in at once; (build, False) where nothing has changed since the last."""
+        with self._writing("build"):
+            judgements = self.casebook.in_force()
+            inputs = self._inputs(judgements)
+            current = self.builds.current()
+            if current and current.manifest.get("inputs") == inputs and not force:
+                return current, False
+            with Engine(self.settings, self.folder) as engine, self.builds.begin() as writer:
+                for done, (title, stage) in enumerate(stages := self._stages(engine, judgements)):
+                    self.progress(title, done, len(stages))
+                    stage()
+                for table, order in ORDER.items():
+                    engine.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
+                counts = {table: engine.scalar(f"select count(*) from {table}") for table in TABLES}
+                build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, "counts": counts})
+            self._record("build", f"{build.number:04}", counts)
+            return build, True
+
+    def _stages(self, engine: Engine, judgements: list[Judgement]) -> list[tuple[str, Callable[[], None]]]:
+        lenses = registry.load()
+        activities = registry.activities(lenses)
+        return [
+            ("gathering statements", lambda: self._open(engine, registry.ledgers(lenses))),
+            ("gathering claims", lambda: gather(engine)),
+            ("finding who is who", lambda: resolve(engine, judgements, self.settings)),
+            ("describing entities", lambda: describe(engine)),
+            ("reading narratives", lambda: tag(engine, activities)),
+            ("looking for typologies", lambda: registry.detect(engine, lenses, judgements)),
+            ("placing actors in spheres", lambda: place(engine, activities)),
+            ("connecting entities", lambda: compile_edges(engine, self.settings)),
+            ("searching links", lambda: search(engine, self.settings, judgements)),
+        ]
+
+    def _open(self, engine: Engine, ledgers: Mapping[str, pa.Schema]) -> None:
+        engine.load("sources", pa.Table.from_pylist([source.as_dict() for source in self.sources.list()], schema=SOURCE))
+        engine.read("statements", self.sources.statement_files(), STATEMENT)
+        for name, files in self.sources.ledger_files().items():
+            if name in ledgers:
+                engine.read(f"ledger_{name}", files, ledgers[name])
+
+    def _inputs(self, judgements: Sequence[Judgement]) -> str:
+        tuned = {name: getattr(self.settings, name) for name in ("exercise", "match_threshold", "max_hops", "paths", "hub", "links")}
+        return fingerprint([__version__, tuned, [source.as_dict() for source in self.sources.list()], [one.as_dict() for one in judgements]])
+
+    # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def built(self) -> Build:
+        """The current build; NotFound where there is none yet."""
+        build = self.builds.current()
+        if build is None:
+            raise NotFound("nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”.")
+        return build
+
+    def links(self, *, classes: Sequence[str] = (), top: int | None = None) -> pa.Table:
+        """The ranked links of the current build, best first."""
+        table = self.built().table("links")
+        if classes:
+            import pyarrow.compute as pc
+
+            table = table.filter(pc.is_in(table["class"], pa.array(list(classes))))
+        table = table.slice(0, top) if top is not None else table
+        self._record("read links", f"{self.built().number:04}", {"links": table["link_id"].to_pylist()[:1000]})
+        return table
+
+    def list_sources(self) -> list[Source]:
+        """The sources, oldest version first."""
+        return self.sources.list()
+
+    def audit_entries(self, limit: int) -> list[dict[str, Any]]:
+        """The last entries of the audit: who read or wrote what, when and why."""
+        return [entry.as_dict() for entry in self.audit.entries(limit=limit)]
+
+    def show(self, reference: str) -> Dossier:
+        """All that is known of one link, entity or source, each value with the place that says so."""
+        found = dossier(self.built(), self.sources, reference)
+        self._record("read", found.reference)
+        return found
+
+    def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
+        """Note what a person decided; it counts from the next build on."""
+        made = self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user)
+        self._record("judge", made.id, {"kind": kind, "left": left, "right": right, "verdict": verdict, "reason": reason})
+        return made
+
+    def revoke(self, judgement_id: str) -> None:
+        """Take a judgement back; it stays in the history."""
+        self.casebook.revoke(judgement_id, user=self.user)
+        self._record("revoke", judgement_id)
+
+    def report(self, out: Path, *, top: int = 50) -> Path:
+        """Write the links as one self-contained HTML file."""
+        build = self.built()
+        write_report(build, self.sources, out, settings=self.settings, top=top, user=self.user)
+        self._record("report", str(out), {"build": build.number})
+        return out
+
+    def export(self, kind: str, format: str, out: Path | None) -> Path | None:
+        """Write a table of the build in a format that others read; without `out`, to standard output."""
+        build = self.built()
+        exports.export(build, kind, format, out)
+        self._record("export", kind, {"format": format, "out": str(out) if out else "-", "build": build.number})
+        return out
+
+    def verify(self) -> list[Problem]:
+        """Check the originals, the sources, the builds and the audit chain against their hashes; an empty list is a clean bill."""
+        problems = [*self.vault.verify(), *self.sources.verify(), *self.builds.verify(), *self.audit.verify()]
+        self._record("verify", self.settings.name, {"problems": len(problems)})
+        return problems
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        with WriteLock(self.folder / ".lock", self.settings.wait, what=what):
+            yield
+
+    def _record(self, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
+        self.audit.record(action, subject, user=self.user, purpose=self.purpose, detail=detail)
+
+
+def new_region(seed: int, size: str, out: Path) -> Region:
+    """Make a fictitious region with the scenarios of all lenses: files to work on, and the truth to mark the work against."""
+    lenses = registry.load()
+    return generate(seed, size, out, [lens.scenario() for lens in lenses])
+
+
+def score_region(truth: Path, links: Path) -> Score:
+    """Mark a CSV of links against the truth of a region (its folder, or the truth folder in it)."""
+    return score(truth / "truth" if (truth / "truth").is_dir() else truth, links)
+
+
+def list_lenses() -> list[dict[str, Any]]:
+    """The lenses at hand, in short."""
+    return [lens.summary() for lens in registry.load()]
+
+
+#: How the rows of each table of a build are ordered: the same rows give the same bytes. Links stand in their rank.
+ORDER = {
+    "sources": "source_id",
+    "claims": "entity_id, prop, value, schema, dataset, series, source_id, locator, lang",
+    "pairs": "score desc, left_id, right_id",
+    "clusters": "entity_id",
+    "entities": "entity_id",
+    "mentions": "mention_id, locator",
+    "findings": "score desc, finding_id",
+    "spheres": "entity_id, sphere, activity, basis, source_id, locator",
+    "edges": "edge_id",
+    "links": "rank, link_id",
+    "steps": "link_id, path_no, step_no",
+}
+
+
+def _columns(table: str) -> str:
+    return ", ".join(f'"{name}"' for name in TABLES[table].names)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, those of folders in order of their names; mappings are read with the table they belong to."""
+    for path in paths:
+        if path.is_dir():
+            yield from (file for file in sorted(path.iterdir()) if file.is_file() and file.suffix not in (".yaml", ".yml", ".md"))
+        elif path.exists():
+            yield path
+        else:
+            raise InputError(f"{path}: there is no such file", hint="Check the path; wildcards are expanded by the shell.")

@@ -1,0 +1,230 @@
+"""The commands, in the order in which they are used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosstie import __version__
+from crosstie.cli import render
+from crosstie.cli.frame import Frame, command, err, shared_options
+
+PATH = click.Path(path_type=Path)
+CLASSES = ("N0", "N1", "N2", "N3", "N4", "N5", "N6")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="crosstie")
+@shared_options
+def main(**_: Any) -> None:
+    r"""Find the ties between organized crime and terrorism in your records, each with its evidence.
+
+    \b
+    A first hour:
+      crosstie init unit7            make a workspace (a folder)
+      cd unit7
+      crosstie add FILE...           take files in; formats are recognised
+      crosstie build                 who is who, who is tied to whom
+      crosstie links                 the ranked links
+      crosstie show LINK             one of them, with its evidence
+      crosstie report out.html       all of them, to read and print
+
+    \b
+    Exit codes: 0 done · 1 other error · 2 wrong usage · 3 a file cannot be used · 4 not found · 5 another process is writing
+                6 storage or integrity · 7 a lens breaks its contract
+    """
+
+
+@command(main)
+@click.argument("folder", type=PATH)
+@click.option("--name", help="What the workspace is called; the folder's name otherwise.")
+@click.option("--exercise", is_flag=True, help="All records are invented: every report says so.")
+def init(frame: Frame, folder: Path, name: str | None, exercise: bool) -> None:
+    """Make a workspace in FOLDER."""
+    from crosstie.app import Workspace
+
+    workspace = Workspace.init(folder, name=name, exercise=exercise, user=frame.user)
+    if frame.json:
+        frame.print_json({"workspace": workspace.folder, "name": workspace.settings.name, "exercise": exercise})
+    else:
+        click.echo(f"{folder}: a new workspace. Next: crosstie --workspace {folder} add FILE...")
+
+
+@command(main)
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--mapping", "mappings", multiple=True, type=click.Path(exists=True, path_type=Path), help="A mapping for tables (YAML); may be given more than once.")
+@click.option("--reader", help="Read as this format instead of sniffing; “crosstie sources --readers” lists them.")
+@click.option("--dataset", help="The prefix of the entity ids; the reader's otherwise.")
+@click.option("--originator", help="Who says what the file says; copies of one originator count once.")
+@click.option("--grade", help="Admiralty grade, such as B2.")
+@click.option("--marking", help="Handling, such as “TLP:AMBER; purpose=counter-terrorism; until=2030-01-01”.")
+@click.option("--date", "version_date", help="The date of this version (YYYY-MM-DD); from the file or its name otherwise.")
+@click.option("--accept-counts", is_flag=True, help="Take a file even if it has far fewer records, or more rejects, than its format promises.")
+def add(frame: Frame, files: tuple[Path, ...], mappings: tuple[Path, ...], accept_counts: bool, **given: str | None) -> int:
+    """Take FILES (or all files of a folder) into the workspace."""
+    from crosstie.ingest.load import Choice
+
+    with frame.workspace() as workspace:
+        results = workspace.add(files, choice=Choice(**given, check_promise=not accept_counts), mappings=mappings)  # type: ignore[arg-type]
+    if frame.json:
+        frame.print_json([
+            {"file": one.file, "outcome": one.outcome, "source": one.source, "error": one.error} for one in results
+        ])
+    else:
+        render.added(results)
+    return max((one.error.exit_code for one in results if one.error), default=0)
+
+
+@command(main)
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+def build(frame: Frame, force: bool) -> None:
+    """Make out who is who and who is tied to whom; the new build is switched in at once."""
+    with frame.workspace() as workspace:
+        made, new = workspace.build(force=force)
+    if frame.json:
+        frame.print_json({"build": made.number, "new": new, "counts": made.manifest["counts"]})
+    else:
+        render.built(made, new)
+
+
+@command(main)
+@click.option("--top", type=int, default=None, help="How many; 20 on a terminal, all otherwise.")
+@click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="Only of this class; may be given more than once.")
+@click.option("--format", "format", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
+def links(frame: Frame, top: int | None, classes: tuple[str, ...], format: str) -> None:
+    """List the links, best first."""
+    with frame.workspace() as workspace:
+        table = workspace.links(classes=classes, top=top if top is not None or frame.json or format != "table" else 20)
+        if frame.json or format == "json":
+            frame.print_json(table.to_pylist())
+        elif format == "csv":
+            render.links_csv(table)
+        else:
+            render.links(table, workspace.built().manifest["counts"]["links"])
+
+
+@command(main)
+@click.argument("reference")
+def show(frame: Frame, reference: str) -> None:
+    """Show all that is known of a link, an entity or a source."""
+    with frame.workspace() as workspace:
+        found = workspace.show(reference)
+    if frame.json:
+        frame.print_json({"kind": found.kind, "reference": found.reference, "title": found.title, **found.facts})
+    else:
+        render.dossier(found)
+
+
+@command(main)
+@click.argument("kind", type=click.Choice(["pair", "link", "finding"]))
+@click.argument("left")
+@click.argument("right", required=False)
+@click.option("--verdict", required=True, type=click.Choice(["same", "different", "unsure", "accepted", "rejected"]), help="For a pair: same, different, unsure; for the others: accepted, rejected, unsure.")
+@click.option("--reason", default="", help="Why; it stands beside the judgement.")
+def judge(frame: Frame, kind: str, left: str, right: str | None, verdict: str, reason: str) -> None:
+    """Note your decision: two records are the same, a link or finding holds or not. It wins over every score from the next build on."""
+    with frame.workspace() as workspace:
+        made = workspace.judge(kind, left, verdict, right=right, reason=reason)
+    if frame.json:
+        frame.print_json(made)
+    else:
+        click.echo(f"{made.id}: {made.verdict}, signed {made.user}. It counts from the next build on; take it back with “crosstie revoke {made.id}”.")
+
+
+@command(main)
+@click.argument("judgement")
+def revoke(frame: Frame, judgement: str) -> None:
+    """Take a judgement back; it stays in the history."""
+    with frame.workspace() as workspace:
+        workspace.revoke(judgement)
+    if frame.json:
+        frame.print_json({"revoked": judgement})
+    else:
+        click.echo(f"{judgement}: taken back from the next build on.")
+
+
+@command(main)
+@click.argument("out", type=PATH)
+@click.option("--top", type=int, default=50, show_default=True, help="How many links.")
+def report(frame: Frame, out: Path, top: int) -> None:
+    """Write the links as one self-contained HTML file: to read, to print, to carry on a stick."""
+    with frame.workspace() as workspace:
+        path = workspace.report(out, top=top)
+    if frame.json:
+        frame.print_json({"report": path})
+    else:
+        click.echo(path)
+
+
+@command(main)
+@click.argument("kind")
+@click.option("--format", "format", default=None, help="csv, json, parquet, graphml …; the usual one of the kind otherwise.")
+@click.option("--out", type=PATH, help="The file to write; standard output otherwise.")
+def export(frame: Frame, kind: str, format: str | None, out: Path | None) -> None:
+    """Write what was built for other systems.
+
+    KIND is ftm, statements, clusters, links, entities, spheres, mentions, findings or graphml.
+    """
+    with frame.workspace() as workspace:
+        path = workspace.export(kind, format, out)
+    if path and frame.json:
+        frame.print_json({"export": kind, "out": path})
+    elif path:
+        err.print(f"{path} written")
+
+
+@command(main)
+@click.option("--readers", "only_readers", is_flag=True, help="List the formats that can be read instead.")
+def sources(frame: Frame, only_readers: bool) -> None:
+    """List the sources with what was read and what was rejected."""
+    if only_readers:
+        from crosstie.ingest.readers import readers
+
+        rows = [
+            {"reader": one.name, "title": one.title, "dataset": one.profile.dataset, "originator": one.profile.originator, "grade": one.profile.grade}
+            for one in readers()
+        ]
+        if frame.json:
+            frame.print_json(rows)
+        else:
+            render.rows("Formats", rows)
+        return
+    with frame.workspace() as workspace:
+        found = workspace.list_sources()
+    if frame.json:
+        frame.print_json(found)
+    else:
+        render.sources(found)
+
+
+@command(main)
+def verify(frame: Frame) -> int:
+    """Check originals, sources, builds and the audit chain against their hashes."""
+    with frame.workspace() as workspace:
+        problems = workspace.verify()
+    if frame.json:
+        frame.print_json([{"where": problem.where, "detail": problem.detail} for problem in problems])
+    elif not problems:
+        click.echo("all in order: originals, sources, builds and audit chain agree with their hashes")
+    else:
+        render.rows("Problems", [{"where": problem.where, "detail": problem.detail} for problem in problems])
+    return 6 if problems else 0
+
+
+@command(main)
+@click.option("--limit", type=int, default=50, show_default=True, help="The last so many.")
+def audit(frame: Frame, limit: int) -> None:
+    """Show who read or wrote what, and when."""
+    with frame.workspace() as workspace:
+        entries = workspace.audit_entries(limit)
+    if frame.json:
+        frame.print_json(entries)
+    else:
+        render.rows("Audit", [{"at": one["at"], "who": one["user"], "did": one["action"], "to": one["subject"], "why": one["purpose"] or ""} for one in entries])
+
+
+from crosstie.cli import learning as _learning  # noqa: E402  (adds its commands to the group above)
+
+_learning.register(main)

@@ -1,0 +1,72 @@
+"""The commands for exercises and demonstrations: regions of known truth, and the lenses at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crosstie.cli import render
+from crosstie.cli.frame import Frame, command, err
+
+PATH = click.Path(path_type=Path)
+
+
+def register(main: click.Group) -> None:
+    """Add the commands to the group."""
+
+    @main.group(context_settings=main.context_settings)
+    def region() -> None:
+        """Make fictitious regions of known truth, and mark lists of links against it."""
+
+    @command(region, name="new")
+    @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same bytes.")
+    @click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True, help="How many people.")
+    @click.option("--out", required=True, type=PATH, help="A new or empty folder.")
+    def new(frame: Frame, seed: int, size: str, out: Path) -> None:
+        """Make a region: OUT/files is what an analyst would receive, OUT/truth what is true of it."""
+        from crosstie import app
+
+        made = app.new_region(seed, size, out)
+        if frame.json:
+            frame.print_json({"out": out, "files": made.files, "planted": made.planted, "decoys": made.decoys})
+        else:
+            click.echo(f"{out}: {len(made.files)} files, {made.planted} links planted among {made.decoys} decoys")
+
+    @command(region, name="score")
+    @click.option("--truth", required=True, type=PATH, help="The truth folder of a region, or the region.")
+    @click.argument("links", type=click.Path(exists=True, path_type=Path))
+    def score(frame: Frame, truth: Path, links: Path) -> None:
+        """Mark a list of links (CSV, ours or another tool's) against the truth of a region."""
+        from crosstie import app
+
+        marks = app.score_region(truth, links)
+        if frame.json:
+            frame.print_json(marks)
+        else:
+            render.rows("Against the truth", [{"measure": name, "value": value} for name, value in marks.as_dict().items()])
+
+    @command(main)
+    def lenses(frame: Frame) -> None:
+        """List the fields of crime that this installation knows."""
+        from crosstie import app
+
+        rows = app.list_lenses()
+        if frame.json:
+            frame.print_json(rows)
+        else:
+            render.rows("Lenses", rows)
+
+    @command(main)
+    @click.argument("folder", type=PATH)
+    @click.option("--seed", type=int, default=7, show_default=True)
+    def demo(frame: Frame, folder: Path, seed: int) -> None:
+        """Run the main job on a small fictitious region in FOLDER (made anew): files, build, links, evidence, report."""
+        from crosstie.demo import run
+
+        with err.status("making a region"):
+            shown = run(folder, seed)
+        if frame.json:
+            frame.print_json(shown.as_dict())
+        else:
+            render.demo(shown)

@@ -1,0 +1,209 @@
+"""Tables and pages for the terminal. Words only; what is shown comes from `crosstie.app`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crosstie.model.marking import describe_grade
+
+if TYPE_CHECKING:
+    from crosstie.app import Added
+    from crosstie.exchange.dossier import Dossier
+    from crosstie.store.builds import Build
+    from crosstie.store.sources import Source
+
+LINK_COLUMNS = ("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path")
+#: Wide enough for a table when the output is a file or a pipe.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def rows(title: str, found: Sequence[Mapping[str, Any]]) -> None:
+    """Plain rows under a title; columns are the keys of the first."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in found[0] if found else ():
+        table.add_column(name.replace("_", " "), justify="right" if isinstance(found[0][name], int | float) else "left", overflow="fold")
+    for row in found:
+        table.add_row(*(_cell(value) for value in row.values()))
+    out.print(table if found else f"{title}: none")
+
+
+def added(results: Sequence[Added]) -> None:
+    """What became of each file, then each refusal in full."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("file", "outcome", "reader", "version", "records", "statements", "ledger rows", "rejects", "source"):
+        table.add_column(name, justify="right" if name in ("records", "statements", "ledger rows", "rejects") else "left", overflow="fold")
+    for one in results:
+        if (source := one.source) is None:
+            table.add_row(escape(one.file), f"[red]{one.outcome}[/]")
+        else:
+            outcome = "already there" if one.outcome == "known" else one.outcome
+            table.add_row(
+                escape(one.file), outcome, source.reader, source.version_date, f"{source.records:,}", f"{source.statements:,}",
+                f"{source.ledger_rows:,}", f"{source.rejects:,}", source.source_id,
+            )
+    out.print(table)
+    for one in results:
+        if one.error is not None:
+            out.print(f"[red]refused[/] {escape(one.error.detail)}", soft_wrap=True)
+            if one.error.hint:
+                out.print(f"  [dim]{escape(one.error.hint)}[/]", soft_wrap=True)
+
+
+def built(build: Build, new: bool) -> None:
+    """The counts of a build."""
+    counts = build.manifest["counts"]
+    if not new:
+        out.print(f"build {build.number:04}: nothing has changed since; it stands")
+    else:
+        out.print(
+            f"build {build.number:04}: {counts['claims']:,} claims, {counts['entities']:,} entities, {counts['edges']:,} ties, "
+            f"{counts['findings']:,} findings, {counts['links']:,} links"
+        )
+
+
+def links(table: pa.Table, total: int) -> None:
+    """The ranked links, one line each."""
+    shown = Table(box=box.SIMPLE_HEAD)
+    for name in ("#", "link", "class", "crime", "terror", "strength", "surprise", "support", "steps", "period", "status"):
+        shown.add_column(name, justify="right" if name in ("#", "strength", "surprise", "support", "steps") else "left", overflow="fold")
+    for link in table.to_pylist():
+        shown.add_row(
+            str(link["rank"]), link["link_id"], link["class"], escape(link["crime_name"] or ""), escape(link["terror_name"] or ""),
+            f"{link['strength']:.2f}", f"{link['surprise']:.0f} bit", str(link["support"]), str(link["hops"]),
+            period(link["first"], link["last"]), link["status"],
+        )
+    out.print(shown)
+    out.print(f"{table.num_rows:,} of {total:,} links. Strength: is it true? Surprise: would chance do it? Support: how many independent sources?")
+    if table.num_rows:
+        out.print("See one with its evidence: crosstie show " + table["link_id"][0].as_py())
+
+
+def links_csv(table: pa.Table) -> None:
+    """The links as CSV with the documented columns."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(LINK_COLUMNS)
+    for link in table.select(list(LINK_COLUMNS)).to_pylist():
+        writer.writerow([" > ".join(value) if isinstance(value, list) else value for value in link.values()])
+
+
+def sources(found: Sequence[Source]) -> None:
+    """The sources, one line each."""
+    rows("Sources", [
+        {
+            "source": one.source_id, "file": one.file_name, "reader": one.reader, "version": one.version_date, "originator": one.originator,
+            "grade": one.grade, "marking": one.marking, "records": one.records, "statements": one.statements, "ledger rows": one.ledger_rows,
+            "rejects": one.rejects,
+        }
+        for one in found
+    ])
+
+
+def dossier(found: Dossier) -> None:
+    """A link, entity or source in full."""
+    out.rule(f"[bold]{found.kind}[/] {escape(found.title)}", align="left")
+    {"link": _link, "entity": _entity, "source": _source}[found.kind](found.facts)
+
+
+def _link(facts: Mapping[str, Any]) -> None:
+    link = facts["link"]
+    out.print(escape(link["sentence"] or ""), soft_wrap=True)
+    out.print(
+        f"\nclass {link['class']} by rule {link['rule']} · strength {link['strength']:.2f} · surprise {link['surprise']:.1f} bit · support "
+        f"{link['support']} · {period(link['first'], link['last']) or 'no dates'} · {link['marking']} · {link['status']}\n"
+    )
+    _evidence("Why crime", link["crime_evidence"])
+    _evidence("Why terror", link["terror_evidence"])
+    path = None
+    for step in facts["steps"]:
+        if step["path_no"] != path:
+            path = step["path_no"]
+            out.print(f"\n[bold]Path {path}[/]")
+        out.print(f"  {step['step_no']}. {escape(step['sentence'] or '')}", soft_wrap=True)
+        for one in step["evidence"] or ():
+            out.print(f"     [dim]{escape(place(one))}[/]", soft_wrap=True)
+    out.print("\n[bold]What speaks for and against[/]")
+    for argument in link["arguments"] or ():
+        out.print(f"  {argument['outcome']:8}{escape(argument['name'])}: {escape(argument['sentence'] or '')}", soft_wrap=True)
+
+
+def _entity(facts: Mapping[str, Any]) -> None:
+    if entity := facts["entity"]:
+        out.print(f"{entity['schema']} · {', '.join(entity['datasets'])} · {', '.join(entity['countries'] or [])} · {entity['marking']}")
+    rows("Values", [
+        {
+            "property": claim["prop"], "value": claim["value"], "says": claim["originator"], "place": f"{claim['source_id']} {claim['locator']}",
+            "grade": claim["grade"], "since": claim["first_seen"], "until": "" if claim["current"] else claim["last_seen"],
+        }
+        for claim in facts["claims"]
+    ])
+    rows("Spheres", [{key: row[key] for key in ("sphere", "activity", "basis", "sentence", "start", "originator", "locator")} for row in facts["spheres"]])
+    names = facts["names"]
+    rows("Ties", [
+        {
+            "from": names.get(edge["source"], edge["source"]), "tie": edge["label"] or edge["kind"], "to": names.get(edge["target"], edge["target"]),
+            "period": period(edge["start"], edge["end"]), "confidence": round(edge["confidence"], 2),
+        }
+        for edge in facts["relations"]
+    ])
+    rows("Compared with", [
+        {"left": pair["left_id"], "right": pair["right_id"], "score": round(pair["score"], 3), "why": pair["features"], "judged": pair["judgement"] or ""}
+        for pair in facts["compared"]
+    ])
+    rows("Findings", [{key: row[key] for key in ("finding_id", "lens", "typology", "sentence", "score", "status")} for row in facts["findings"]])
+    rows("Links", [{key: row[key] for key in ("rank", "link_id", "class", "crime_name", "terror_name", "strength")} for row in facts["links"]])
+
+
+def _source(facts: Mapping[str, Any]) -> None:
+    rows("Source", [{"what": name, "value": value} for name, value in facts["source"].items()])
+    rows("Rejected, by reason", [{"reason": reason, "count": count} for reason, count in facts["rejects_by_reason"].items()])
+    rows("Rejected", [{"place": row["locator"], "reason": row["reason"], "excerpt": row["excerpt"]} for row in facts["rejects"]])
+
+
+def _evidence(title: str, evidence: Sequence[Mapping[str, Any]] | None) -> None:
+    out.print(f"[bold]{title}[/]")
+    for one in evidence or ():
+        out.print(f"  {escape(one['sentence'] or '')}", soft_wrap=True)
+        out.print(f"     [dim]{escape(place(one))}[/]", soft_wrap=True)
+
+
+def place(evidence: Mapping[str, Any]) -> str:
+    """Where it is said, how far it is to be believed, and who may be shown it."""
+    grade = evidence["grade"]
+    words = f"{grade} ({describe_grade(grade)})" if grade else "not graded"
+    return f"{evidence['originator']}, source {evidence['source_id']}, {evidence['locator']} · {words} · {evidence['marking']}"
+
+
+def period(first: str | None, last: str | None) -> str:
+    """A period in short."""
+    if not first and not last:
+        return ""
+    return f"{first or '…'}" if first == last else f"{first or '…'} – {last or '…'}"
+
+
+def demo(shown: Any) -> None:
+    """The demonstration: the best links with their evidence, the marks against the truth, and where the report is."""
+    for found in shown.dossiers:
+        dossier(found)
+        out.print()
+    links(shown.links, shown.total)
+    rows("Against the truth of the region", [{"measure": name, "value": value} for name, value in shown.score.as_dict().items()])
+    out.print(f"\nReport: {shown.report}", soft_wrap=True)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return escape(str(value))

@@ -1,0 +1,1 @@
+"""What leaves a workspace: dossiers, tables and formats that other systems read."""

@@ -1,0 +1,107 @@
+"""All that is known of one link, entity or source, with the place that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from crosstie.errors import NotFound
+from crosstie.store.builds import Build
+from crosstie.store.sources import SourceStore
+
+Row = dict[str, Any]
+_REJECTS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known of one thing. `kind` is link, entity or source; `facts` is plain data, the same as `--json` prints."""
+
+    kind: str
+    reference: str
+    title: str
+    facts: dict[str, Any]
+
+
+def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossier:
+    """The dossier of a link id, an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none."""
+    if build is not None:
+        with _Tables(build) as tables:
+            if link := tables.rows("links", "link_id = ?", reference):
+                return _link(tables, link[0])
+            if cluster := tables.rows("clusters", "entity_id = ?", reference):
+                return _entity(tables, cluster[0]["cluster_id"])
+            if entity := tables.rows("claims", "entity_id = ? limit 1", reference):
+                return _entity(tables, entity[0]["canonical_id"])
+    source = sources.find(reference)
+    if source is None:
+        raise NotFound(
+            f"“{reference}” is no link, entity or source of this workspace",
+            hint="Ids stand in the first column of “crosstie links”, “crosstie export clusters” and “crosstie sources”.",
+        )
+    rejects = sources.rejects(source.source_id)
+    reasons: dict[str, int] = {}
+    for reason in rejects["reason"].to_pylist():
+        reasons[reason] = reasons.get(reason, 0) + 1
+    facts = {
+        "source": source.as_dict(),
+        "rejects_by_reason": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        "rejects": rejects.slice(0, _REJECTS_SHOWN).to_pylist(),
+    }
+    return Dossier("source", source.source_id, source.file_name, facts)
+
+
+class _Tables:
+    """The tables of a build, asked row-wise for one page."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.connection = duckdb.connect()
+
+    def __enter__(self) -> _Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def rows(self, table: str, where: str, *values: object) -> list[Row]:
+        found = self.connection.execute(f"select * from read_parquet(?) where {where}", [str(self.build.file(table)), *values])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def captions(self, ids: Sequence[str]) -> dict[str, str]:
+        return {row["entity_id"]: row["caption"] for row in self.rows("entities", "list_contains(?, entity_id)", sorted(set(ids)))}
+
+
+def _link(tables: _Tables, link: Row) -> Dossier:
+    steps = tables.rows("steps", "link_id = ? order by path_no, step_no", link["link_id"])
+    names = tables.captions([link["crime_id"], link["terror_id"], *(step[end] for step in steps for end in ("source", "target"))])
+    facts = {"link": link, "steps": steps, "names": names}
+    return Dossier("link", link["link_id"], f"{link['crime_name']} – {link['terror_name']}", facts)
+
+
+def _entity(tables: _Tables, canonical: str) -> Dossier:
+    entities = tables.rows("entities", "entity_id = ?", canonical)
+    claims = tables.rows("claims", "canonical_id = ? order by prop, current desc, value, source_id, locator", canonical)
+    edges = tables.rows("edges", "source = ? or target = ? order by confidence desc, edge_id", canonical, canonical)
+    names = tables.captions([edge[end] for edge in edges for end in ("source", "target")])
+    members = [row["entity_id"] for row in tables.rows("clusters", "cluster_id = ?", canonical)]
+    facts = {
+        "entity": entities[0] if entities else None,
+        "claims": claims,
+        "members": members,
+        "compared": tables.rows(
+            "pairs", "list_contains(?, left_id) or list_contains(?, right_id) order by score desc, left_id, right_id", members, members
+        ),
+        "spheres": tables.rows("spheres", "entity_id = ? order by sphere, activity, basis, source_id, locator", canonical),
+        "mentions": tables.rows("mentions", "entity_id = ? order by mention_id", canonical),
+        "findings": tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical),
+        "relations": edges,
+        "links": tables.rows("links", "crime_id = ? or terror_id = ? order by rank", canonical, canonical),
+        "names": names,
+    }
+    caption = entities[0]["caption"] if entities else canonical
+    return Dossier("entity", canonical, caption, facts)

@@ -1,0 +1,144 @@
+"""What stands on the pages of the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pyarrow as pa
+import pyarrow.compute as pc
+from markupsafe import Markup
+
+from crosstie import __version__, clock
+from crosstie.graph.svg import Event, Node, Step, path_svg, timeline_svg
+from crosstie.link.classify import CLASSES
+from crosstie.model.marking import describe_grade, strictest
+from crosstie.settings import Settings
+from crosstie.store.builds import Build
+from crosstie.store.durable import write_file
+from crosstie.store.sources import SourceStore
+
+Row = dict[str, Any]
+#: Strength in words, from this value on.
+_STRENGTH = ((0.9, "very likely true"), (0.7, "likely true"), (0.5, "rather true than not"), (0.25, "doubtful"), (0.0, "weak"))
+
+
+def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Settings, top: int, user: str) -> None:
+    """Write the best `top` links of the build to `out`, whole or not at all."""
+    links = build.table("links").slice(0, top)
+    stories = _stories(build, links)
+    markings = [story["link"]["marking"] for story in stories] or [source.marking for source in sources.list()]
+    html = _environment().get_template("report.html").render(
+        build=build,
+        settings=settings,
+        stories=stories,
+        total=build.manifest["counts"]["links"],
+        by_class=_by_class(build),
+        classes=CLASSES,
+        sources=_cited(build, sources, stories),
+        marking=strictest(markings),
+        made=clock.now().strftime("%Y-%m-%d %H:%M UTC"),
+        user=user,
+        version=__version__,
+    )
+    write_file(out, html.encode("utf-8"))
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("crosstie.report"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["grade"] = lambda grade: describe_grade(grade) if grade else "not graded"
+    environment.filters["strength"] = strength_in_words
+    environment.filters["surprise"] = surprise_in_words
+    environment.filters["number"] = lambda value: f"{value:,}"
+    return environment
+
+
+def strength_in_words(strength: float) -> str:
+    """How likely the tie is to be true, in words."""
+    return next(words for least, words in _STRENGTH if strength >= least)
+
+
+def surprise_in_words(bits: float) -> str:
+    """How rarely chance alone would give such a path, in words; `bits` is -log2 of the expected share."""
+    if bits < 1:
+        return "chance alone would often give this"
+    if bits >= 40:
+        return "chance alone would practically never give this"
+    return f"chance alone would give this about once in {_rounded(2**bits):,}"
+
+
+def _rounded(value: float) -> int:
+    digits = max(len(str(int(value))) - 2, 0)
+    return round(int(value), -digits)
+
+
+def _stories(build: Build, links: pa.Table) -> list[Row]:
+    """Each link with its paths, pictures and sentences."""
+    steps = build.table("steps")
+    steps = steps.filter(pc.is_in(steps["link_id"], links["link_id"].combine_chunks())).to_pylist()
+    ids = {one for step in steps for one in (step["source"], step["target"])}
+    ids |= {link[end] for link in links.select(["crime_id", "terror_id"]).to_pylist() for end in ("crime_id", "terror_id")}
+    entities = build.table("entities")
+    known = {row["entity_id"]: row for row in entities.filter(pc.is_in(entities["entity_id"], pa.array(sorted(ids), pa.string()))).to_pylist()}
+    by_link: dict[str, list[Row]] = {}
+    for step in steps:
+        by_link.setdefault(step["link_id"], []).append(step)
+    return [_story(link, by_link.get(link["link_id"], []), known) for link in links.to_pylist()]
+
+
+def _story(link: Row, steps: list[Row], known: dict[str, Row]) -> Row:
+    paths: dict[int, list[Row]] = {}
+    for step in steps:
+        paths.setdefault(step["path_no"], []).append(step)
+    ids = dict.fromkeys([link["crime_id"], *(step[end] for step in steps for end in ("source", "target")), link["terror_id"]])
+    nodes = [_node(one, link, known.get(one)) for one in ids]
+    drawn = [Step(step["source"], step["target"], step["kind"], step["sentence"] or "", step["start"], step["end"]) for step in steps]
+    return {
+        "link": link,
+        "paths": [paths[number] for number in sorted(paths)],
+        "drawing": Markup(path_svg(nodes, drawn, title=f"{link['crime_name']} – {link['terror_name']}")) if steps else None,
+        "timeline": Markup(timeline_svg(_events(link, steps, known))),
+    }
+
+
+def _node(entity_id: str, link: Row, entity: Row | None) -> Node:
+    spheres = tuple(sphere for sphere, end in (("crime", "crime_id"), ("terror", "terror_id")) if link[end] == entity_id)
+    return Node(entity_id, (entity or {}).get("caption") or entity_id, (entity or {}).get("schema") or "Thing", spheres)
+
+
+def _events(link: Row, steps: list[Row], known: dict[str, Row]) -> list[Event]:
+    """What is dated: when each end was listed, and when each step held."""
+    events = []
+    for end, sphere in (("crime_id", "crime"), ("terror_id", "terror")):
+        name = link["crime_name"] if sphere == "crime" else link["terror_name"]
+        entity = known.get(link[end])
+        if entity and (entity["first_seen"] or entity["last_seen"]):
+            events.append(Event(name, f"named ({sphere})", entity["first_seen"], entity["last_seen"], sphere))
+    for step in steps:
+        if step["path_no"] == 1 and (step["start"] or step["end"]):
+            lane = (known.get(step["source"]) or {}).get("caption") or step["source"]
+            events.append(Event(lane, step["sentence"] or step["kind"], step["start"], step["end"], "step"))
+    return events
+
+
+def _by_class(build: Build) -> list[tuple[str, int]]:
+    counts = Counter(build.table("links")["class"].to_pylist())
+    return [(name, counts[name]) for name in CLASSES if counts[name]]
+
+
+def _cited(build: Build, sources: SourceStore, stories: list[Row]) -> list[Row]:
+    """The sources that the report cites, in order of their name."""
+    cited = {
+        one["source_id"]
+        for story in stories
+        for evidence in (
+            story["link"]["crime_evidence"] or [], story["link"]["terror_evidence"] or [],
+            *(step["evidence"] or [] for path in story["paths"] for step in path),
+        )
+        for one in evidence
+    }
+    return [source.as_dict() for source in sorted(sources.list(), key=lambda source: (source.file_name, source.source_id)) if source.source_id in cited]
