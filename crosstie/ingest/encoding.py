@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from crosstie.errors import DamagedFile
 from crosstie.ingest.emitter import Emitter
@@ -16,6 +17,13 @@ _FEW = 1_000
 _SHARE = 0.1
 #: what neither XML 1.0 nor a table may hold
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+#: punctuation (U+2013 ...) that some export cut to its low byte
+_PUNCTUATION = {bytes([code & 0xFF]): chr(code) for code in (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D)}
+_MARKUP = re.compile(
+    rb"""(<!\[CDATA\[.*?\]\]>|<[!?]|</?[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*(?:\s+[\w.:\x80-\xff-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>"""
+    rb"""|&(?:\#\d+|\#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)|<|&""",
+    re.DOTALL,
+)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -50,13 +58,14 @@ def declared(head: bytes) -> str | None:
     return name if _TEXT_CODECS.fullmatch(name) else None
 
 
-def clean(original: Original, out: Emitter | None, *, encoding: str, skip: int = 0, keep: bytes = b"") -> Iterator[bytes]:
+def clean(original: Original, out: Emitter | None, *, encoding: str, skip: int = 0, keep: bytes = b"", markup: bool = False) -> Iterator[bytes]:
     """The file as UTF-8 without forbidden characters, cut at characters. Control bytes in `keep` pass. DamagedFile where it is no such text.
     Without `out` nothing is reported: a first look, which the reading repeats.
 
+    With `markup`, a `<` or `&` that is none is mended too, once the file has shown that it is damaged.
     A byte that is not UTF-8 is read as Windows-1252, where lone, since that is what such bytes have proved to be; else as U+FFFD.
     """
-    mender = _Mender(original, out, keep)
+    mender = _Mender(original, out, keep, markup)
     with original.open() as stream:
         stream.seek(skip)
         mender.offset = skip
@@ -76,22 +85,34 @@ def clean(original: Original, out: Emitter | None, *, encoding: str, skip: int =
             yield mender.decoded(decoder.decode(chunk, not more), len(chunk))
 
 
+class _Edit(NamedTuple):
+    """Bytes to be replaced in a chunk."""
+
+    start: int
+    end: int
+    text: str
+
+
 class _Mender:
     """Mends chunk after chunk, knowing the offset and the line it is at."""
 
-    def __init__(self, original: Original, out: Emitter | None, keep: bytes) -> None:
+    def __init__(self, original: Original, out: Emitter | None, keep: bytes, markup: bool) -> None:
         self.offset, self.line, self.bad = 0, 1, 0
-        self._original, self._out, self._keep = original, out, keep
+        self._original, self._out, self._keep, self._markup = original, out, keep, markup
 
     def utf8(self, data: bytes, *, final: bool) -> tuple[bytes, bytes]:
         """The clean part of the chunk, and what may be the beginning of a character."""
+        edits: list[_Edit] = []
         try:
             used = codecs.utf_8_decode(data, "strict", final)[1]
-            text = data[:used]
-            if _FORBIDDEN.search(text):
-                text = self._controls(text, 0)
         except UnicodeDecodeError:
-            text, used = self._bytes(data, final)
+            used = self._invalid(data, final, edits)
+        if _FORBIDDEN.search(data):
+            edits += self._forbidden(data, used)
+        if self._markup and (edits or self.bad):
+            used = used if final else _whole_tags(data, used)
+            edits += [_Edit(at, at + 1, "&lt;" if data[at] == 0x3C else "&amp;") for at in _bare(data, used)]
+        text = self._apply(data, used, edits)
         self.offset += used
         self.line += data.count(b"\n", 0, used)
         return text, data[used:]
@@ -99,56 +120,71 @@ class _Mender:
     def decoded(self, text: str, size: int) -> bytes:
         """The clean bytes of a chunk that another codec decoded."""
         if "\ufffd" in text:
-            self._report(b"", self.offset, self.line, f"text that is not {self._original.encoding} after offset {self.offset}, line {self.line}", "")
+            self._report(f"text that is not {self._original.encoding} at or after offset {self.offset}, line {self.line}", text[:60])
         found = text.encode("utf-8", "replace")
         if _FORBIDDEN.search(found):
-            found = self._controls(found, 0)
+            found = self._apply(found, len(found), self._forbidden(found, len(found)))
         self.offset += size
         self.line += found.count(b"\n")
         return found
 
-    def _bytes(self, data: bytes, final: bool) -> tuple[bytes, int]:
-        pieces: list[bytes] = []
+    def _invalid(self, data: bytes, final: bool, edits: list[_Edit]) -> int:
         at = 0
         while True:
             try:
-                used = codecs.utf_8_decode(data[at:], "strict", final)[1]
-                pieces.append(self._controls(data[at:at + used], at))
-                return b"".join(pieces), at + used
+                return at + codecs.utf_8_decode(data[at:], "strict", final)[1]
             except UnicodeDecodeError as error:
                 start, end = at + error.start, at + error.end
-                pieces.append(self._controls(data[at:start], at))
-                bad = data[start:end]
-                read = bad.decode("cp1252", "replace") if len(bad) == 1 else "\ufffd"
-                for place in range(start, end):
-                    self._mended(data, place, read)
-                pieces.append(read.encode())
+                edits.append(_Edit(start, end, data[start:end].decode("cp1252", "replace") if end - start == 1 else "\ufffd"))
                 at = end
 
-    def _controls(self, text: bytes, base: int) -> bytes:
-        def mend(match: re.Match[bytes]) -> bytes:
-            if match[0] in self._keep:
-                return match[0]
-            self._mended(text, match.start(), "\ufffd", base)
-            return b"\xef\xbf\xbd"
+    def _forbidden(self, data: bytes, used: int) -> list[_Edit]:
+        return [
+            _Edit(match.start(), match.end(), _PUNCTUATION.get(match[0], "\ufffd"))
+            for match in _FORBIDDEN.finditer(data, 0, used) if match[0] not in self._keep
+        ]
 
-        return _FORBIDDEN.sub(mend, text)
+    def _apply(self, data: bytes, used: int, edits: list[_Edit]) -> bytes:
+        if not edits:
+            return data[:used]
+        pieces: list[bytes] = []
+        at, line = 0, self.line
+        for start, end, text in sorted(edits):
+            if start >= used:
+                break
+            line += data.count(b"\n", at, start)
+            around = data[max(0, start - 30):start].decode("utf-8", "replace") + text + data[end:end + 30].decode("utf-8", "replace")
+            for place in range(start, end):
+                offset = self.offset + place
+                self._report(f"invalid byte 0x{data[place]:02x} at offset {offset}, line {line}", around, offset)
+            pieces += data[at:start], text.encode()
+            at = end
+        return b"".join((*pieces, data[at:used]))
 
-    def _mended(self, data: bytes, place: int, read: str, base: int = 0) -> None:
-        offset = self.offset + base + place
-        line = self.line + data.count(b"\n", 0, place)
-        around = data[max(0, place - 30):place].decode("utf-8", "replace") + read + data[place + 1:place + 30].decode("utf-8", "replace")
-        self._report(data[place:place + 1], offset, line, f"invalid byte 0x{data[place]:02x} at offset {offset}, line {line}", around)
-
-    def _report(self, byte: bytes, offset: int, line: int, reason: str, excerpt: str) -> None:
+    def _report(self, reason: str, excerpt: str, offset: int | None = None) -> None:
         self.bad += 1
+        offset = self.offset if offset is None else offset
         if self.bad > _FEW and self.bad > _SHARE * offset:
             raise DamagedFile(
-                f"{self._original.name}: {self.bad} of the first {offset} bytes are not text in its encoding (last at line {line})",
+                f"{self._original.name}: {self.bad} of the first {offset} bytes are not text in the encoding that the file claims",
                 hint="Ask for the file again, or convert it to UTF-8 from the encoding that it is really in.",
             )
         if self._out is not None:
             note(self._out, f"byte {offset}", reason, excerpt)
+
+
+def _bare(data: bytes, used: int) -> Iterator[int]:
+    """Where `<` begins no tag and `&` no reference: the remains of characters that were cut to their low byte."""
+    return (match.start() for match in _MARKUP.finditer(data, 0, used) if match.lastindex is None)
+
+
+def _whole_tags(data: bytes, used: int) -> int:
+    """The chunk cut before a tag, a reference or a CDATA section that it does not end."""
+    for opening, closing, longest in ((b"<![CDATA[", b"]]>", 1 << 20), (b"<", b">", 1 << 16), (b"&", b";", 32)):
+        at = data.rfind(opening, 0, used)
+        if at >= 0 and used - at < longest and data.find(closing, at, used) < 0:
+            used = at
+    return used
 
 
 def note(out: Emitter, place: str, reason: str, excerpt: str = "") -> None:

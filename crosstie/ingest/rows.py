@@ -20,8 +20,8 @@ csv.field_size_limit(MAX_ROW)
 def rows(original: Original, out: Emitter, *, delimiter: str = ",", columns: int | None = None) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number, from 1, the header and empty rows counted; empty rows and the end mark are left out.
 
-    Rows that have not as many cells as `columns`, or as the first row, become rejects. DamagedFile where a quotation is not closed;
-    HostileFile where a row is longer than 1 MiB. `out.place` is set to the row, without counting a record.
+    With `columns`, rows that have not as many cells become rejects (empty cells at the end do not count). DamagedFile where a quotation is
+    not closed; HostileFile where a row is longer than 1 MiB.
     """
     source = _Lines(original, out)
     reader = csv.reader(source, delimiter=delimiter)
@@ -32,32 +32,38 @@ def rows(original: Original, out: Emitter, *, delimiter: str = ",", columns: int
             source.used = 0
             if not any(cells) or cells == [END_MARK]:
                 continue
-            columns = columns or len(cells)
-            if len(cells) != columns:
-                if not any(cells[columns:]) and len(cells) > columns:
-                    cells = cells[:columns]
-                else:
-                    note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", delimiter.join(cells))
-                    continue
-            yield number, cells
+            if columns is None or len(cells) == columns:
+                yield number, cells
+            elif fitted := _fit(number, cells, columns, out):
+                yield number, fitted
     except csv.Error as error:
         raise DamagedFile(f"{original.name}: row {number + 1}: {error}") from error
     if source.open_quotation(delimiter):
         raise DamagedFile(f"{original.name}: the file ends inside a quotation, in row {number}", hint="The file is cut short: fetch it again.")
 
 
-def records(original: Original, out: Emitter, *, header: tuple[str, ...] | None = None, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def records(original: Original, out: Emitter, *, header: tuple[str, ...] = (), delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """Each row below the header as a mapping of its cells, stripped, empty ones left out. The header is the first row that has all of `header`."""
     names: list[str] | None = None
-    for number, cells in rows(original, out, delimiter=delimiter, columns=None):
+    for number, cells in rows(original, out, delimiter=delimiter):
         if names is None:
             found = [cell.strip() for cell in cells]
-            if header is None or set(header) <= set(found):
+            if set(header) <= set(found):
                 names = found
             continue
-        yield number, {name: value for name, cell in zip(names, cells, strict=True) if (value := cell.strip())}
+        fitted = cells if len(cells) == len(names) else _fit(number, cells, len(names), out)
+        if fitted:
+            yield number, {name: value for name, cell in zip(names, fitted, strict=True) if (value := cell.strip())}
     if names is None:
-        raise DamagedFile(f"{original.name}: no row has the columns {', '.join(header or ())}")
+        raise DamagedFile(f"{original.name}: no row has the columns {', '.join(header)}")
+
+
+def _fit(number: int, cells: list[str], columns: int, out: Emitter) -> list[str] | None:
+    """The row without surplus empty cells; None, and a reject, where it does not fit."""
+    if len(cells) > columns and not any(cells[columns:]):
+        return cells[:columns]
+    note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", ",".join(cells))
+    return None
 
 
 def delimiter_of(text: str) -> str:

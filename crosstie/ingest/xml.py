@@ -88,7 +88,7 @@ def _guarded(original: Original, out: Emitter | None) -> Iterator[bytes]:
     encoding = found or declared(head) or "utf-8"
     prolog = b""
     begun = False
-    for chunk in clean(original, out, encoding=encoding, skip=mark):
+    for chunk in clean(original, out, encoding=encoding, skip=mark, markup=True):
         if begun:
             yield chunk
             continue
