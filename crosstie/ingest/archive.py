@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -25,13 +26,28 @@ class _Readable(Protocol):
 
 
 def unpack(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
-    """The files of a .zip or .gz, written to `into`: (name inside, where it lies now). HostileFile beyond the limits, DamagedFile if broken."""
+    """The files of a .zip or .gz as (`archive.zip!name inside`, where it lies now, below `into`); any other file as it is.
+
+    HostileFile beyond the limits, DamagedFile where the archive is broken.
+    """
     with path.open("rb") as stream:
-        gzipped = stream.read(2) == b"\x1f\x8b"
+        first = stream.read(4)
+    gzipped = first.startswith(b"\x1f\x8b")
     try:
-        return _gunzip(path, name, into) if gzipped else _unzip(path, name, into)
+        if not gzipped and (first not in (b"PK\x03\x04", b"PK\x05\x06") or is_workbook(path)):
+            return [(name, path)]
+        folder = Path(tempfile.mkdtemp(dir=into))
+        found = _gunzip(path, name, folder) if gzipped else _unzip(path, name, folder)
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise DamagedFile(f"{name}: the archive cannot be unpacked: {error}", hint="Fetch the file again, or unpack it by hand.") from error
+    return [(f"{name}!{inside}", target) for inside, target in found]
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the .zip is a workbook: a file of its own, not an archive of files."""
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "mimetype"})
 
 
 def check(path: Path, name: str) -> list[zipfile.ZipInfo]:

@@ -48,14 +48,15 @@ class Original:
 class Promise:
     """What a reader promises of a good file; one that breaks it is refused with the figures, unless the user says otherwise.
 
-    `max_drop` compares with the version of the same series before: a list that lost a third of its records overnight is likelier damaged
-    than repealed.
+    `min_named_share` is of the persons and organisations that the file speaks of. `max_drop` compares with the version of the same series
+    before: a list that lost a third of its records overnight is likelier damaged than repealed.
     """
 
     min_records: int = 1
     max_records: int = 50_000_000
     max_reject_share: float = 0.05
     max_drop: float = 0.5
+    min_named_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

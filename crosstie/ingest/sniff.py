@@ -12,9 +12,11 @@ from pathlib import Path
 import orjson
 
 from crosstie.errors import DamagedFile, UnknownFormat, UsageError
+from crosstie.ingest.archive import check, is_workbook
 from crosstie.ingest.encoding import byte_order, declared
 from crosstie.ingest.reader import Head, Reader
 from crosstie.ingest.rows import delimiter_of
+from crosstie.ingest.workbook import first_rows
 
 HEAD = 1 << 16
 ROWS = 20
@@ -106,16 +108,11 @@ def _short(text: str) -> str:
 
 def _zip(path: Path, name: str) -> Head:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        if not is_workbook(path):
+            return Head(name, "zip", "")
+        check(path, name)
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
         raise DamagedFile(f"{name}: the archive cannot be opened: {error}", hint="Fetch the file again.") from error
-    if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
-        return Head(name, "zip", "")
-    from crosstie.ingest.archive import check
-    from crosstie.ingest.workbook import first_rows
-
-    check(path, name)
     rows = first_rows(path, name, ROWS)
     return Head(name, "xlsx", "", columns=header(rows), rows=rows)
 

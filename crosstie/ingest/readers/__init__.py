@@ -24,19 +24,3 @@ def _found() -> tuple[Reader, ...]:
 def readers() -> list[Reader]:
     """Every reader of the package, by name."""
     return list(_found())
-
-
-def describe(some: Sequence[Reader]) -> list[dict[str, str]]:
-    """What each reader reads and how far it is believed, as rows of a table."""
-    return [
-        {
-            "reader": reader.name,
-            "reads": reader.title,
-            "dataset": reader.profile.dataset,
-            "series": reader.profile.series,
-            "originator": reader.profile.originator,
-            "grade": reader.profile.grade,
-            "marking": reader.profile.marking,
-        }
-        for reader in some
-    ]
