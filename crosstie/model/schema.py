@@ -6,15 +6,14 @@ watches that it still works as we use it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import yaml
-from followthemoney import Model, Schema
+from followthemoney import Model, Schema, registry
 from followthemoney import model as _model
-from followthemoney.exc import InvalidData, InvalidModel
+from followthemoney.exc import FollowTheMoneyException, InvalidData
 from followthemoney.property import Property
 
 from crosstie.errors import LensError
@@ -35,7 +34,7 @@ def load_schemata(files: Iterable[Path]) -> Model:
         for path in paths:
             _model._load(path)
         _model.generate()
-    except (InvalidModel, OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (FollowTheMoneyException, OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise LensError(f"a schema of a lens does not load: {error}") from error
     _loaded = paths
     _property.cache_clear()
@@ -83,13 +82,16 @@ def edge_ends(schema_name: str) -> tuple[str, str] | None:
     return found.edge_source, found.edge_target
 
 
+def registry_topics() -> dict[str, str]:
+    """FollowTheMoney's own topics, code to title."""
+    return dict(registry.topic.names)
+
+
 @cache
 def topics() -> dict[str, str]:
     """Every topic: FollowTheMoney's and crosstie's own (arms, wildlife, cultural property, ...), code to title."""
     own = yaml.safe_load((DATA / "topics.yaml").read_text(encoding="utf-8"))
-    from followthemoney import registry
-
-    return {**registry.topic.names, **{code: entry["title"] for code, entry in own["topics"].items()}}
+    return {**registry_topics(), **{code: entry["title"] for code, entry in own["topics"].items()}}
 
 
 @cache
@@ -97,14 +99,3 @@ def exercise_states() -> dict[str, str]:
     """The invented States of exercises: each of their names, and their codes, to the code (ISO 3166 keeps QM-QZ for private use)."""
     states: dict[str, dict[str, list[str]]] = yaml.safe_load((DATA / "exercise_states.yaml").read_text(encoding="utf-8"))
     return {name.casefold(): code for code, state in states.items() for name in [code, *state["names"]]}
-
-
-@contextmanager
-def unfrozen() -> Iterator[None]:
-    """For tests of lenses under construction: allow one more load."""
-    global _loaded
-    before, _loaded = _loaded, None
-    try:
-        yield
-    finally:
-        _loaded = before
