@@ -30,22 +30,21 @@ class Engine:
     def __init__(self, settings: Settings | None = None, folder: Path | None = None) -> None:
         settings = settings or Settings()
         self.memory = settings.memory
-        self._scratch = Scratch(folder or Path(tempfile.gettempdir()) / "crosstie")
-        try:
+        with contextlib.ExitStack() as begun:
+            self._folder = begun.enter_context(Scratch(folder)).path if folder else Path(begun.enter_context(_temporary()))
             with self._storing():
                 self._connection = duckdb.connect(
                     ":memory:",
                     config={
                         "memory_limit": settings.memory,
                         "threads": settings.threads,
-                        "temp_directory": str(self._scratch.path / "spill"),
+                        "temp_directory": str(self._folder / "spill"),
                         "preserve_insertion_order": False,
                         "autoinstall_known_extensions": False,  # no network
                     },
                 )
-        except BaseException:
-            self._scratch.close()
-            raise
+            begun.callback(self._connection.close)
+            self._ends = begun.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -55,12 +54,11 @@ class Engine:
 
     def close(self) -> None:
         """End the session and remove its folder."""
-        self._connection.close()
-        self._scratch.close()
+        self._ends.close()
 
     def read(self, view: str, files: Sequence[Path], schema: pa.Schema) -> None:
         """A view of exactly these columns over Parquet files. A column that a file lacks is null there; no files give an empty view."""
-        model = self._scratch.path / f"{view}.model.parquet"
+        model = self._folder / f"{view}.model.parquet"
         pq.write_table(schema.empty_table(), model)  # first in the list: it gives every column its type
         listed = ", ".join(_literal(str(file)) for file in [model, *files])
         columns = ", ".join(_name(column) for column in schema.names)
@@ -168,8 +166,12 @@ class Engine:
             raise self._no_space(error) if "No space left" in str(error) else StorageError(_first_line(error)) from error
 
     def _no_space(self, error: Exception) -> StorageError:
-        hint = f"Free some space near {self._scratch.path.parent} and run the command again."
+        hint = f"Free some space near {self._folder.parent} and run the command again."
         return StorageError(f"no space left on the disk: {_first_line(error)}", hint=hint)
+
+
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="crosstie-")
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,11 @@ from crosstie.store.fingerprint import fingerprint
 FORMAT = 1
 
 
+def plain(text: str) -> str:
+    """The text as every store can keep it: names of files may hold bytes that are no characters, and databases refuse NUL."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
 def write_record(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Write the record of a folder whose other files are finished."""
     files = {file.name: sha256_of(file) for file in sorted(folder.iterdir()) if file.name != name}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from crosstie.errors import IntegrityError, LensError, NotFound, UsageError
 from crosstie.model.tables import LEDGER_BASE, REJECT, SOURCE, STATEMENT
 from crosstie.store.durable import Problem, make_folder, publish, storing
-from crosstie.store.record import check_record, read_record, write_record
+from crosstie.store.record import check_record, plain, read_record, write_record
 from crosstie.store.scratch import Scratch
 
 RECORD = "source.json"
@@ -177,7 +177,7 @@ class SourceWriter:
 
     def commit(self, row: Mapping[str, object]) -> Source:
         """Make it a source of the workspace, described by the columns of SOURCE. It is on the disk when this returns."""
-        given: dict[str, Any] = dict(row)
+        given: dict[str, Any] = {name: plain(value) if isinstance(value, str) else value for name, value in row.items()}
         if set(given) != set(SOURCE.names):
             raise ValueError(f"not the columns of SOURCE: {sorted(set(given) ^ set(SOURCE.names))}")
         source = Source(**given)
