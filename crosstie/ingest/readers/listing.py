@@ -1,0 +1,40 @@
+"""What all official lists have in common: a listing of a thing by an authority, phone numbers as written, ids from words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from crosstie.ingest.emitter import Emitter, Subject, cleaner
+
+
+def slug(text: str) -> str:
+    """A text as part of an id: letters and figures of any script, the rest hyphens."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
+
+
+def listed(out: Emitter, subject: Subject, authority: str, country: str, number: int = 1) -> Subject:
+    """The listing of a thing: its Sanction entity."""
+    sanction = out.entity(f"{subject.id}-sanction-{number}", "Sanction")
+    sanction.say("entity", subject.id)
+    sanction.say("authority", authority)
+    sanction.say("country", country)
+    return sanction
+
+
+def named(out: Emitter, dataset: str, name: str, *, at: str, schema: str = "LegalEntity") -> Subject:
+    """A party that a list names without listing it; the same name in the same list is the same party."""
+    other = out.entity(f"{dataset}-named-{slug(name)}", schema)
+    other.say("name", name, at=at)
+    return other
+
+
+def say_phone(subject: Subject, value: str | None, *, at: str) -> bool:
+    """Claim a phone number; figures alone are read as an international number where they are none otherwise."""
+    if not value:
+        return False
+    clean = cleaner(subject.schema, "phone")
+    figures = re.sub(r"[\s().-]", "", value).removeprefix("00")
+    if not clean(value) and figures.isdigit() and (found := clean(f"+{figures}")):
+        return subject.say("phone", found, at=at, original=value)
+    return subject.say("phone", value, at=at)
