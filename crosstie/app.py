@@ -9,7 +9,7 @@ import getpass
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,11 @@ from crosstie.resolve.claims import gather
 from crosstie.resolve.entities import describe
 from crosstie.resolve.resolver import resolve
 from crosstie.settings import FILE, Settings
-from crosstie.store import Problem
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.casebook import Casebook, Judgement
+from crosstie.store.database import Database
+from crosstie.store.durable import Problem
 from crosstie.store.engine import Engine
 from crosstie.store.fingerprint import fingerprint
 from crosstie.store.lock import WriteLock
@@ -79,8 +80,9 @@ class Workspace:
         self.vault = Vault(folder / "vault")
         self.sources = SourceStore(folder / "sources")
         self.builds = BuildStore(folder / "builds")
-        self.casebook = Casebook(self.settings.casebook or f"sqlite:///{folder / 'casebook.sqlite'}")
-        self.audit = Audit(self.casebook)
+        database = Database(self.settings.casebook or folder / "casebook.sqlite")
+        self.casebook = Casebook(database)
+        self.audit = Audit(database)
 
     @classmethod
     def init(cls, folder: Path, *, name: str | None = None, exercise: bool = False, user: str | None = None) -> Workspace:
@@ -117,8 +119,8 @@ class Workspace:
         own = [mapping_reader(beside)] if beside else []
         stored = self.vault.put(path)
         source_id = stored.sha256[:16]
-        if (source := self.sources.find(source_id)) is not None:
-            return Added(name, "known", source)
+        if (before := {source.source_id: source for source in self.sources.list()}.get(source_id)) is not None:
+            return Added(name, "known", before)
         with self.sources.begin(source_id) as writer:
             loaded = load(
                 stored.path, name, writer, source_id=source_id, readers=[*own, *known], choice=choice,
@@ -174,7 +176,7 @@ class Workspace:
         ]
 
     def _open(self, engine: Engine, ledgers: Mapping[str, pa.Schema]) -> None:
-        engine.load("sources", pa.Table.from_pylist([source.as_dict() for source in self.sources.list()], schema=SOURCE))
+        engine.load("sources", self.sources.table())
         engine.read("statements", self.sources.statement_files(), STATEMENT)
         for name, files in self.sources.ledger_files().items():
             if name in ledgers:
@@ -182,7 +184,7 @@ class Workspace:
 
     def _inputs(self, judgements: Sequence[Judgement]) -> str:
         tuned = {name: getattr(self.settings, name) for name in ("exercise", "match_threshold", "max_hops", "paths", "hub", "links")}
-        return fingerprint([__version__, tuned, [source.as_dict() for source in self.sources.list()], [one.as_dict() for one in judgements]])
+        return fingerprint([__version__, tuned, [asdict(source) for source in self.sources.list()], [asdict(one) for one in judgements]])
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,7 +212,7 @@ class Workspace:
 
     def audit_entries(self, limit: int) -> list[dict[str, Any]]:
         """The last entries of the audit: who read or wrote what, when and why."""
-        return [entry.as_dict() for entry in self.audit.entries(limit=limit)]
+        return [asdict(entry) for entry in self.audit.entries(since=max(0, self.audit.head().count - limit))]
 
     def show(self, reference: str) -> Dossier:
         """All that is known of one link, entity or source, each value with the place that says so."""
@@ -227,7 +229,6 @@ class Workspace:
     def revoke(self, judgement_id: str) -> None:
         """Take a judgement back; it stays in the history."""
         self.casebook.revoke(judgement_id, user=self.user)
-        self._record("revoke", judgement_id)
 
     def report(self, out: Path, *, top: int = 50) -> Path:
         """Write the links as one self-contained HTML file."""
@@ -251,7 +252,7 @@ class Workspace:
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[None]:
-        with WriteLock(self.folder / ".lock", self.settings.wait, what=what):
+        with WriteLock(self.folder / ".lock", self.settings.wait, doing=what):
             yield
 
     def _record(self, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:

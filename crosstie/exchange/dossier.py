@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
@@ -36,18 +36,19 @@ def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossie
                 return _entity(tables, cluster[0]["cluster_id"])
             if entity := tables.rows("claims", "entity_id = ? limit 1", reference):
                 return _entity(tables, entity[0]["canonical_id"])
-    source = sources.find(reference)
-    if source is None:
+    try:
+        source = sources.get(reference)
+    except NotFound as error:
         raise NotFound(
             f"“{reference}” is no link, entity or source of this workspace",
-            hint="Ids stand in the first column of “crosstie links”, “crosstie export clusters” and “crosstie sources”.",
-        )
+            hint="Ids stand in “crosstie links”, “crosstie export entities” and “crosstie sources”.",
+        ) from error
     rejects = sources.rejects(source.source_id)
     reasons: dict[str, int] = {}
     for reason in rejects["reason"].to_pylist():
         reasons[reason] = reasons.get(reason, 0) + 1
     facts = {
-        "source": source.as_dict(),
+        "source": asdict(source),
         "rejects_by_reason": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         "rejects": rejects.slice(0, _REJECTS_SHOWN).to_pylist(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from crosstie.link.classify import CLASSES
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.settings import Settings
 from crosstie.store.builds import Build
-from crosstie.store.durable import write_file
+from crosstie.store.durable import write_bytes
 from crosstie.store.sources import SourceStore
 
 Row = dict[str, Any]
@@ -43,7 +44,7 @@ def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Set
         user=user,
         version=__version__,
     )
-    write_file(out, html.encode("utf-8"))
+    write_bytes(out, html.encode("utf-8"))
 
 
 def _environment() -> jinja2.Environment:
@@ -141,4 +142,4 @@ def _cited(build: Build, sources: SourceStore, stories: list[Row]) -> list[Row]:
         )
         for one in evidence
     }
-    return [source.as_dict() for source in sorted(sources.list(), key=lambda source: (source.file_name, source.source_id)) if source.source_id in cited]
+    return [asdict(source) for source in sorted(sources.list(), key=lambda source: (source.file_name, source.source_id)) if source.source_id in cited]
