@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
+from python_calamine import CalamineError, CalamineWorkbook
 
 from crosstie.errors import DamagedFile, UnknownFormat, UsageError
 from crosstie.ingest.archive import check, is_workbook
 from crosstie.ingest.encoding import byte_order, declared
 from crosstie.ingest.reader import Head, Reader
 from crosstie.ingest.rows import delimiter_of
-from crosstie.ingest.workbook import first_rows
 
 HEAD = 1 << 16
 ROWS = 20
@@ -113,8 +113,17 @@ def _zip(path: Path, name: str) -> Head:
         check(path, name)
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
         raise DamagedFile(f"{name}: the archive cannot be opened: {error}", hint="Fetch the file again.") from error
-    rows = first_rows(path, name, ROWS)
+    rows = _first_rows_of_sheet(path, name)
     return Head(name, "xlsx", "", columns=header(rows), rows=rows)
+
+
+def _first_rows_of_sheet(path: Path, name: str) -> tuple[tuple[str, ...], ...]:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            found = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=ROWS) if book.sheet_names else []
+    except (CalamineError, OSError) as error:
+        raise DamagedFile(f"{name}: the workbook cannot be opened: {error}") from error
+    return tuple(tuple("" if cell is None else str(cell).strip() for cell in row) for row in found)
 
 
 def _text(name: str, text: str) -> Head:
