@@ -1,0 +1,90 @@
+"""Claims: what all sources say, each thing once, with when it was first and last said and whether it still is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+import pyarrow as pa
+
+from crosstie.model import schema as model
+from crosstie.model.tables import CLAIM
+from crosstie.store.engine import Engine
+
+_PROPERTY_TYPE = pa.schema([("schema", pa.string()), ("prop", pa.string()), ("prop_type", pa.string())])
+_ENTITY_SCHEMA = pa.schema([("entity_id", pa.string()), ("schema", pa.string())])
+
+
+def gather(engine: Engine) -> None:
+    """Create `claims` from the view `statements` and the table `sources`; canonical_id is the entity's own id for now.
+
+    Versions of a list share a series: a claim that an older version makes and the newest does not is kept and is not `current`. An entity
+    that is spoken of under several schemata gets the most specific one that fits them all; where none does, each claim keeps the schema it
+    was made under and the entity stands in the table `schema_conflicts` (entity_id, schemata).
+    """
+    _versions(engine)
+    _schemata(engine)
+    # of the places that make the same claim the one in the newest source is shown, and there the first; the key has to be total: same input, same bytes
+    newest = "v.age || ' ' || s.locator || ' ' || coalesce(s.original_value, '') || ' ' || s.grade || ' ' || s.marking"
+    engine.create("claim_versions", f"""
+        select s.dataset, s.entity_id, s.prop, s.value, s.lang,
+            min_by(s."schema", {newest}) as "schema", min_by(s.original_value, {newest}) as original_value, min_by(s.locator, {newest}) as locator,
+            min_by(s.grade, {newest}) as grade, min_by(s.marking, {newest}) as marking,
+            min(v.age) as age, max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
+        from statements s join source_versions v on v.source_id = s.source_id
+        group by s.dataset, s.entity_id, s.prop, s.value, s.lang""")
+    engine.map("property_types", """
+        select distinct coalesce(e."schema", c."schema") as "schema", c.prop
+        from claim_versions c left join entity_schemata e on e.entity_id = c.entity_id""", _property_types, _PROPERTY_TYPE)
+    columns = {
+        "id": "sha1(c.dataset || '.' || c.entity_id || '.' || c.prop || '.' || c.value || case when c.lang is null then '' else '@' || c.lang end)",
+        "canonical_id": "c.entity_id", "schema": 'p."schema"', "prop_type": "p.prop_type", "series": "v.series", "source_id": "v.source_id",
+        "originator": "v.originator",
+    }
+    listed = ", ".join(f'{columns.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
+    engine.create("claims", f"""
+        select {listed} from claim_versions c join source_versions v on v.age = c.age
+        left join entity_schemata e on e.entity_id = c.entity_id
+        join property_types p on p.prop = c.prop and p."schema" = coalesce(e."schema", c."schema")""")
+
+
+def _versions(engine: Engine) -> None:
+    """Sources in order, newest first: `age` is unique and sorts as text; `newest` marks the newest version of each series."""
+    engine.create("source_versions", """
+        select source_id, series, originator, coalesce(version_date, received_at) as version_date,
+            lpad(cast(row_number() over (order by coalesce(version_date, received_at) desc, received_at desc, source_id) as varchar), 9, '0') as age,
+            coalesce(version_date, received_at) = max(coalesce(version_date, received_at)) over (partition by series) as newest
+        from sources""")
+
+
+def _schemata(engine: Engine) -> None:
+    """Tables `entity_schemata` (only entities spoken of under several schemata that fit) and `schema_conflicts` (those that do not)."""
+    engine.create("several_schemata", """
+        select entity_id, array_agg(distinct "schema") as schemata from statements group by entity_id having count(distinct "schema") > 1""")
+    engine.map("entity_schemata", "select entity_id, schemata from several_schemata", _common, _ENTITY_SCHEMA)
+    engine.create("schema_conflicts", """
+        select s.entity_id, list_sort(s.schemata) as schemata from several_schemata s left join entity_schemata e on e.entity_id = s.entity_id
+        where e.entity_id is null order by s.entity_id""")
+
+
+def common_schema(schemata: list[str]) -> str | None:
+    """The most specific schema that fits them all, or None where two do not fit."""
+    first, *others = sorted(schemata)
+    return reduce(lambda found, other: model.common_schema(found, other) if found else None, others, first or None)
+
+
+def _common(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        ids, schemata = batch.column("entity_id").to_pylist(), batch.column("schemata").to_pylist()
+        found = [(entity_id, common) for entity_id, listed in zip(ids, schemata, strict=True) if (common := common_schema(listed))]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array([row[column] for row in found], pa.string()) for column in (0, 1)], schema=_ENTITY_SCHEMA
+        )
+
+
+def _property_types(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        schemata, props = batch.column("schema").to_pylist(), batch.column("prop").to_pylist()
+        found = [model.prop(schema, prop) for schema, prop in zip(schemata, props, strict=True)]
+        types = [prop.type.name if prop else None for prop in found]
+        yield pa.RecordBatch.from_arrays([batch.column("schema"), batch.column("prop"), pa.array(types, pa.string())], schema=_PROPERTY_TYPE)

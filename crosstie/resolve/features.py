@@ -1,0 +1,145 @@
+"""What speaks for and against two records being one thing. Each feature is a pure function over pairs in bulk; its docstring is its explanation.
+
+A feature tells for each pair which of its outcomes holds, and how strongly (1 unless said). The weights of the outcomes stand in `score.py`.
+Missing is not different: where one side says nothing the outcome is 0, and weighs nothing. Lists, programmes and dates of listing are not
+evidence of identity, so no feature sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosstie.resolve import kernels
+from crosstie.resolve.profiles import KINDS, Floats, Ints, Profiles
+
+PERSON, ORGANIZATION, THING, ANY, NUMBER = range(len(KINDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """For each pair the number of the outcome, and its amount."""
+
+    level: Ints
+    amount: Floats
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Pairs of records to compare; what several features need is computed once."""
+
+    profiles: Profiles
+    left: Ints
+    right: Ints
+    strong: Floats = field(init=False)
+    weak: Floats = field(init=False)
+    best_left: Ints = field(init=False)
+    best_right: Ints = field(init=False)
+    kinds: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        count = len(self.left)
+        kinds = self.profiles.kinds
+        self.kinds = np.where(kinds[self.left] == ANY, kinds[self.right], kinds[self.left])
+        self.strong, self.weak = np.full(count, -99.0), np.full(count, -99.0)
+        self.best_left, self.best_right = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+        names, words = self.profiles.names, self.profiles.names.words
+        kernels.compare_names(
+            self.left, self.right, np.minimum(self.kinds, ANY), names.form_start, names.weak, names.token_start, names.tokens,
+            words.letters, words.start, words.sounds, words.sound_start, words.bags, words.numeral, words.rarity, words.sound_rarity,
+            self.strong, self.weak, self.best_left, self.best_right,
+        )
+
+    @property
+    def count(self) -> int:
+        """How many pairs."""
+        return len(self.left)
+
+
+def name(pairs: Pairs) -> Outcome:
+    """The best two names, parts aligned: rare parts that agree speak for one thing, replaced, missing and other numbers against. Weak aliases alone decide nothing."""
+    floor = -6.0
+    strong = np.where(pairs.strong > -90, np.maximum(pairs.strong, floor), 0.0)
+    only_weak = np.minimum(np.maximum(pairs.weak, 0.0), 4.0)
+    level = np.where((pairs.weak > -90) & (only_weak > np.maximum(pairs.strong, 0.0)), 2, np.where(pairs.strong > -90, 1, 0))
+    return Outcome(level.astype(np.int64), np.where(level == 2, only_weak, strong))
+
+
+def identifier(pairs: Pairs) -> Outcome:
+    """The same passport, registration, tax or telephone number, account, address of e-mail: the rarer, the stronger."""
+    shared, worth = _shared(pairs, "identifier")
+    return Outcome(np.where(shared > 1, 2, shared), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
+
+
+def unique_number(pairs: Pairs) -> Outcome:
+    """Different numbers of a kind of which a thing has only one (IMO number of a ship, LEI of a company)."""
+    shared, _ = _shared(pairs, "number")
+    both = _both(pairs, "number")
+    return _plain(np.where(both & (shared == 0), 1, 0))
+
+
+def birth_date(pairs: Pairs) -> Outcome:
+    """Dates of birth (of building, for ships) as precisely as both are known; the best of all given dates counts, and a swap of day and month is seen."""
+    dates = pairs.profiles.dates
+    level = np.zeros(pairs.count, np.int64)
+    kernels.compare_dates(pairs.left, pairs.right, dates.start, dates.first, dates.last, dates.exact, level)
+    return _plain(level)
+
+
+def nationality(pairs: Pairs) -> Outcome:
+    """The same nationality, the more telling the rarer it is; or different ones."""
+    return _set_outcome(pairs, "nationality")
+
+
+def country(pairs: Pairs) -> Outcome:
+    """A country that both are connected with by birth, seat, flag or nationality; or none although both name some."""
+    return _set_outcome(pairs, "country")
+
+
+def gender(pairs: Pairs) -> Outcome:
+    """The same gender, or different ones."""
+    shared, _ = _shared(pairs, "gender")
+    return _plain(np.where(~_both(pairs, "gender"), 0, np.where(shared > 0, 1, 2)))
+
+
+def place(pairs: Pairs) -> Outcome:
+    """A rare word that the places of birth, or the addresses, have in common; or none of either."""
+    return _set_outcome(pairs, "place")
+
+
+def legal_form(pairs: Pairs) -> Outcome:
+    """Different legal forms of organisations (a foundation is not a company)."""
+    shared, _ = _shared(pairs, "form")
+    return _plain(np.where(_both(pairs, "form") & (shared == 0), 1, 0))
+
+
+#: Every feature, in the order in which it is explained.
+FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
+    name, identifier, unique_number, birth_date, nationality, country, gender, place, legal_form,
+)
+
+
+def _plain(level: NDArray[np.int64]) -> Outcome:
+    return Outcome(np.asarray(level, np.int64), np.ones(len(level)))
+
+
+def _both(pairs: Pairs, values: str) -> NDArray[np.bool_]:
+    held = pairs.profiles.values[values]
+    return held.has(pairs.left) & held.has(pairs.right)
+
+
+def _shared(pairs: Pairs, values: str) -> tuple[Ints, Floats]:
+    held = pairs.profiles.values[values]
+    shared, worth = np.zeros(pairs.count, np.int64), np.zeros(pairs.count)
+    kernels.overlap(pairs.left, pairs.right, held.start, held.codes, held.worth, shared, worth)
+    return shared, worth
+
+
+def _set_outcome(pairs: Pairs, values: str) -> Outcome:
+    """1: something shared, the amount in nats of the rarest; 2: both say something, nothing is shared."""
+    shared, worth = _shared(pairs, values)
+    level = np.where(~_both(pairs, values), 0, np.where(shared > 0, 1, 2))
+    return Outcome(level, np.where(level == 1, worth, 1.0))

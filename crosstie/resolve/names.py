@@ -1,0 +1,154 @@
+"""Names in comparable form: any script to Latin, particles and titles taken out, organisation forms set aside, sounds as consonants.
+
+Analysed once per distinct name; comparing is then a matter of arrays.  Pure functions only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal
+
+import icu
+from rigour.names import extract_org_types, remove_org_prefixes, remove_org_types, remove_person_prefixes
+
+Kind = Literal["person", "organization", "thing", "any"]
+
+MAX_TOKENS = 12
+MAX_LETTERS = 24
+
+_APOSTROPHES = re.compile(r"['`´‘’ʻʼʽʾʿˈ＇]")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_QUOTED = re.compile(r"[\"“”«»„]")
+
+#: Forms of address and offices, not part of who somebody is. Transliterated, lower case.
+TITLES = frozenset(
+    "mr mrs ms miss dr prof professor eng engineer sir dame lord sheikh shaykh shaikh sheik cheikh sayyid sayed syed seyyed seyed mullah mulla"
+    " mawlawi maulavi maulawi mawlavi moulavi mawlana maulana qari hafiz haji hajji hadji hajj alhaj alhaji ayatollah hojjatoleslam imam ustad"
+    " ustaz akhund general gen colonel col lieutenant lt major maj captain capt commander cmdr brigadier brig admiral sergeant sgt marshal"
+    " minister president governor amir emir".split()
+)
+#: Sons and daughters of, and the small words of European names.
+FILIATION = frozenset("bin ben ibn bint binti ould uld wuld walad oglu ogly kyzy van von der den de del della da dos do la le di y e".split())
+_ARTICLES = frozenset("al el ul il".split())
+#: The article before a sun letter takes its sound: as-Sudani, ash-Shami, an-Nasr.
+_ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)$")
+_SERVANT = frozenset("abd abdul abdel abdal abdoul abdol abdur abdu abdus abdil".split())
+_SERVANT_JOINED = re.compile(r"^abd(?:[aeiou]{1,2}l|[aeiou]{1,2}(?=([rsdnztj])\1)\w)(?=\w{3})")
+_FATHER = frozenset("abu abou abi aboo".split())
+_NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
+_NUMERALS = re.compile(rf"\b(?:{'|'.join(_NUMERAL)})\b")
+_SMALL_WORDS = frozenset("the of and for et des du y de la al el".split())
+
+_DIGRAPHS = [
+    ("sch", "S"), ("ch", "S"), ("sh", "S"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("zh", "z"), ("ts", "s"),
+    ("tz", "s"), ("ck", "k"), ("dj", "j"), ("ks", "x"),
+]
+_SOUNDS = str.maketrans({
+    "c": "k", "q": "k", "z": "s", "v": "f", "w": None, "y": None, "a": None, "e": None, "i": None, "o": None, "u": None, "p": "b", "x": "k",
+})
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """A name, ready to compare: its tokens in the order written, the consonants of each, and the legal form if it is an organisation's."""
+
+    tokens: tuple[str, ...]
+    skeletons: tuple[str, ...]
+    legal_form: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for every order of the parts."""
+        return tuple(sorted(self.tokens))
+
+
+@cache
+def _transliterator() -> icu.Transliterator:
+    return icu.Transliterator.createInstance("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower")
+
+
+def romanize(text: str) -> str:
+    """The text in plain lower-case Latin letters, whatever its script (ICU); digits and separators are kept."""
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        text = str(_transliterator().transliterate(text))
+    return _APOSTROPHES.sub("", text).lower()
+
+
+@lru_cache(maxsize=200_000)
+def skeleton(token: str) -> str:
+    """The consonants of a token, one sign for those that transliterations confuse: Mohammed, Muhamad and محمد are all `mhmd`."""
+    if token.isdigit():
+        return token
+    for written, sound in _DIGRAPHS:
+        token = token.replace(written, sound)
+    return _DOUBLED.sub(r"\1", token.translate(_SOUNDS).lower())
+
+
+def analyze(name: str, kind: Kind = "any") -> NameForm:
+    """The comparable form of a name of a person, an organisation, a thing (a ship), or of something of which only the name is known."""
+    plain = _QUOTED.sub(" ", unicodedata.normalize("NFKC", name)).lower()
+    legal_form = ""
+    if kind in ("organization", "thing"):
+        plain = _NUMERALS.sub(lambda numeral: _NUMERAL[numeral[0]], plain)
+    if kind in ("organization", "any"):
+        plain, legal_form = _without_legal_form(plain)
+    if kind in ("person", "any"):
+        plain = remove_person_prefixes(plain) or plain
+    words = [word for word in _SEPARATORS.split(romanize(plain)) if word]
+    if kind in ("person", "any"):
+        tokens = _person(words)
+    else:
+        tokens = _organization(words)
+    tokens = [token[:MAX_LETTERS] for token in (tokens or words)][:MAX_TOKENS]
+    return NameForm(tuple(tokens), tuple(skeleton(token) for token in tokens), legal_form)
+
+
+def _without_legal_form(plain: str) -> tuple[str, str]:
+    """The name without "Ltd", "GmbH", "ООО", and that form in a generic spelling."""
+    found = extract_org_types(plain, generic=True)
+    rest = remove_org_prefixes(remove_org_types(plain)) if found else remove_org_prefixes(plain)
+    if not any(letter.isalnum() for letter in rest):
+        return plain, ""
+    return rest, found[0][1] if found else ""
+
+
+def _person(words: list[str]) -> list[str]:
+    joined = _join_particles(words)
+    kept = [word for word in joined if word not in FILIATION]
+    bare = [word for word in kept if word not in TITLES]
+    return bare or kept
+
+
+def _organization(words: list[str]) -> list[str]:
+    return [word for word in _join_particles(words) if word not in _SMALL_WORDS]
+
+
+def _join_particles(words: list[str]) -> list[str]:
+    """Articles out; Abd al-Rahman, Abdul Rahman and Abdurrahman one token; Abu Bakr and Abubakr one token."""
+    found: list[str] = []
+    pending = ""
+    last = len(words) - 1
+    for place, word in enumerate(words):
+        following = words[place + 1] if place < last else ""
+        if following and (word in _ARTICLES or _is_assimilated(word, following)):
+            continue
+        if following and not pending and word in _SERVANT:
+            pending = "abd"
+        elif following and not pending and word in _FATHER:
+            pending = "abu"
+        elif pending:
+            found.append(_SERVANT_JOINED.sub("abd", pending + word))
+            pending = ""
+        else:
+            found.append(_SERVANT_JOINED.sub("abd", word))
+    return found
+
+
+def _is_assimilated(word: str, following: str) -> bool:
+    sound = _ASSIMILATED.fullmatch(word)
+    return bool(sound) and following.startswith(sound[1])  # type: ignore[index]

@@ -1,0 +1,223 @@
+"""The records as arrays, ready to be compared in bulk: one row of numbers per record, lists of values end to end with their offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from crosstie.resolve.rarity import common_shares, rarity
+from crosstie.store.engine import Engine
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+KINDS = ("person", "organization", "thing", "any", "number")
+_LETTERS = np.zeros(128, np.uint8)
+for _place, _letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789"):
+    _LETTERS[ord(_letter)] = _place + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Sorted distinct coded values of each record: those of record i are `codes[start[i]:start[i + 1]]`; `worth[code]` is how rare, in nats."""
+
+    start: Ints
+    codes: Ints
+    worth: Floats
+    labels: list[str]
+
+    def has(self, records: Ints) -> NDArray[np.bool_]:
+        """Whether each of the records has a value."""
+        return np.asarray(self.start[records + 1] > self.start[records])
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A vocabulary of tokens: letters and consonants as codes end to end, and what each token is worth."""
+
+    labels: list[str]
+    letters: NDArray[np.uint8]
+    start: Ints
+    sounds: NDArray[np.uint8]
+    sound_start: Ints
+    bags: NDArray[np.uint64]
+    numeral: NDArray[np.bool_]
+    rarity: Floats
+    sound_rarity: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The forms of each record's names: those of record i are the forms `form_start[i]:form_start[i + 1]`; a form is a run of tokens."""
+
+    form_start: Ints
+    token_start: Ints
+    tokens: Ints
+    weak: NDArray[np.bool_]
+    words: Words
+
+    def form(self, number: int) -> str:
+        """A form in letters."""
+        return " ".join(self.words.labels[token] for token in self.tokens[self.token_start[number]:self.token_start[number + 1]])
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Birth dates (or years of building) as intervals of yyyymmdd."""
+
+    start: Ints
+    first: Ints
+    last: Ints
+    exact: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """All records."""
+
+    ids: list[str]
+    datasets: Ints
+    schemata: list[str]
+    schema_codes: Ints
+    kinds: Ints
+    current: NDArray[np.bool_]
+    names: Names
+    dates: Dates
+    values: dict[str, Values]
+
+    @property
+    def count(self) -> int:
+        """How many records."""
+        return len(self.ids)
+
+
+#: Which values of a record are compared as sets: name of the set to the properties that fill it.
+VALUE_SETS: dict[str, tuple[str, ...]] = {
+    "nationality": ("nationality", "citizenship"),
+    "country": ("country", "nationality", "citizenship", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags"),
+    "gender": ("gender",),
+}
+
+
+def load_profiles(engine: Engine) -> Profiles:
+    """The arrays of `records`, `record_names`, `record_identifiers`, `record_births`, `record_places` and the claims of the matched records."""
+    records = engine.arrow('select entity_id, dataset, "schema", kind, current from records order by idx')
+    count = records.num_rows
+    dataset = records.column("dataset").combine_chunks().dictionary_encode()
+    schema = records.column("schema").combine_chunks().dictionary_encode()
+    kind = pc.index_in(records.column("kind"), pa.array(KINDS))
+    sets = {
+        name: _values(engine.arrow(f"""
+            select distinct r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
+            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""), count)
+        for name, props in VALUE_SETS.items()
+    }
+    for name, table in (("identifier", "record_identifiers"), ("place", "record_places"), ("number", "record_numbers"), ("form", "record_legal_forms")):
+        sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count)
+    return Profiles(
+        ids=records.column("entity_id").to_pylist(), datasets=_codes(dataset), schemata=schema.dictionary.to_pylist(), schema_codes=_codes(schema),
+        kinds=np.asarray(kind.combine_chunks().to_numpy(zero_copy_only=False), np.int64),
+        current=records.column("current").combine_chunks().to_numpy(zero_copy_only=False),
+        names=_names(engine, count), dates=_dates(engine.arrow("select idx, value, written from record_births"), count), values=sets,
+    )
+
+
+def _codes(encoded: Any) -> Ints:
+    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _starts(owners: Ints, count: int) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
+
+
+def _values(table: pa.Table, count: int) -> Values:
+    owners = np.asarray(table.column(0).combine_chunks().to_numpy(zero_copy_only=False), np.int64)
+    encoded = table.column(1).combine_chunks().dictionary_encode()
+    codes = _codes(encoded)
+    order = np.lexsort((codes, owners))
+    owners, codes = owners[order], codes[order]
+    counts = np.bincount(codes, minlength=len(encoded.dictionary))
+    return Values(_starts(owners, count), codes, rarity(counts, np.zeros(len(counts)), count), encoded.dictionary.to_pylist())
+
+
+def _names(engine: Engine, count: int) -> Names:
+    table = engine.arrow("select idx, tokens, skeletons, weak from record_names order by idx, tokens")
+    owners = np.asarray(table.column("idx").combine_chunks().to_numpy(zero_copy_only=False), np.int64)
+    split = pc.split_pattern(table.column("tokens").combine_chunks(), " ")
+    sounds = pc.split_pattern(table.column("skeletons").combine_chunks(), " ")
+    token_start = np.asarray(split.offsets.to_numpy(), np.int64)
+    encoded = split.flatten().dictionary_encode()
+    tokens = _codes(encoded)
+    of_record = np.repeat(owners, np.diff(token_start))
+    words = _words(encoded.dictionary.to_pylist(), tokens, sounds.flatten(), of_record, count)
+    weak = table.column("weak").combine_chunks().to_numpy(zero_copy_only=False)
+    return Names(_starts(owners, count), token_start, tokens, weak, words)
+
+
+def _words(labels: list[str], tokens: Ints, sounds: Any, of_record: Ints, records: int) -> Words:
+    encoded = sounds.dictionary_encode()
+    sound_of_use = _codes(encoded)
+    sound_labels: list[str] = encoded.dictionary.to_pylist()
+    sound_of = np.zeros(len(labels), np.int64)
+    sound_of[tokens] = sound_of_use
+    shares, sound_shares = common_shares()
+    letters, start = _spell(labels)
+    spelled, sound_start = _spell([sound_labels[sound] for sound in sound_of])
+    counted = rarity(_bearers(tokens, of_record, len(labels)), np.array([shares.get(label, 0.0) for label in labels]), records)
+    heard = rarity(_bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), records)
+    short = np.array([len(label) == 1 for label in labels], bool)
+    return Words(
+        labels, letters, start, spelled, sound_start, _bags(letters, start), np.array([label.isdigit() for label in labels], bool),
+        np.where(short, np.minimum(counted, 1.0), counted), np.minimum(heard[sound_of] if len(labels) else heard, counted),
+    )
+
+
+def _bearers(codes: Ints, of_record: Ints, size: int) -> Ints:
+    """How many records bear each value."""
+    distinct = np.unique(codes + of_record * max(size, 1))
+    return np.asarray(np.bincount(distinct % max(size, 1), minlength=size), np.int64)
+
+
+def _spell(words: Sequence[str]) -> tuple[NDArray[np.uint8], Ints]:
+    start = np.concatenate([[0], np.cumsum([len(word) for word in words])]).astype(np.int64)
+    return _LETTERS[np.frombuffer("".join(words).encode("ascii"), np.uint8)], start
+
+
+def _bags(letters: NDArray[np.uint8], start: Ints) -> NDArray[np.uint64]:
+    bags = np.zeros(len(start) - 1, np.uint64)
+    np.bitwise_or.at(bags, np.repeat(np.arange(len(bags)), np.diff(start)), np.left_shift(np.uint64(1), letters.astype(np.uint64)))
+    return bags
+
+
+_INTERVAL = re.compile(r"\b(\d{4})\b\D+\b(\d{4})\b")
+_CIRCA = re.compile(r"\b(circa|ca|c|approx\w*|about|around|environ|vers)\b", re.IGNORECASE)
+
+
+def interval(value: str, written: str | None) -> tuple[int, int, bool]:
+    """First and last day as yyyymmdd, and whether the day is known: of a date with any precision, of "1962-1965", of "circa 1960" (a year either side)."""
+    if written and (years := _INTERVAL.search(written)) and value[:4] in years.groups() and years[1] <= years[2]:
+        return int(years[1]) * 10000 + 101, int(years[2]) * 10000 + 1231, False
+    loose = 1 if written and _CIRCA.search(written) else 0
+    year = int(value[:4])
+    if len(value) >= 10 and not loose and value[5:10] != "01-01":
+        day = year * 10000 + int(value[5:7]) * 100 + int(value[8:10])
+        return day, day, True
+    if len(value) == 7 and not loose:
+        return year * 10000 + int(value[5:7]) * 100 + 1, year * 10000 + int(value[5:7]) * 100 + 31, False
+    return (year - loose) * 10000 + 101, (year + loose) * 10000 + 1231, False
+
+
+def _dates(table: pa.Table, count: int) -> Dates:
+    rows = sorted(
+        (idx, *interval(value, written))
+        for idx, value, written in zip(*(table.column(place).to_pylist() for place in range(3)), strict=True)
+    )
+    owners, first, last, exact = (np.array([row[place] for row in rows], np.int64) for place in range(4))
+    return Dates(_starts(owners, count), first, last, exact.astype(bool))

@@ -1,0 +1,96 @@
+"""What is compared beside names: identifiers, dates, places, legal forms, each in one spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pyarrow as pa
+
+from crosstie.resolve.names import romanize, skeleton
+from crosstie.store.engine import Engine
+
+#: Of the type identifier in FollowTheMoney, but shared by many: programmes, branches of trade, banks of accounts.
+_NOT_IDENTIFYING = ("programId", "okvedCode", "coatoCode", "kppCode", "bikCode", "bic", "ticker", "licenseNumber", "authorityId", "unscId")
+_LETTERS_ALONE = frozenset({"swiftBic", "callSign", "publicKey", "cryptoAddress"})
+#: Numbers of which a thing has one only: different ones keep things apart.
+_UNIQUE = ("imoNumber", "leiCode")
+_BIRTH = ("birthDate", "buildDate")
+_PLACES = ("birthPlace", "address")
+
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_VALUE = pa.schema([("idx", pa.int32()), ("value", pa.string())])
+
+
+def collect(engine: Engine) -> None:
+    """Create `record_identifiers`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value) and `record_births` (idx, value, written)."""
+    engine.map("identifiers_said", f"""
+        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id
+        where c.prop_type in ('identifier', 'phone', 'email') and c.prop not in ({_listed(_NOT_IDENTIFYING)})
+        union all
+        select r.idx, 'unscId', s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
+            join records r on r.entity_id = e.value where s.prop = 'unscId'""", _each(_identifiers), _VALUE)
+    engine.create("record_identifiers", "select distinct idx, value from identifiers_said")
+    engine.map("record_numbers", f"""
+        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_UNIQUE)})""",
+        _each(_identifiers), _VALUE)
+    engine.map("record_places", f"""
+        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_PLACES)})""",
+        _each(_places), _VALUE)
+    engine.create("record_legal_forms", "select distinct idx, legal_form as value from record_names where legal_form <> ''")
+    engine.create("record_births", f"""
+        select r.idx, c.value, min(c.original_value) as written from claims c join records r on r.entity_id = c.entity_id
+        where c.prop in ({_listed(_BIRTH)}) and length(c.value) >= 4 group by r.idx, c.value""")
+
+
+def normal_identifier(prop: str, value: str) -> str | None:
+    """The identifier without punctuation, in capitals; None where it is too short, or too little of a number, to identify anything."""
+    if prop == "email":
+        return value.strip().lower() or None
+    bare = _NOT_ALPHANUMERIC.sub("", value).upper()
+    if prop == "unscId":
+        return f"UNSC {bare}" if bare else None
+    digits = sum(letter.isdigit() for letter in bare)
+    if prop == "phone":
+        return f"+{bare}" if digits >= 8 else None
+    if prop in _LETTERS_ALONE:
+        return bare if len(bare) >= 4 else None
+    if len(bare) < 5 or digits < 4 or len(set(bare)) < 3:
+        return None
+    return bare.lstrip("0") or None
+
+
+def place_tokens(prop: str, value: str) -> list[str]:
+    """The parts of a place of birth, or of an address, as consonants: `b:` or `a:` and the skeleton. Short parts say nothing."""
+    mark = prop[0]
+    words = re.split(r"[^a-z0-9]+", romanize(value))
+    return sorted({f"{mark}:{skeleton(word)}" for word in words if len(word) >= 4 or (word.isdigit() and len(word) >= 3)})
+
+
+def _identifiers(prop: str, value: str) -> list[str]:
+    found = normal_identifier(prop, value)
+    return [found] if found else []
+
+
+def _places(prop: str, value: str) -> list[str]:
+    return place_tokens(prop, value)
+
+
+def _each(expand: Callable[[str, str], list[str]]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """A verb for `map`: (idx, prop, value) to (idx, value) for each value that `expand` makes of it."""
+
+    def verb(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            indexes: list[int] = []
+            values: list[str] = []
+            for idx, prop, value in zip(*(batch.column(place).to_pylist() for place in range(3)), strict=True):
+                found = expand(prop, value)
+                indexes += [idx] * len(found)
+                values += found
+            yield pa.RecordBatch.from_arrays([pa.array(indexes, pa.int32()), pa.array(values, pa.string())], schema=_VALUE)
+
+    return verb
+
+
+def _listed(props: tuple[str, ...]) -> str:
+    return ", ".join(f"'{prop}'" for prop in props)
