@@ -1,0 +1,33 @@
+"""Countries as lists write them: one or several in a cell, numbered, in brackets, with remarks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crosstie.ingest.emitter import Subject, cleaner
+
+_BRACKET = re.compile(r"\([^()]*\)?")
+_APART = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[a-z])[).]\s*|\s*/\s*(?:or\s+)?|\s*;\s*")
+_UNKNOWN = frozenset(("unknown", "not available", "n/a", "na", "none", "-", "00"))
+
+
+def say_countries(subject: Subject, prop: str, text: str | None, *, at: str = "", note: str = "") -> bool:
+    """Claim each country that a cell names, the cell beside it where it says more; rejected where none is in it."""
+    if not text or text.strip().casefold() in _UNKNOWN:
+        return False
+    found = countries_in(text)
+    for one in found:
+        subject.say(prop, one, at=at, original=f"{text} ({note})" if note else text)
+    return bool(found) or subject.say(prop, text, at=at)
+
+
+@lru_cache(maxsize=20_000)
+def countries_in(text: str) -> tuple[str, ...]:
+    """The codes of the countries that a cell names, in order; () where it names none."""
+    clean = cleaner("Thing", "country")
+    if whole := clean(text):
+        return (whole,)
+    pieces = (piece.strip(" ,.") for piece in _APART.split(_BRACKET.sub(" ", text)) if piece)
+    codes = [clean(" ".join(piece.split())) for piece in pieces if piece and piece.casefold() not in _UNKNOWN]
+    return tuple(dict.fromkeys(code for code in codes if code)) if all(codes) else ()
