@@ -113,17 +113,25 @@ def _keyed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             part = batch.filter(pc.equal(batch.column("family"), family.name))
             if not part.num_rows:
                 continue
-            key: Any = _key(part.column("value"), family)
-            kept = pc.and_(pc.greater_equal(pc.utf8_length(key), family.length), pc.invert(pc.match_substring_regex(key, _PLACEHOLDER)))
-            if family.name == "address":
-                kept = pc.and_(kept, pc.and_(pc.match_substring_regex(key, _SPECIFIC), pc.invert(pc.match_substring_regex(key, _VAGUE))))
-            elif family.name not in ("email",):
-                kept = pc.and_(kept, pc.match_substring_regex(key, r"\d"))
+            key = _key(part.column("value"), family)
             columns = {**{name: part.column(name) for name in part.schema.names}, "key": key}
-            yield pa.RecordBatch.from_arrays([columns[name] for name in _VALUES.names], schema=_VALUES).filter(kept)
+            yield pa.RecordBatch.from_arrays([columns[name] for name in _VALUES.names], schema=_VALUES).filter(_tells(key, family))
 
 
-def _key(values: pa.Array[Any], family: Family) -> pa.Array[Any]:
+def _tells(key: Any, family: Family) -> Any:
+    """Which keys say anything: long enough, no placeholder, and with a figure in all but e-mail addresses."""
+    long_enough: Any = pc.greater_equal(pc.utf8_length(key), family.length)
+    said: Any = pc.invert(pc.match_substring_regex(key, _PLACEHOLDER))
+    if family.name == "email":
+        return pc.and_(long_enough, said)
+    specific: Any = pc.match_substring_regex(key, _SPECIFIC if family.name == "address" else r"\d")
+    if family.name == "address":
+        precise: Any = pc.invert(pc.match_substring_regex(key, _VAGUE))
+        specific = pc.and_(specific, precise)
+    return pc.and_(pc.and_(long_enough, said), specific)
+
+
+def _key(values: Any, family: Family) -> Any:
     lower = pc.utf8_lower(values)
     if family.name == "address":
         return pc.utf8_trim_whitespace(pc.replace_substring_regex(lower, r"[^\p{L}\p{N}]+", " "))
