@@ -1,0 +1,134 @@
+"""Any table by a mapping: a YAML file says what its columns mean, and whole columns become statements and ledger rows.
+
+The mapping language is in `ingest.rules`; docs/guide/mapping.md teaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pyarrow as pa
+
+from crosstie.errors import UsageError
+from crosstie.ingest.columns import Texts, by_unique, pc, tidy
+from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.frame import Frame
+from crosstie.ingest.ledger_rows import ledger_rows
+from crosstie.ingest.reader import Head, Original, Profile
+from crosstie.ingest.rules import Mapping, Query, load
+from crosstie.ingest.skeleton import skeleton
+from crosstie.ingest.subjects import statements
+from crosstie.ingest.tabular import Layout, chunks, column_names
+from crosstie.model.marking import Marking, check_grade
+
+__all__ = ["MappingReader", "mapping_reader", "sidecar", "skeleton"]
+
+_SUFFIX = ".mapping.yaml"
+#: a table with this share of a mapping's columns is meant for it, and told which are missing
+_NEARLY = 0.6
+
+
+def mapping_reader(path: Path) -> MappingReader:
+    """The reader that a mapping file describes; MappingError, with line and key, where the mapping is wrong."""
+    return MappingReader(load(path))
+
+
+def sidecar(path: Path) -> Path | None:
+    """The mapping that lies beside a file: `table.csv.mapping.yaml` or `table.mapping.yaml`."""
+    for name in (path.name, path.stem):
+        beside = path.with_name(name + _SUFFIX)
+        if beside.is_file():
+            return beside
+    return None
+
+
+class MappingReader:
+    """Reads the tables that one mapping is for."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self.name = f"mapping:{mapping.dataset}"
+        self.title = mapping.title
+        self.profile = Profile(mapping.dataset, mapping.dataset, mapping.originator, mapping.grade, str(mapping.marking))
+
+    def recognises(self, head: Head) -> bool:
+        """Whether the mapping is for the file: by its name, or because the columns are there."""
+        if head.media not in ("csv", "xlsx"):
+            return False
+        if any(fnmatchcase(head.name.casefold(), pattern.casefold()) for pattern in self.mapping.match):
+            return True
+        if self.mapping.path.name in (head.name + _SUFFIX, Path(head.name).stem + _SUFFIX):
+            return True
+        needed = set(self.mapping.columns)
+        if self.mapping.match or not needed or self.mapping.header == 0:
+            return False
+        present = max((len(needed & set(column_names(row))) for row in (head.columns, *head.rows)), default=0)
+        return present >= _NEARLY * len(needed)
+
+    def read(self, original: Original, out: Emitter) -> None:
+        """Say what the rows say, a batch of whole columns at a time."""
+        mapping = self.mapping
+        if mapping.version_date:
+            out.version(mapping.version_date)
+        layout = Layout(mapping.columns, mapping.delimiter, mapping.encoding, mapping.sheet, mapping.header)
+        for chunk in chunks(original, layout, out):
+            cells = {name: tidy(column) for name, column in zip(chunk.cells.schema.names, chunk.cells.columns, strict=True)}
+            frame = Frame(cells, chunk.rows, chunk.member).filter(_said(list(cells.values())))
+            out.records += frame.size
+            frame = frame.with_handling(*_handling(mapping, frame, out))
+            for query in mapping.queries:
+                part = _filtered(query, frame)
+                ids = statements(query.entities, part, out)
+                for ledger in query.ledgers:
+                    ledger_rows(ledger, part, ids, out)
+                out.place = ""
+
+
+def _said(columns: Sequence[Texts]) -> Texts:
+    """Which rows say anything at all."""
+    found = pc.is_valid(columns[0])
+    for column in columns[1:]:
+        found = pc.or_(found, pc.is_valid(column))
+    return found
+
+
+def _filtered(query: Query, frame: Frame) -> Frame:
+    def among(column: str, values: tuple[str, ...]) -> Texts:
+        found = pc.is_in(frame.cells[column], pa.array([value for value in values if value], pa.string()))
+        return pc.or_(found, pc.is_null(frame.cells[column])) if "" in values else found
+
+    for column, values in query.filters:
+        frame = frame.filter(among(column, values))
+    for column, values in query.filters_not:
+        frame = frame.filter(pc.invert(among(column, values)))
+    return frame
+
+
+def _handling(mapping: Mapping, frame: Frame, out: Emitter) -> Iterator[Texts]:
+    """Grade and marking of each row, where columns of the table give them; None where the mapping does."""
+    default = mapping.marking
+
+    def marking(written: str) -> str | None:
+        try:
+            found = Marking.parse(written if written.startswith("TLP:") else f"TLP:{written.upper()}")
+        except UsageError:
+            return None
+        return str(Marking(found.tlp, found.purpose or default.purpose, found.until or default.until))
+
+    for column, change, what, otherwise in ((mapping.grade_column, _grade, "grade", out.grade), (mapping.marking_column, marking, "marking", out.marking)):
+        if column is None:
+            yield None
+            continue
+        given = frame.cells[column]
+        found = by_unique(given, change)
+        frame.reject(f"not a {what}; {otherwise} is used", given, pc.and_(pc.is_valid(given), pc.is_null(found)), column, out)
+        yield pc.fill_null(found, otherwise)
+
+
+def _grade(written: str) -> str | None:
+    try:
+        return check_grade(written)
+    except UsageError:
+        return None
