@@ -1,0 +1,1 @@
+"""From evidence to links: narratives, spheres, candidates, strength, chance."""
