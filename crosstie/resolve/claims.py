@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from crosstie.model import schema as model
 from crosstie.model.tables import CLAIM
+from crosstie.resolve.batches import batch, columns, rows
 from crosstie.store.engine import Engine
 
-_PROPERTY_TYPE = pa.schema([("schema", pa.string()), ("prop", pa.string()), ("prop_type", pa.string())])
-_ENTITY_SCHEMA = pa.schema([("entity_id", pa.string()), ("schema", pa.string())])
+_PROPERTY_TYPE = columns(schema=pa.string(), prop=pa.string(), prop_type=pa.string())
+_ENTITY_SCHEMA = columns(entity_id=pa.string(), schema=pa.string())
 
 
 def gather(engine: Engine) -> None:
@@ -36,12 +37,12 @@ def gather(engine: Engine) -> None:
     engine.map("property_types", """
         select distinct coalesce(e."schema", c."schema") as "schema", c.prop
         from claim_versions c left join entity_schemata e on e.entity_id = c.entity_id""", _property_types, _PROPERTY_TYPE)
-    columns = {
+    filled = {
         "id": "sha1(c.dataset || '.' || c.entity_id || '.' || c.prop || '.' || c.value || case when c.lang is null then '' else '@' || c.lang end)",
         "canonical_id": "c.entity_id", "schema": 'p."schema"', "prop_type": "p.prop_type", "series": "v.series", "source_id": "v.source_id",
         "originator": "v.originator",
     }
-    listed = ", ".join(f'{columns.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
+    listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
     engine.create("claims", f"""
         select {listed} from claim_versions c join source_versions v on v.age = c.age
         left join entity_schemata e on e.entity_id = c.entity_id
@@ -74,17 +75,12 @@ def common_schema(schemata: list[str]) -> str | None:
 
 
 def _common(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        ids, schemata = batch.column("entity_id").to_pylist(), batch.column("schemata").to_pylist()
-        found = [(entity_id, common) for entity_id, listed in zip(ids, schemata, strict=True) if (common := common_schema(listed))]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array([row[column] for row in found], pa.string()) for column in (0, 1)], schema=_ENTITY_SCHEMA
-        )
+    for given in batches:
+        found = [(entity_id, common) for entity_id, schemata in rows(given, "entity_id", "schemata") if (common := common_schema(schemata))]
+        yield batch(_ENTITY_SCHEMA, *([row[place] for row in found] for place in (0, 1)))
 
 
 def _property_types(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        schemata, props = batch.column("schema").to_pylist(), batch.column("prop").to_pylist()
-        found = [model.prop(schema, prop) for schema, prop in zip(schemata, props, strict=True)]
-        types = [prop.type.name if prop else None for prop in found]
-        yield pa.RecordBatch.from_arrays([batch.column("schema"), batch.column("prop"), pa.array(types, pa.string())], schema=_PROPERTY_TYPE)
+    for given in batches:
+        found = [model.prop(schema, prop) for schema, prop in rows(given, "schema", "prop")]
+        yield batch(_PROPERTY_TYPE, given.column("schema"), given.column("prop"), [prop.type.name if prop else None for prop in found])

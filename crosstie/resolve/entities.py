@@ -12,13 +12,14 @@ from rigour.names import pick_name
 from crosstie.model import schema as model
 from crosstie.model.marking import strictest
 from crosstie.model.tables import ENTITY
+from crosstie.resolve.batches import batch, columns, values
 from crosstie.resolve.claims import common_schema
 from crosstie.resolve.records import protect
 from crosstie.store.engine import Engine
 
 #: The order in which names are believed. Weak aliases are no names of an entity.
 _RANK = {"name": 0, "previousName": 2, "alias": 1, "abbreviation": 3}
-_THING = pa.schema([("schema", pa.string())])
+_THING = columns(schema=pa.string())
 
 
 def describe(engine: Engine) -> None:
@@ -57,8 +58,8 @@ def caption(names: list[str]) -> str | None:
 
 
 def _describe(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield pa.RecordBatch.from_pylist([_entity(row) for row in batch.to_pylist()], schema=ENTITY)
+    for given in batches:
+        yield pa.RecordBatch.from_pylist([_entity(row) for row in given.to_pylist()], schema=ENTITY)
 
 
 def _entity(row: dict[str, list[str] | None]) -> dict[str, object]:
@@ -90,6 +91,5 @@ def _is_latin(name: str) -> bool:
 
 
 def _things(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        found = [schema for schema in batch.column(0).to_pylist() if model.is_a(schema, "Thing")]
-        yield pa.RecordBatch.from_arrays([pa.array(found, pa.string())], schema=_THING)
+    for given in batches:
+        yield batch(_THING, [schema for schema in values(given, "schema") if model.is_a(schema, "Thing")])

@@ -60,7 +60,10 @@ class Pairs:
 
 
 def name(pairs: Pairs) -> Outcome:
-    """The best two names, parts aligned: rare parts that agree speak for one thing, replaced, missing and other numbers against. Weak aliases alone decide nothing."""
+    """The best two names, parts aligned: rare parts that agree speak for one thing, replaced or missing parts and other numbers against.
+
+    Weak aliases alone decide nothing.
+    """
     floor = -6.0
     strong = np.where(pairs.strong > -90, np.maximum(pairs.strong, floor), 0.0)
     only_weak = np.minimum(np.maximum(pairs.weak, 0.0), 4.0)

@@ -20,7 +20,7 @@ CEILING = 13.0
 MAX = 12
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> int:
     """Edits, swaps of neighbours included, between two coded words of at most 64 letters (bit-parallel; Hyyrö 2003). `table` is zeroed scratch."""
     for i in range(la):
@@ -52,7 +52,7 @@ def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any
     return distance
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def likeness(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> float:
     """1 for equal words, less by the share of edits, 0 where more than half differs."""
     longest = max(la, lb)
@@ -61,7 +61,7 @@ def likeness(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> 
     return 1.0 - edit_distance(a, a0, la, b, b0, lb, table) / longest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def token_likeness(i: int, j: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, table: Any) -> float:
     """How alike two tokens are: in letters, or in consonants."""
     la = start[i + 1] - start[i]
@@ -86,10 +86,10 @@ def token_likeness(i: int, j: int, letters: Any, start: Any, sounds: Any, sound_
         best = max(best, SAME_SOUND - (0.15 if ka == 2 else 0.0))
     elif ka >= 4 and kb >= 4 and best < SAME_SOUND:
         best = max(best, 0.9 * likeness(sounds, sound_start[i], ka, sounds, sound_start[j], kb, table))
-    return best
+    return float(best)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def assign(gain: Any, n: int, m: int, taken: Any) -> None:
     """The assignment of n rows to m columns that gains most (Hungarian method); taken[i] is the column of row i or -1. Needs n <= m."""
     u = np.zeros(MAX + 1)
@@ -135,7 +135,7 @@ def assign(gain: Any, n: int, m: int, taken: Any) -> None:
             taken[match[j] - 1] = j - 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def join_split(whole: int, first: int, second: int, letters: Any, start: Any, sounds: Any, sound_start: Any, buffer: Any, table: Any) -> bool:
     """Whether one token is two others written together: Islamabad and Islam Abad."""
     la = start[whole + 1] - start[whole]
@@ -150,7 +150,7 @@ def join_split(whole: int, first: int, second: int, letters: Any, start: Any, so
     return likeness(letters, start[whole], la, buffer, 0, lf + ls, table) >= 0.85
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def compare_forms(
     a: Any, b: Any, kind: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
     table: Any, buffer: Any, gain: Any, taken: Any,
@@ -210,7 +210,7 @@ def compare_forms(
             done_b |= 1 << taken[i]
             matched += 1
     if matched == 0:
-        return -REPLACED[kind]
+        return float(-REPLACED[kind])
     left_a = 0
     left_b = 0
     numerals = 0
@@ -229,10 +229,10 @@ def compare_forms(
     replaced = min(left_a, left_b)
     extra = max(left_a, left_b) - replaced
     total = min(total, CEILING)
-    return total - replaced * REPLACED[kind] - extra * EXTRA[kind] - (NUMERAL if numerals and kind != 0 else 0.0)
+    return float(total - replaced * REPLACED[kind] - extra * EXTRA[kind] - (NUMERAL if numerals and kind != 0 else 0.0))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def compare_names(
     left: Any, right: Any, kinds: Any, form_start: Any, weak: Any, token_start: Any, tokens: Any,
     letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
@@ -264,7 +264,7 @@ def compare_names(
                     best_right[p] = j
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def overlap(left: Any, right: Any, start: Any, values: Any, worth: Any, shared: Any, most: Any) -> None:
     """For each pair how many values both have, and the worth of the rarest. Values of a record are sorted and distinct."""
     for p in range(len(left)):
@@ -283,7 +283,7 @@ def overlap(left: Any, right: Any, start: Any, values: Any, worth: Any, shared: 
                 j += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def compare_dates(left: Any, right: Any, start: Any, first: Any, last: Any, exact: Any, level: Any) -> None:
     """For each pair how its best two dates agree; dates are intervals of yyyymmdd, `exact` where the day is known.
 

@@ -16,6 +16,7 @@ from itertools import combinations
 
 import pyarrow as pa
 
+from crosstie.resolve.batches import batch, columns, rows
 from crosstie.store.engine import Engine
 
 #: A key that more records share than this is too common to be worth comparing under.
@@ -23,7 +24,7 @@ CAP = {"n": 60, "j": 60, "d": 60, "y": 40, "i": 40}
 #: Of a long name only so many of the rarest parts make pairs.
 RAREST = 5
 
-_KEY = pa.schema([("idx", pa.int32()), ("key", pa.string())])
+_KEY = columns(idx=pa.int32(), key=pa.string())
 
 
 def candidates(engine: Engine) -> None:
@@ -51,20 +52,18 @@ def _name_keys(engine: Engine) -> None:
     engine.create("skeleton_counts", """
         select skeleton, count(distinct idx) as n from (select idx, unnest(string_split(skeletons, ' ')) as skeleton from record_names) s
         where skeleton <> '' group by skeleton""")
-    counts = engine.arrow("select skeleton, n from skeleton_counts")
-    commonness: dict[str, int] = dict(zip(counts.column(0).to_pylist(), counts.column(1).to_pylist(), strict=True))
+    commonness: dict[str, int] = dict(rows(engine.arrow("select skeleton, n from skeleton_counts"), "skeleton", "n"))
     engine.create("births", "select idx, array_agg(distinct value) as births from record_births group by idx")
 
     def keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
+        for given in batches:
             indexes: list[int] = []
             found: list[str] = []
-            rows = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), batch.column(2).to_pylist(), strict=True)
-            for idx, skeletons, births in rows:
+            for idx, skeletons, births in rows(given, "idx", "skeletons", "births"):
                 mine = name_keys(skeletons.split(" "), births or (), commonness)
                 indexes += [idx] * len(mine)
                 found += mine
-            yield pa.RecordBatch.from_arrays([pa.array(indexes, pa.int32()), pa.array(found, pa.string())], schema=_KEY)
+            yield batch(_KEY, indexes, found)
 
     engine.map("name_keys", """
         select n.idx, n.skeletons, b.births from (select distinct idx, skeletons from record_names) n left join births b on b.idx = n.idx""", keys, _KEY)

@@ -9,9 +9,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 
 import icu
+import yaml
 from rigour.names import extract_org_types, remove_org_prefixes, remove_org_types, remove_person_prefixes
 
 Kind = Literal["person", "organization", "thing", "any"]
@@ -23,24 +25,15 @@ _APOSTROPHES = re.compile(r"['`´‘’ʻʼʽʾʿˈ＇]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _QUOTED = re.compile(r"[\"“”«»„]")
 
-#: Forms of address and offices, not part of who somebody is. Transliterated, lower case.
-TITLES = frozenset(
-    "mr mrs ms miss dr prof professor eng engineer sir dame lord sheikh shaykh shaikh sheik cheikh sayyid sayed syed seyyed seyed mullah mulla"
-    " mawlawi maulavi maulawi mawlavi moulavi mawlana maulana qari hafiz haji hajji hadji hajj alhaj alhaji ayatollah hojjatoleslam imam ustad"
-    " ustaz akhund general gen colonel col lieutenant lt major maj captain capt commander cmdr brigadier brig admiral sergeant sgt marshal"
-    " minister president governor amir emir".split()
+_PARTICLES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "data" / "name_particles.yaml").read_text(encoding="utf-8"))
+_TITLES, _FILIATION, _ARTICLES, _SERVANT, _FATHER, _SMALL_WORDS = (
+    frozenset(_PARTICLES[name]) for name in ("titles", "filiation", "articles", "servant", "father", "small_words")
 )
-#: Sons and daughters of, and the small words of European names.
-FILIATION = frozenset("bin ben ibn bint binti ould uld wuld walad oglu ogly kyzy van von der den de del della da dos do la le di y e".split())
-_ARTICLES = frozenset("al el ul il".split())
 #: The article before a sun letter takes its sound: as-Sudani, ash-Shami, an-Nasr.
-_ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)$")
-_SERVANT = frozenset("abd abdul abdel abdal abdoul abdol abdur abdu abdus abdil".split())
+_ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)")
 _SERVANT_JOINED = re.compile(r"^abd(?:[aeiou]{1,2}l|[aeiou]{1,2}(?=([rsdnztj])\1)\w)(?=\w{3})")
-_FATHER = frozenset("abu abou abi aboo".split())
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _NUMERALS = re.compile(rf"\b(?:{'|'.join(_NUMERAL)})\b")
-_SMALL_WORDS = frozenset("the of and for et des du y de la al el".split())
 
 _DIGRAPHS = [
     ("sch", "S"), ("ch", "S"), ("sh", "S"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("zh", "z"), ("ts", "s"),
@@ -100,10 +93,7 @@ def analyze(name: str, kind: Kind = "any") -> NameForm:
     if kind in ("person", "any"):
         plain = remove_person_prefixes(plain) or plain
     words = [word for word in _SEPARATORS.split(romanize(plain)) if word]
-    if kind in ("person", "any"):
-        tokens = _person(words)
-    else:
-        tokens = _organization(words)
+    tokens = _person(words) if kind in ("person", "any") else _organization(words)
     tokens = [token[:MAX_LETTERS] for token in (tokens or words)][:MAX_TOKENS]
     return NameForm(tuple(tokens), tuple(skeleton(token) for token in tokens), legal_form)
 
@@ -119,8 +109,8 @@ def _without_legal_form(plain: str) -> tuple[str, str]:
 
 def _person(words: list[str]) -> list[str]:
     joined = _join_particles(words)
-    kept = [word for word in joined if word not in FILIATION]
-    bare = [word for word in kept if word not in TITLES]
+    kept = [word for word in joined if word not in _FILIATION]
+    bare = [word for word in kept if word not in _TITLES]
     return bare or kept
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from crosstie.resolve.batches import array, rows, values
 from crosstie.resolve.rarity import common_shares, rarity
 from crosstie.store.engine import Engine
 
@@ -110,9 +111,7 @@ def load_profiles(engine: Engine) -> Profiles:
     """The arrays of `records`, `record_names`, `record_identifiers`, `record_births`, `record_places` and the claims of the matched records."""
     records = engine.arrow('select entity_id, dataset, "schema", kind, current from records order by idx')
     count = records.num_rows
-    dataset = records.column("dataset").combine_chunks().dictionary_encode()
-    schema = records.column("schema").combine_chunks().dictionary_encode()
-    kind = pc.index_in(records.column("kind"), pa.array(KINDS))
+    datasets, schemata = _encoded(records.column("dataset")), _encoded(records.column("schema"))
     sets = {
         name: _values(engine.arrow(f"""
             select distinct r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
@@ -122,15 +121,18 @@ def load_profiles(engine: Engine) -> Profiles:
     for name, table in (("identifier", "record_identifiers"), ("place", "record_places"), ("number", "record_numbers"), ("form", "record_legal_forms")):
         sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count)
     return Profiles(
-        ids=records.column("entity_id").to_pylist(), datasets=_codes(dataset), schemata=schema.dictionary.to_pylist(), schema_codes=_codes(schema),
-        kinds=np.asarray(kind.combine_chunks().to_numpy(zero_copy_only=False), np.int64),
-        current=records.column("current").combine_chunks().to_numpy(zero_copy_only=False),
+        ids=values(records, "entity_id"), datasets=datasets[0], schemata=schemata[1], schema_codes=schemata[0],
+        kinds=np.array([KINDS.index(kind) for kind in values(records, "kind")], np.int64),
+        current=array(records, "current", np.bool_),
         names=_names(engine, count), dates=_dates(engine.arrow("select idx, value, written from record_births"), count), values=sets,
     )
 
 
-def _codes(encoded: Any) -> Ints:
-    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
+def _encoded(column: Any) -> tuple[Ints, list[str]]:
+    """Codes of the values of a text column, and the value of each code."""
+    joined = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = joined.dictionary_encode()
+    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64), list(encoded.dictionary.to_pylist())
 
 
 def _starts(owners: Ints, count: int) -> Ints:
@@ -138,33 +140,28 @@ def _starts(owners: Ints, count: int) -> Ints:
 
 
 def _values(table: pa.Table, count: int) -> Values:
-    owners = np.asarray(table.column(0).combine_chunks().to_numpy(zero_copy_only=False), np.int64)
-    encoded = table.column(1).combine_chunks().dictionary_encode()
-    codes = _codes(encoded)
+    owners = array(table, "idx", np.int64)
+    codes, labels = _encoded(table.column("value"))
     order = np.lexsort((codes, owners))
     owners, codes = owners[order], codes[order]
-    counts = np.bincount(codes, minlength=len(encoded.dictionary))
-    return Values(_starts(owners, count), codes, rarity(counts, np.zeros(len(counts)), count), encoded.dictionary.to_pylist())
+    counts = np.bincount(codes, minlength=len(labels))
+    return Values(_starts(owners, count), codes, rarity(counts, np.zeros(len(counts)), count), labels)
 
 
 def _names(engine: Engine, count: int) -> Names:
     table = engine.arrow("select idx, tokens, skeletons, weak from record_names order by idx, tokens")
-    owners = np.asarray(table.column("idx").combine_chunks().to_numpy(zero_copy_only=False), np.int64)
+    owners = array(table, "idx", np.int64)
     split = pc.split_pattern(table.column("tokens").combine_chunks(), " ")
     sounds = pc.split_pattern(table.column("skeletons").combine_chunks(), " ")
     token_start = np.asarray(split.offsets.to_numpy(), np.int64)
-    encoded = split.flatten().dictionary_encode()
-    tokens = _codes(encoded)
+    tokens, labels = _encoded(split.flatten())
     of_record = np.repeat(owners, np.diff(token_start))
-    words = _words(encoded.dictionary.to_pylist(), tokens, sounds.flatten(), of_record, count)
-    weak = table.column("weak").combine_chunks().to_numpy(zero_copy_only=False)
-    return Names(_starts(owners, count), token_start, tokens, weak, words)
+    words = _words(labels, tokens, sounds.flatten(), of_record, count)
+    return Names(_starts(owners, count), token_start, tokens, array(table, "weak", np.bool_), words)
 
 
 def _words(labels: list[str], tokens: Ints, sounds: Any, of_record: Ints, records: int) -> Words:
-    encoded = sounds.dictionary_encode()
-    sound_of_use = _codes(encoded)
-    sound_labels: list[str] = encoded.dictionary.to_pylist()
+    sound_of_use, sound_labels = _encoded(sounds)
     sound_of = np.zeros(len(labels), np.int64)
     sound_of[tokens] = sound_of_use
     shares, sound_shares = common_shares()
@@ -215,9 +212,6 @@ def interval(value: str, written: str | None) -> tuple[int, int, bool]:
 
 
 def _dates(table: pa.Table, count: int) -> Dates:
-    rows = sorted(
-        (idx, *interval(value, written))
-        for idx, value, written in zip(*(table.column(place).to_pylist() for place in range(3)), strict=True)
-    )
-    owners, first, last, exact = (np.array([row[place] for row in rows], np.int64) for place in range(4))
+    found = sorted((idx, *interval(value, written)) for idx, value, written in rows(table, "idx", "value", "written"))
+    owners, first, last, exact = (np.array([row[place] for row in found], np.int64) for place in range(4))
     return Dates(_starts(owners, count), first, last, exact.astype(bool))

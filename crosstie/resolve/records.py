@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from crosstie.model import schema as model
-from crosstie.resolve.names import Kind, analyze
+from crosstie.resolve.batches import batch, columns, rows, values
+from crosstie.resolve.names import analyze
 from crosstie.store.engine import Engine
 
 #: Kinds of things that are matched. `number`: by identifiers only. What is not here (relations, sanctions, addresses, documents) is never matched.
@@ -19,10 +20,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
 STRONG_NAMES = ("name", "alias", "previousName")
 WEAK_NAMES = ("weakAlias", "abbreviation")
 
-_SCHEMA_KIND = pa.schema([("schema", pa.string()), ("kind", pa.string())])
-NAME_FORM = pa.schema([
-    ("value", pa.string()), ("kind", pa.string()), ("tokens", pa.string()), ("skeletons", pa.string()), ("legal_form", pa.string()),
-])
+_SCHEMA_KIND = columns(schema=pa.string(), kind=pa.string())
+NAME_FORM = columns(value=pa.string(), kind=pa.string(), tokens=pa.string(), skeletons=pa.string(), legal_form=pa.string())
 
 
 def protect(engine: Engine) -> None:
@@ -67,17 +66,15 @@ def kind_of(schema: str) -> str | None:
 
 
 def _kinds(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        found = [(schema, kind) for schema in batch.column("schema").to_pylist() if (kind := kind_of(schema))]
-        yield pa.RecordBatch.from_arrays([pa.array([row[place] for row in found], pa.string()) for place in (0, 1)], schema=_SCHEMA_KIND)
+    for given in batches:
+        found = [(schema, kind) for schema in values(given, "schema") if (kind := kind_of(schema))]
+        yield batch(_SCHEMA_KIND, *([row[place] for row in found] for place in (0, 1)))
 
 
 def _analyse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        values: list[str] = batch.column("value").to_pylist()
-        kinds: list[Kind] = batch.column("kind").to_pylist()
-        forms = [analyze(value, kind) for value, kind in zip(values, kinds, strict=True)]
-        columns = [[" ".join(form.tokens) for form in forms], [" ".join(form.skeletons) for form in forms], [form.legal_form for form in forms]]
-        yield pa.RecordBatch.from_arrays(
-            [batch.column("value"), batch.column("kind"), *(pa.array(column, pa.string()) for column in columns)], schema=NAME_FORM
+    for given in batches:
+        forms = [analyze(value, kind) for value, kind in rows(given, "value", "kind")]
+        yield batch(
+            NAME_FORM, given.column("value"), given.column("kind"), [" ".join(form.tokens) for form in forms],
+            [" ".join(form.skeletons) for form in forms], [form.legal_form for form in forms],
         )

@@ -13,6 +13,7 @@ import pyarrow as pa
 from crosstie.model import schema as model
 from crosstie.model.tables import CLAIM, CLUSTER, PAIR
 from crosstie.resolve import keys, records, traits
+from crosstie.resolve.batches import array, batch, columns, rows, values
 from crosstie.resolve.clusters import Rulings, Tie, cluster, components, holds
 from crosstie.resolve.features import Pairs
 from crosstie.resolve.profiles import Ints, Profiles, load_profiles
@@ -31,9 +32,10 @@ _BATCH = 50_000
 #: Evidence beside the names, in nats, from which on two records contradict each other.
 _CONTRADICTION = -3.5
 
-_SCORED = pa.schema([("l", pa.int32()), ("r", pa.int32()), ("score", pa.float64()), ("apart", pa.bool_()), ("features", pa.string())])
-_FIT = pa.schema([("l", pa.string()), ("r", pa.string())])
-_HELD = pa.schema([("entity_id", pa.string()), ("cluster_id", pa.string()), ("score", pa.float64())])
+_JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
+_SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string())
+_FIT = columns(l=pa.string(), r=pa.string())
+_HELD = columns(entity_id=pa.string(), cluster_id=pa.string(), score=pa.float64())
 
 
 def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings) -> None:
@@ -57,23 +59,19 @@ def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings)
 
 def _judged(engine: Engine, rulings: Rulings) -> None:
     """Create `to_score`: the candidates and the pairs that people judged, with the judgement."""
-    rows = [(left, right, verdict) for verdict in ("same", "different", "unsure") for left, right in sorted(getattr(rulings, verdict))]
-    columns = [pa.array([row[place] for row in rows], kind) for place, kind in ((0, pa.int32()), (1, pa.int32()), (2, pa.string()))]
-    engine.load("judged", pa.table(columns, names=["l", "r", "verdict"]))
+    ruled = [(*pair, verdict) for verdict in ("same", "different", "unsure") for pair in sorted(getattr(rulings, verdict))]
+    engine.load("judged", pa.Table.from_batches([batch(_JUDGED, *([row[place] for row in ruled] for place in range(3)))]))
     engine.create("to_score", "select l, r from candidates union select l, r from judged")
 
 
 def _score(profiles: Profiles, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        left, right = (np.asarray(batch.column(place).to_numpy(), np.int64) for place in (0, 1))
+    for given in batches:
+        left, right = array(given, "l", np.int64), array(given, "r", np.int64)
         scored = score(Pairs(profiles, left, right))
-        apart = kept_apart(scored)
         features = np.full(len(left), None, object)
         kept = np.flatnonzero(scored.probability >= REVIEW)
         features[kept] = contributions_json(scored, kept)
-        yield pa.RecordBatch.from_arrays(
-            [batch.column(0), batch.column(1), pa.array(scored.probability), pa.array(apart), pa.array(features, pa.string())], schema=_SCORED
-        )
+        yield batch(_SCORED, given.column(0), given.column(1), scored.probability, kept_apart(scored), features)
 
 
 def contributions_json(scored: Scored, rows: Ints) -> list[str]:
@@ -98,24 +96,19 @@ def kept_apart(scored: Scored) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def _pairs(engine: Engine) -> None:
     listed = {"left_id": "a.entity_id", "right_id": "b.entity_id", "score": "s.score", "features": "coalesce(s.features, '{}')", "judgement": "j.verdict"}
-    columns = ", ".join(f"{listed[name]} as {name}" for name in PAIR.names)
+    filled = ", ".join(f"{listed[name]} as {name}" for name in PAIR.names)
     engine.create("pairs", f"""
-        select {columns} from scored s join records a on a.idx = s.l join records b on b.idx = s.r left join judged j on j.l = s.l and j.r = s.r
+        select {filled} from scored s join records a on a.idx = s.l join records b on b.idx = s.r left join judged j on j.l = s.l and j.r = s.r
         where s.score >= {REVIEW} or j.verdict is not null order by left_id, right_id""")
 
 
 def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: float) -> None:
     strong = engine.arrow(f"select l, r, score from scored where score >= {threshold} order by l, r")
-    ties = [Tie(*row) for row in zip(*(strong.column(place).to_pylist() for place in range(3)), strict=True)]
+    ties = [Tie(*row) for row in rows(strong)]
     apart = _apart(engine, profiles, ties, rulings)
     found = holds(cluster(ties, rulings, lambda one, other: (min(one, other), max(one, other)) in apart), min)
-    rows = sorted(found.items())
-    columns = [
-        pa.array([profiles.ids[record] for record, _ in rows], pa.string()),
-        pa.array([profiles.ids[name] for _, (name, _) in rows], pa.string()),
-        pa.array([weakest for _, (_, weakest) in rows], pa.float64()),
-    ]
-    engine.load("held", pa.table(columns, schema=_HELD))
+    held = [(profiles.ids[record], profiles.ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
+    engine.load("held", pa.Table.from_batches([batch(_HELD, *([row[place] for row in held] for place in range(3)))]))
     listed = {
         "entity_id": "e.entity_id", "cluster_id": "coalesce(h.cluster_id, e.entity_id)", "dataset": "e.dataset", "score": "coalesce(h.score, 1.0)",
     }
@@ -130,8 +123,7 @@ def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings
     said = [Tie(left, right, 1.0) for left, right in rulings.same]
     groups = [group for group in components([*ties, *said]) if len(group) > 1]
     whole = [pair for group in groups if len(group) <= _FULLY_COMPARED for pair in combinations(group, 2)]
-    known = engine.arrow("select l, r from scored where apart order by l, r")
-    found = set(zip(known.column(0).to_pylist(), known.column(1).to_pylist(), strict=True))
+    found: set[tuple[int, int]] = set(rows(engine.arrow("select l, r from scored where apart"), "l", "r"))
     fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], bool)
     for start in range(0, len(whole), _BATCH):
         left, right = (np.array(side, np.int64) for side in zip(*whole[start:start + _BATCH], strict=True))
@@ -142,12 +134,12 @@ def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings
 
 def _canonical(engine: Engine) -> None:
     """Fill `canonical_id`, and let values of the type entity speak of the resolved thing (what was written stays in original_value)."""
-    columns = {
+    filled = {
         "canonical_id": "coalesce(own.cluster_id, c.entity_id)",
         "value": "coalesce(other.cluster_id, c.value)",
         "original_value": "case when other.cluster_id <> c.value then coalesce(c.original_value, c.value) else c.original_value end",
     }
-    listed = ", ".join(f'{columns.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
+    listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
     engine.create("resolved_claims", f"""
         select {listed} from claims c left join clusters own on own.entity_id = c.entity_id
         left join clusters other on c.prop_type = 'entity' and other.entity_id = c.value""")
@@ -168,6 +160,6 @@ def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:
 
 def _fits(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Every two schemata that fit together, both ways round."""
-    names = sorted({name for batch in batches for name in batch.column(0).to_pylist()})
+    names = sorted({name for given in batches for name in values(given, 0)})
     fitting = [(one, other) for one in names for other in names if model.common_schema(one, other)]
-    yield pa.RecordBatch.from_arrays([pa.array([row[place] for row in fitting], pa.string()) for place in (0, 1)], schema=_FIT)
+    yield batch(_FIT, *([row[place] for row in fitting] for place in (0, 1)))

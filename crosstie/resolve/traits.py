@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
+from crosstie.resolve.batches import batch, columns, rows
 from crosstie.resolve.names import romanize, skeleton
 from crosstie.store.engine import Engine
 
@@ -19,7 +20,7 @@ _BIRTH = ("birthDate", "buildDate")
 _PLACES = ("birthPlace", "address")
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_VALUE = pa.schema([("idx", pa.int32()), ("value", pa.string())])
+_VALUE = columns(idx=pa.int32(), value=pa.string())
 
 
 def collect(engine: Engine) -> None:
@@ -80,14 +81,14 @@ def _each(expand: Callable[[str, str], list[str]]) -> Callable[[Iterator[pa.Reco
     """A verb for `map`: (idx, prop, value) to (idx, value) for each value that `expand` makes of it."""
 
     def verb(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
+        for given in batches:
             indexes: list[int] = []
             values: list[str] = []
-            for idx, prop, value in zip(*(batch.column(place).to_pylist() for place in range(3)), strict=True):
+            for idx, prop, value in rows(given, "idx", "prop", "value"):
                 found = expand(prop, value)
                 indexes += [idx] * len(found)
                 values += found
-            yield pa.RecordBatch.from_arrays([pa.array(indexes, pa.int32()), pa.array(values, pa.string())], schema=_VALUE)
+            yield batch(_VALUE, indexes, values)
 
     return verb
 
