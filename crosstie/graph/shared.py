@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from crosstie.store.engine import Engine
 
@@ -36,6 +36,8 @@ FAMILIES = (
     Family("email", ("email", "contextEmail"), 0.85, 6, 6),
     Family("address", ("address", "full"), 0.5, 8, 12),
 )
+#: the stubs of the compute functions know too few overloads
+pc: Any = pyarrow.compute
 _VALUES = pa.schema([
     ("node", pa.string()), ("family", pa.string()), ("key", pa.string()), ("value", pa.string()), ("source_id", pa.string()),
     ("locator", pa.string()), ("originator", pa.string()), ("grade", pa.string()), ("marking", pa.string()),
