@@ -147,6 +147,8 @@ class Audit:
         for expected, name in ((head, "the head of the chain"), (known, "the noted head")):
             if expected is not None and expected.count > number:
                 yield Problem("audit", f"ends at entry {number}, but {name} counts {expected.count}")
+        if number > (counted := self.head().count):  # an entry and its count are written at once
+            yield Problem("audit", f"has entries up to {number}, but the head of the chain counts {counted}")
 
     def _turn(self, connection: sa.Connection) -> Head:
         """Wait for one's turn to append, and say after what."""

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crosstie.errors import StorageError
+from crosstie.model.tables import EDGE, LEDGER_BASE, LINK, STATEMENT
+from crosstie.settings import Settings
+from crosstie.store.engine import Engine
+
+PAIR = pa.schema([pa.field("id", pa.string()), pa.field("n", pa.int64())])  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine() as opened:
+        yield opened
+
+
+def numbers(rows: int) -> str:
+    return f"select 'x' || i::varchar as id, i::bigint as n from range({rows}) t(i)"
+
+
+def test_tables_and_views_replace_each_other(engine: Engine) -> None:
+    engine.create("thing", numbers(3))
+    engine.read("thing", [], PAIR)
+    assert engine.scalar("select count(*) from thing") == 0
+    engine.create("thing", numbers(2))
+    engine.create("thing", "select * from thing where n > 0")
+    assert engine.arrow("select id from thing").to_pylist() == [{"id": "x1"}]
+    assert engine.has("THING")
+    assert not engine.has("nothing")
+    assert engine.scalar("select n from thing where false") is None
+
+
+def test_a_view_of_no_files_has_the_types_of_its_schema(engine: Engine) -> None:
+    for schema in (STATEMENT, LINK, EDGE):
+        engine.read("view", [], schema)
+        assert engine.arrow("select * from view").schema == schema
+
+
+def test_a_view_takes_just_its_columns_from_files_that_differ(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "with [odd] it's * names"
+    folder.mkdir()
+    pq.write_table(pa.table({"n": pa.array([1]), "extra": ["e"], "id": ["a"]}), folder / "one.parquet")
+    pq.write_table(pa.table({"id": ["b"]}), folder / "two.parquet")
+    engine.read("merged", [folder / "one.parquet", folder / "two.parquet"], PAIR)
+    assert engine.arrow("select * from merged order by id").to_pylist() == [{"id": "a", "n": 1}, {"id": "b", "n": None}]
+
+
+def test_map_streams_and_may_replace_what_it_reads(engine: Engine) -> None:
+    engine.create("t", numbers(100_000))
+    held: list[int] = []
+
+    def double(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            held.append(batch.num_rows)
+            assert engine.scalar("select count(*) from t") == 100_000  # the engine answers while it streams
+            yield pa.RecordBatch.from_arrays([batch.column("id"), pa.array([2 * (n or 0) for n in batch.column("n").to_pylist()])], schema=PAIR)
+
+    engine.map("t", "select * from t", double, PAIR)
+    assert engine.scalar("select sum(n) from t") == 99_999 * 100_000
+    assert len(held) > 3
+    assert max(held) <= 20_000
+
+
+def test_map_casts_to_the_schema_and_makes_an_empty_table_of_nothing(engine: Engine) -> None:
+    def small(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for _ in batches:
+            yield pa.RecordBatch.from_arrays([pa.array(["a"]), pa.array([1], pa.int8())], ["id", "n"])
+
+    engine.map("t", numbers(1), small, PAIR)
+    assert engine.arrow("select * from t").schema == PAIR
+    engine.map("none", "select 1 as a where false", small, PAIR)
+    assert engine.arrow("select * from none").schema == PAIR
+
+
+def test_what_a_mapped_function_raises_comes_out_as_it_is(engine: Engine) -> None:
+    engine.create("t", numbers(10))
+
+    def broken(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from batches
+        raise LookupError("no such street")
+
+    with pytest.raises(LookupError, match="no such street"):
+        engine.map("t", "select * from t", broken, PAIR)
+    assert engine.scalar("select count(*) from t") == 10
+
+
+def test_batches_can_be_left_unread(engine: Engine) -> None:
+    engine.create("t", numbers(50_000))
+    first = next(iter(engine.batches("select * from t order by n", rows=1_000)))
+    assert first.num_rows == 1_000
+    engine.create("u", "select * from t")
+    assert sum(batch.num_rows for batch in engine.batches("select * from u", rows=7_000)) == 50_000
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    written = []
+    for threads, order in ((1, "n"), (2, "-n"), (2, "hash(n)")):
+        with Engine(Settings(threads=threads), tmp_path) as engine:
+            engine.create("t", f"select *, [id, 'z'] as parts from ({numbers(300_000)}) order by {order}")
+            engine.write("select * from t order by id", tmp_path / "out.parquet")
+        written.append((tmp_path / "out.parquet").read_bytes())
+    assert written[0] == written[1] == written[2]
+    assert pq.ParquetFile(tmp_path / "out.parquet").metadata.row_group(0).column(0).compression == "ZSTD"
+    ids = pq.read_table(tmp_path / "out.parquet").column("id").to_pylist()
+    assert ids == sorted(ids, key=str)
+
+
+ROWS = st.lists(st.fixed_dictionaries({name: st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8) for name in LEDGER_BASE.names}))
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_any_text_survives_load_map_write_and_read(rows: list[dict[str, Any]]) -> None:
+    with Engine() as engine:
+        engine.load("a", pa.Table.from_pylist(rows, schema=LEDGER_BASE))
+        engine.map("b", "select * from a", lambda batches: batches, LEDGER_BASE)
+        path = engine._folder / "b.parquet"
+        engine.write("select * from b", path)
+        engine.read("c", [path], LEDGER_BASE)
+        found = engine.arrow("select * from c").to_pylist()
+
+    def plainly(row: dict[str, Any]) -> str:
+        return repr([row[name] for name in LEDGER_BASE.names])
+
+    assert sorted(map(plainly, found)) == sorted(map(plainly, rows))
+
+
+def test_too_little_memory_is_said_plainly(tmp_path: Path) -> None:
+    with Engine(Settings(memory="30MB"), tmp_path) as engine, pytest.raises(StorageError, match="30MB of memory") as raised:
+        engine.create("t", "select list(i::varchar || repeat('x', 500)) as all_of_them from range(3_000_000) t(i)")
+    assert "CROSSTIE_MEMORY" in (raised.value.hint or "")
+
+
+def test_the_folder_goes_with_the_session(tmp_path: Path) -> None:
+    with Engine(folder=tmp_path) as engine:
+        engine.read("t", [], PAIR)
+        assert list((tmp_path / ".scratch").iterdir())
+    assert not list((tmp_path / ".scratch").iterdir())
+
+
+def test_a_full_disk_is_said_plainly(small_disk: Path) -> None:
+    with Engine() as engine, pytest.raises(StorageError, match="no space left") as raised:
+        engine.write("select hash(i)::varchar as h from range(500_000) t(i)", small_disk / "out.parquet")
+    assert raised.value.hint
+
+
+def test_a_full_disk_for_spilling_is_said_plainly(small_disk: Path) -> None:
+    with Engine(Settings(memory="60MB"), small_disk) as engine, pytest.raises(StorageError, match=r"no space left|memory"):
+        engine.create("t", "select hash(i)::varchar || i::varchar as h from range(6_000_000) t(i) order by h")
