@@ -9,7 +9,8 @@ from crosstie.ingest.emitter import Subject, cleaner
 
 _BRACKET = re.compile(r"\([^()]*\)?")
 _APART = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[a-z])[).]\s*|\s*/\s*(?:or\s+)?|\s*;\s*")
-_UNKNOWN = frozenset(("unknown", "not available", "n/a", "na", "none", "-", "00"))
+_HEDGE = re.compile(r"^(?:possibly|probably|reportedly|believed to be|formerly|previously|or)\s+", re.IGNORECASE)
+_UNKNOWN = frozenset(("unknown", "none identified", "not known", "not available", "n/a", "na", "none", "-", "00"))
 
 
 def say_countries(subject: Subject, prop: str, text: str | None, *, at: str = "", note: str = "") -> bool:
@@ -29,5 +30,5 @@ def countries_in(text: str) -> tuple[str, ...]:
     if whole := clean(text):
         return (whole,)
     pieces = (piece.strip(" ,.") for piece in _APART.split(_BRACKET.sub(" ", text)) if piece)
-    codes = [clean(" ".join(piece.split())) for piece in pieces if piece and piece.casefold() not in _UNKNOWN]
+    codes = [clean(_HEDGE.sub("", " ".join(piece.split()))) for piece in pieces if piece and piece.casefold() not in _UNKNOWN]
     return tuple(dict.fromkeys(code for code in codes if code)) if all(codes) else ()

@@ -25,7 +25,7 @@ from crosstie.model.marking import Marking, check_grade
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _DATASET = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_NAMED = pa.array(["name", "alias", "weakAlias", "lastName"])
+_NAMED = pa.array(["name", "alias", "weakAlias", "previousName", "lastName"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,53 +17,50 @@ END_MARK = "\x1a"
 csv.field_size_limit(MAX_ROW)
 
 
-def rows(original: Original, out: Emitter, *, delimiter: str = ",", columns: int | None = None) -> Iterator[tuple[int, list[str]]]:
+def rows(
+    original: Original, out: Emitter, *, delimiter: str = ",", columns: int | None = None, header: tuple[str, ...] | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number, from 1, the header and empty rows counted; empty rows and the end mark are left out.
 
-    With `columns`, rows that have not as many cells become rejects (empty cells at the end do not count). DamagedFile where a quotation is
-    not closed; HostileFile where a row is longer than 1 MiB.
+    With `columns`, or below the first row that has all cells of `header`, rows that have not as many cells become rejects (empty cells at the
+    end do not count). DamagedFile where a quotation is not closed or the last row is cut short; HostileFile where a row is longer than 1 MiB.
     """
     source = _Lines(original, out)
-    reader = csv.reader(source, delimiter=delimiter)
-    number = 0
+    number, short = 0, False
     try:
-        for number, cells in enumerate(reader, 1):
+        for number, cells in enumerate(csv.reader(source, delimiter=delimiter), 1):
             source.row = number
             source.used = 0
             if not any(cells) or cells == [END_MARK]:
+                short = False
                 continue
+            short = columns is not None and len(cells) < columns
             if columns is None or len(cells) == columns:
+                if columns is None and header is not None and set(header) <= {cell.strip() for cell in cells}:
+                    columns = len(cells)
                 yield number, cells
-            elif fitted := _fit(number, cells, columns, out):
-                yield number, fitted
+            elif not any(cells[columns:]) and not short:
+                yield number, cells[:columns]
+            else:
+                note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", delimiter.join(cells))
     except csv.Error as error:
         raise DamagedFile(f"{original.name}: row {number + 1}: {error}") from error
-    if source.open_quotation(delimiter):
-        raise DamagedFile(f"{original.name}: the file ends inside a quotation, in row {number}", hint="The file is cut short: fetch it again.")
+    if source.open_quotation(delimiter) or (short and not source.ended):
+        raise DamagedFile(f"{original.name}: the file ends in the middle of row {number}; nothing of it was kept",
+                          hint="The file is cut short, which would look like delistings: fetch it again.")
 
 
 def records(original: Original, out: Emitter, *, header: tuple[str, ...] = (), delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """Each row below the header as a mapping of its cells, stripped, empty ones left out. The header is the first row that has all of `header`."""
     names: list[str] | None = None
-    for number, cells in rows(original, out, delimiter=delimiter):
-        if names is None:
-            found = [cell.strip() for cell in cells]
-            if set(header) <= set(found):
-                names = found
-            continue
-        fitted = cells if len(cells) == len(names) else _fit(number, cells, len(names), out)
-        if fitted:
-            yield number, {name: value for name, cell in zip(names, fitted, strict=True) if (value := cell.strip())}
+    for number, cells in rows(original, out, delimiter=delimiter, header=header):
+        stripped = [cell.strip() for cell in cells]
+        if names is not None:
+            yield number, {name: cell for name, cell in zip(names, stripped, strict=True) if cell}
+        elif set(header) <= set(stripped):
+            names = stripped
     if names is None:
         raise DamagedFile(f"{original.name}: no row has the columns {', '.join(header)}")
-
-
-def _fit(number: int, cells: list[str], columns: int, out: Emitter) -> list[str] | None:
-    """The row without surplus empty cells; None, and a reject, where it does not fit."""
-    if len(cells) > columns and not any(cells[columns:]):
-        return cells[:columns]
-    note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", ",".join(cells))
-    return None
 
 
 def delimiter_of(text: str) -> str:
@@ -107,6 +104,11 @@ class _Lines:
         self._record.append(line)
         self._bound(self.used)
         return line
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last row ends with its line."""
+        return bool(self._record) and self._record[-1].endswith(("\n", "\r"))
 
     def open_quotation(self, delimiter: str) -> bool:
         """Whether the last row ended because the file did, inside a quotation."""
