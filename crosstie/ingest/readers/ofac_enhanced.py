@@ -15,7 +15,7 @@ from lxml import etree
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.reader import Head, Original
 from crosstie.ingest.readers import ofac_vocabulary as terms
-from crosstie.ingest.readers.ofac_party import Links, Party, Relation, profile
+from crosstie.ingest.readers.ofac_party import Links, Party, Relation, period, profile
 from crosstie.ingest.xml import local, records
 
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -150,7 +150,7 @@ def _features(element: etree._Element, party: Party, links: Links) -> None:
         dates: tuple[str, ...] = ()
         for child in feature:
             if local(child) == "valueDate":
-                dates = period(_cells(child))
+                dates = _period(child)
         if cells.get("reliability") == "False":
             party.note(f"{cells.get('type', '')} (false)", cells.get("value", ""), at=at)
             continue
@@ -161,7 +161,7 @@ def _documents(element: etree._Element, party: Party, links: Links) -> None:
     for index, document in enumerate(element, 1):
         cells = _cells(document)
         at = f"identityDocuments/identityDocument[{index}]"
-        dates = {local(child): period(_cells(child)) for child in document if len(child)}
+        dates = {local(child): _period(child) for child in document if len(child)}
         remarks = [item.text for child in document if local(child) == "idFeatures" for item in child]
         if cells.get("isValid") == "false":
             remarks.append("not valid")
@@ -208,24 +208,9 @@ def _spoken(name: str) -> str:
     return f"{first} {last}" if comma and first and not first.isupper() else name
 
 
-def period(ends: dict[str, str]) -> tuple[str, ...]:
-    """The date, or both ends of the interval, of four boundary days, with no more precision than they bear."""
-    begin, begin_end, end_begin, end = (ends.get(name, "")[:10] for name in _DATE_ENDS)
-    if not begin or not end:
-        return tuple(one for one in (begin, end) if one)
-    if ends.get("isDateRange") == "true":
-        return tuple(dict.fromkeys((span(begin, begin_end or begin), span(end_begin or end, end))))
-    whole = span(begin, end)
-    return (whole,) if len(whole) < 10 or begin == end else (begin, end)
-
-
-def span(first: str, last: str) -> str:
-    """Two days as one date: the year or the month that they span just, else the first."""
-    if first[:4] == last[:4] and first[5:] == "01-01" and last[5:] == "12-31":
-        return first[:4]
-    if first[:7] == last[:7] and first.endswith("-01") and last[8:] in ("28", "29", "30", "31"):
-        return first[:7]
-    return first
+def _period(element: etree._Element) -> tuple[str, ...]:
+    cells = _cells(element)
+    return period(*(cells.get(name, "")[:10] for name in _DATE_ENDS), interval=cells.get("isDateRange") == "true")
 
 
 READER = OfacEnhanced()

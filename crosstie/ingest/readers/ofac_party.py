@@ -23,6 +23,28 @@ def profile(series: str) -> Profile:
     return Profile(dataset="ofac", series=series, originator="OFAC", grade="A2", promise=Promise(min_records=1, max_reject_share=0.2))
 
 
+def period(begin: str, begin_end: str, end_begin: str, end: str, *, interval: bool) -> tuple[str, ...]:
+    """The date, or both ends of the interval, between boundary days in ISO 8601, with no more precision than they bear.
+
+    OFAC writes a year as its first and last day, and each end of an interval as such a pair; "" is a boundary that is not known.
+    """
+    if not begin or not end:
+        return tuple(dict.fromkeys(one for one in (begin, end) if one))
+    if interval:
+        return tuple(dict.fromkeys((span(begin, begin_end or begin), span(end_begin or end, end))))
+    whole = span(begin, end)
+    return (whole,) if len(whole) < 10 or begin == end else (begin, end)
+
+
+def span(first: str, last: str) -> str:
+    """Two days as one date: the year or the month that they span just, else the first."""
+    if first[:4] == last[:4] and first[5:] == "01-01" and last[5:] == "12-31":
+        return first[:4]
+    if first[:7] == last[:7] and first.endswith("-01") and last[8:] in ("28", "29", "30", "31"):
+        return first[:7]
+    return first
+
+
 class Party:
     """One listed party and its listing."""
 
