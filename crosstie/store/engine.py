@@ -62,25 +62,21 @@ class Engine:
         pq.write_table(schema.empty_table(), model)  # first in the list: it gives every column its type
         listed = ", ".join(_literal(str(file)) for file in [model, *files])
         columns = ", ".join(_name(column) for column in schema.names)
-        with self._storing():
+        with self._storing(), self._cursor() as cursor:
             self._forget(view, "table")
-            source = f"read_parquet([{listed}], union_by_name = true)"
-            self._connection.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
+            source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+            cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
 
     def create(self, table: str, query: str) -> None:
         """Create or replace a table by a query."""
-        with self._storing():
-            self._forget(table, "view")
-            self._connection.execute(f"create or replace table {_name(table)} as {query}")
+        with self._storing(), self._cursor() as cursor:
+            self._create(cursor, table, query)
 
     def load(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
         """Create or replace a table by Arrow data."""
-        with self._storing():
-            self._connection.register(_STREAM, data)
-            try:
-                self.create(table, f"select * from {_STREAM}")
-            finally:
-                self._connection.unregister(_STREAM)
+        with self._storing(), self._cursor() as cursor:
+            cursor.register(_STREAM, data)
+            self._create(cursor, table, f"select * from {_STREAM}")
 
     def map(self, table: str, query: str, fn: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], schema: pa.Schema) -> None:
         """Create or replace a table by what `fn` makes of the record batches of a query. Nothing is held whole: batches of `schema` are
@@ -93,13 +89,15 @@ class Engine:
                 with contextlib.closing(self._stream(query, BATCH)) as batches:
                     for batch in fn(batches):
                         yield batch if batch.schema.equals(schema) else batch.cast(schema)
-            except BaseException as error:
+            except GeneratorExit:  # DuckDB gives up for a reason of its own
+                raise
+            except BaseException as error:  # DuckDB would make a text of it
                 raised.append(error)
                 raise
 
         try:
             self.load(table, pa.RecordBatchReader.from_batches(schema, conforming()))
-        except (duckdb.Error, StorageError):
+        except BaseException:
             if raised:
                 raise raised[0] from None
             raise
@@ -131,7 +129,7 @@ class Engine:
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        # reading has a cursor of its own: a connection with an unread result refuses other work
+        # everything has a cursor of its own: a connection with an unread result refuses other work
         cursor = self._connection.cursor()
         try:
             yield cursor
@@ -142,6 +140,10 @@ class Engine:
         with self._storing(), self._cursor() as cursor:
             yield from cursor.sql(query).to_arrow_reader(rows)
 
+    def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
+        self._forget(table, "view")
+        cursor.execute(f"create or replace table {_name(table)} as {query}")
+
     def _kind(self, name: str) -> str | None:
         query = "select table_type from information_schema.tables where lower(table_name) = lower(?)"
         with self._cursor() as cursor:
@@ -150,7 +152,8 @@ class Engine:
 
     def _forget(self, name: str, kind: str) -> None:
         if self._kind(name) == kind:
-            self._connection.execute(f"drop {kind} {_name(name)}")
+            with self._cursor() as cursor:
+                cursor.execute(f"drop {kind} {_name(name)}")
 
     @contextlib.contextmanager
     def _storing(self) -> Iterator[None]:

@@ -141,6 +141,36 @@ def test_too_little_memory_is_said_plainly(tmp_path: Path) -> None:
     assert "CROSSTIE_MEMORY" in (raised.value.hint or "")
 
 
+def test_a_mapped_function_may_make_tables(engine: Engine) -> None:
+    def busy(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for number, batch in enumerate(batches):
+            engine.create(f"side_{number}", "select 1 as a")
+            yield batch
+
+    engine.map("t", numbers(10), busy, PAIR)
+    assert engine.scalar("select a from side_0") == 1
+
+
+def test_too_little_memory_within_map_is_said_plainly(tmp_path: Path) -> None:
+    texts = pa.schema([pa.field("v", pa.list_(pa.string()))])
+
+    def grow(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for _ in batches:
+            yield pa.RecordBatch.from_pylist([{"v": ["x" * 1_000] * 20_000}], schema=texts)
+
+    with Engine(Settings(memory="15MB"), tmp_path) as engine, pytest.raises(StorageError, match="15MB of memory"):
+        engine.map("t", numbers(1_000_000), grow, texts)
+    assert not list((tmp_path / ".scratch").iterdir())
+
+
+def test_names_of_folders_are_no_columns(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "n=5"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": ["a"]}), folder / "one.parquet")
+    engine.read("t", [folder / "one.parquet"], PAIR)
+    assert engine.arrow("select * from t").to_pylist() == [{"id": "a", "n": None}]
+
+
 def test_the_folder_goes_with_the_session(tmp_path: Path) -> None:
     with Engine(folder=tmp_path) as engine:
         engine.read("t", [], PAIR)
