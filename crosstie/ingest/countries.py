@@ -10,7 +10,9 @@ from crosstie.ingest.emitter import Subject, cleaner
 _BRACKET = re.compile(r"\([^()]*\)?")
 _APART = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[a-z])[).]\s*|\s*/\s*(?:or\s+)?|\s*;\s*")
 _HEDGE = re.compile(r"^(?:possibly|probably|reportedly|believed to be|formerly|previously|or)\s+", re.IGNORECASE)
-_UNKNOWN = frozenset(("unknown", "none identified", "not known", "not available", "n/a", "na", "none", "-", "00"))
+_STATUS = re.compile(r"\s+(?:citizenship|citizen|nationalit\w+|national|passport|by birth|as (?:of|at))\b.*$", re.IGNORECASE)
+_HEDGE = re.compile(r"^(?:possibly|probably|reportedly|believed to be|formerly|former|previously|now|in|or)\s+", re.IGNORECASE)
+_UNKNOWN = frozenset(("unknown", "undetermined", "none identified", "not known", "not available", "n/a", "na", "none", "-", "00"))
 
 
 def say_countries(subject: Subject, prop: str, text: str | None, *, at: str = "", note: str = "") -> bool:
@@ -29,6 +31,10 @@ def countries_in(text: str) -> tuple[str, ...]:
     clean = cleaner("Thing", "country")
     if whole := clean(text):
         return (whole,)
-    pieces = (piece.strip(" ,.") for piece in _APART.split(_BRACKET.sub(" ", text)) if piece)
-    codes = [clean(_HEDGE.sub("", " ".join(piece.split()))) for piece in pieces if piece and piece.casefold() not in _UNKNOWN]
-    return tuple(dict.fromkeys(code for code in codes if code)) if all(codes) else ()
+    bare = _BRACKET.sub(" ", text)
+    for parts in (_APART.split(bare), re.split(r"\s+and\s+|/|,", bare), [bare.rpartition(",")[2]]):
+        pieces = [" ".join(part.split()).strip(" ,.") for part in parts if part]
+        codes = [clean(_STATUS.sub("", _HEDGE.sub("", piece))) for piece in pieces if piece and piece.casefold() not in _UNKNOWN]
+        if codes and all(codes):
+            return tuple(dict.fromkeys(code for code in codes if code))
+    return ()

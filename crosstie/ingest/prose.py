@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 #: reference numbers of the Security Council's lists since 2014: list, i for an individual or e for an entity, number
 UN_REFERENCE = re.compile(r"(?<![A-Za-z.])([A-Z]{2})([ie])\.\s?(\d{3})(?!\d)")
-#: their form before 2014, such as QE.A.146.14 or TI.O.8.01
-UN_OLD_REFERENCE = re.compile(r"(?<![A-Za-z.])([A-Z]{2}\.[A-Z]\.\d{1,4}\.\d\d)(?!\d)")
+#: those of the Al-Qaida and Taliban lists before, such as QE.A.146.14: the number stayed when the form changed (349 of 356 that
+#: the United Kingdom cites on 2018-04-13 lead to a party of the same name; the others were delisted or cite a group for a person)
+_OLD_REFERENCE = re.compile(r"(?<![A-Za-z.])([QT])([IE])\.[A-Z]\.(\d{1,3})\.\d\d(?!\d)")
+_OLD_LIST = {"Q": "QD", "T": "TA"}
 _ABBREVIATED = frozenset((
     "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "nos", "mr", "mrs", "ms", "dr", "gen", "col", "lt",
     "maj", "capt", "brig", "sgt", "st", "approx", "ca", "cf", "vs", "art", "para", "paras", "p", "pp", "tel", "al", "inc", "co", "corp", "ltd", "jr",
@@ -17,6 +19,8 @@ _ABBREVIATED = frozenset((
 _END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n\s*\n")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
 _LISTED = re.compile(r"(?:^|[\s;,])\(?[a-z]\)\s+|(?:^|[\s;,])\(?\d{1,2}[).]\s+(?=\D)|;\s+|;$")
+_NUMBERED_START = re.compile(r"\s*\(?(?:1|a)[).]\s*\D|\s*\((?:1|a|i)\)")
+_NUMBER = re.compile(r"(?:^|(?<=[\s,;.)]))\(?(?:\d{1,2}|[a-z]|i{1,3}|iv|v)\)\s*")
 _BRACKET = re.compile(r"[(（]([^()（）]*)[)）]?")
 _SCRIPT_NOTE = re.compile(
     r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean|persian|dari|pashto|urdu|russian)?\s*(?:script)?\s*:\s*", re.IGNORECASE
@@ -39,10 +43,18 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     return begin + len(text[begin:finish]) - len(text[begin:finish].lstrip()), finish
 
 
-def references(text: str) -> Iterator[tuple[str, int, int]]:
-    """The reference numbers of the Security Council's lists in a text, as the list writes them, each with its span."""
-    for match in UN_REFERENCE.finditer(text):
-        yield f"{match[1]}{match[2]}.{match[3]}", match.start(), match.end()
+def references(text: str) -> list[tuple[str, int, int]]:
+    """The reference numbers of the Security Council's lists in a text, in their present form, each with its span, in order."""
+    found = [(f"{match[1]}{match[2]}.{match[3]}", *match.span()) for match in UN_REFERENCE.finditer(text)]
+    found += [(f"{_OLD_LIST[match[1]]}{match[2].lower()}.{int(match[3]):03}", *match.span()) for match in _OLD_REFERENCE.finditer(text)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def numbered(text: str) -> list[str]:
+    """The pieces of a cell such as “1) Saudi Arabia 2) Qatar” or “(a) ... (b) ...”; the whole cell where it is not numbered from the start."""
+    if not _NUMBERED_START.match(text):
+        return [text] if text.strip() else []
+    return [piece for one in _NUMBER.split(text) if (piece := one.strip(" ,;.") if one.strip(" ,;.") else "")]
 
 
 def names_in(text: str) -> list[str]:
@@ -66,7 +78,7 @@ def number_in(text: str) -> str:
     tokens = _BRACKET.sub(" ", text).replace("N°", " ").split()
     for position, token in enumerate(tokens):
         if any(letter.isdigit() for letter in token):
-            first = position - 1 if position and re.fullmatch(r"[A-Z]{1,3}-?", tokens[position - 1]) else position
+            first = position - 1 if position and re.fullmatch(r"[A-Z]{1,3}(?:-[A-Z]{1,2})?-?", tokens[position - 1]) else position
             last = position + 1
             while last < len(tokens) and re.fullmatch(r"[\d/-]+[A-Z]?[,.;]?", tokens[last]) and not tokens[last - 1].endswith((",", ";")):
                 last += 1
