@@ -38,6 +38,7 @@ class Pairs:
     weak: Floats = field(init=False)
     best_left: Ints = field(init=False)
     best_right: Ints = field(init=False)
+    agreeing: Ints = field(init=False)
     kinds: Ints = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,11 +47,12 @@ class Pairs:
         self.kinds = np.where(kinds[self.left] == ANY, kinds[self.right], kinds[self.left])
         self.strong, self.weak = np.full(count, -99.0), np.full(count, -99.0)
         self.best_left, self.best_right = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+        self.agreeing = np.zeros(count, np.int64)
         names, words = self.profiles.names, self.profiles.names.words
         kernels.compare_names(
             self.left, self.right, np.minimum(self.kinds, ANY), names.form_start, names.weak, names.token_start, names.tokens,
             words.letters, words.start, words.sounds, words.sound_start, words.bags, words.numeral, words.rarity, words.sound_rarity,
-            self.strong, self.weak, self.best_left, self.best_right,
+            self.strong, self.weak, self.best_left, self.best_right, self.agreeing,
         )
 
     @property
@@ -71,10 +73,21 @@ def name(pairs: Pairs) -> Outcome:
     return Outcome(level.astype(np.int64), np.where(level == 2, only_weak, strong))
 
 
+def aliases(pairs: Pairs) -> Outcome:
+    """More than one name of each agrees with a name of the other."""
+    return _plain(np.clip(pairs.agreeing - 1, 0, 2))
+
+
 def identifier(pairs: Pairs) -> Outcome:
-    """The same passport, registration, tax or telephone number, account, address of e-mail: the rarer, the stronger."""
+    """The same passport, registration, or tax number, or account: the rarer, the stronger."""
     shared, worth = _shared(pairs, "identifier")
     return Outcome(np.where(shared > 1, 2, shared), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
+
+
+def contact(pairs: Pairs) -> Outcome:
+    """The same telephone number or address of e-mail. Families and firms share them, so they identify nobody by themselves."""
+    shared, worth = _shared(pairs, "contact")
+    return Outcome(np.minimum(shared, 1), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
 
 
 def unique_number(pairs: Pairs) -> Outcome:
@@ -85,11 +98,15 @@ def unique_number(pairs: Pairs) -> Outcome:
 
 
 def birth_date(pairs: Pairs) -> Outcome:
-    """Dates of birth (of building, for ships) as precisely as both are known; the best of all given dates counts, and a swap of day and month is seen."""
+    """Dates of birth (of building, for ships) as precisely as both are known; the best of all given dates counts.
+
+    A swap of day and month is seen. A year or an interval that fits says the less, the more years the two records name.
+    """
     dates = pairs.profiles.dates
-    level = np.zeros(pairs.count, np.int64)
-    kernels.compare_dates(pairs.left, pairs.right, dates.start, dates.first, dates.last, dates.exact, level)
-    return _plain(level)
+    level, years = np.zeros(pairs.count, np.int64), np.zeros(pairs.count, np.int64)
+    kernels.compare_dates(pairs.left, pairs.right, dates.start, dates.first, dates.last, dates.exact, level, years)
+    by_chance = np.clip(np.log(50 / np.maximum(years, 2)) / np.log(25), 0.1, 1.0)
+    return Outcome(level, np.where(level == 7, by_chance, 1.0))
 
 
 def nationality(pairs: Pairs) -> Outcome:
@@ -121,7 +138,7 @@ def legal_form(pairs: Pairs) -> Outcome:
 
 #: Every feature, in the order in which it is explained.
 FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
-    name, identifier, unique_number, birth_date, nationality, country, gender, place, legal_form,
+    name, aliases, identifier, contact, unique_number, birth_date, nationality, country, gender, place, legal_form,
 )
 
 

@@ -10,12 +10,21 @@ from numba import njit, uint64
 #: Evidence of names, in nats (natural log-odds). By reason, checked on half of the development crosswalk.
 SIMILAR = 0.62  # tokens less alike than this are different tokens
 SAME_SOUND = 0.90  # how alike tokens of the same consonants are
+SHORT = 4  # tokens of so few letters have to begin alike
 INITIAL = 0.7  # "J." beside "John"
 NUMERAL = 5.0  # "Brigade 5" is not "Brigade 7"
-#: one part stands in place of another; one part is missing on one side.  Columns: person, organisation, thing, unknown.
-REPLACED = np.array([3.0, 4.0, 6.0, 3.0])
+#: One part stands in place of another (brothers share all names but one); one part is missing on one side; every part agrees to the letter.
+#: Columns: person, organisation, thing, unknown.
+REPLACED = np.array([6.0, 6.0, 8.0, 6.0])
 EXTRA = np.array([0.7, 2.2, 3.0, 1.5])
+COMPLETE = np.array([0.5, 2.0, 1.0, 0.5])
+#: However long a name is: its parts are not independent of each other. Lower where a part is replaced.
 CEILING = 13.0
+CEILING_REPLACED = 10.0
+#: The more names two records have, the likelier two of them agree by chance: per nat of the number of name pairs.
+MANY_NAMES = 0.3
+#: From here on two names agree, for counting how many names of two records do.
+AGREE = 7.0
 
 MAX = 12
 
@@ -80,7 +89,9 @@ def token_likeness(i: int, j: int, letters: Any, start: Any, sounds: Any, sound_
         differing &= differing - uint64(1)
         count += 1
     best = 0.0
-    if count <= 0.8 * max(la, lb):  # each edit changes at most two letters of the bag
+    if max(la, lb) <= SHORT and letters[start[i]] != letters[start[j]]:
+        pass  # Song is not Tong
+    elif count <= 0.8 * max(la, lb):  # each edit changes at most two letters of the bag
         best = likeness(letters, start[i], la, letters, start[j], lb, table)
     if same_sound:
         best = max(best, SAME_SOUND - (0.15 if ka == 2 else 0.0))
@@ -164,6 +175,7 @@ def compare_forms(
     done_b = 0
     total = 0.0
     matched = 0
+    exact = 0
     for i in range(n):
         for j in range(m):
             gain[i, j] = 0.0
@@ -206,6 +218,7 @@ def compare_forms(
     for i in range(n):
         if taken[i] >= 0:
             total += gain[i, taken[i]]
+            exact += a[i] == b[taken[i]]
             done_a |= 1 << i
             done_b |= 1 << taken[i]
             matched += 1
@@ -228,7 +241,7 @@ def compare_forms(
                 left_b += 1
     replaced = min(left_a, left_b)
     extra = max(left_a, left_b) - replaced
-    total = min(total, CEILING)
+    total = min(total, CEILING_REPLACED if replaced else CEILING) + (COMPLETE[kind] if exact == n == m else 0.0)
     return float(total - replaced * REPLACED[kind] - extra * EXTRA[kind] - (NUMERAL if numerals and kind != 0 else 0.0))
 
 
@@ -236,9 +249,9 @@ def compare_forms(
 def compare_names(
     left: Any, right: Any, kinds: Any, form_start: Any, weak: Any, token_start: Any, tokens: Any,
     letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
-    strong_out: Any, weak_out: Any, best_left: Any, best_right: Any,
+    strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any,
 ) -> None:
-    """For each pair of records the evidence of its best names: both strong, and with a weak alias; and which two names those were."""
+    """For each pair of records the evidence of its best names: both strong, and with a weak alias; which two names those were; and how many agree."""
     table = np.zeros(64, np.uint64)
     buffer = np.zeros(64, np.uint8)
     gain = np.zeros((MAX, MAX))
@@ -247,7 +260,10 @@ def compare_names(
         l0, l1 = form_start[left[p]], form_start[left[p] + 1]
         r0, r1 = form_start[right[p]], form_start[right[p] + 1]
         top = -1e9
+        agrees = np.zeros(r1 - r0, np.bool_)
+        ours = 0
         for i in range(l0, l1):
+            ours_agrees = False
             for j in range(r0, r1):
                 found = compare_forms(
                     tokens[token_start[i]:token_start[i + 1]], tokens[token_start[j]:token_start[j + 1]], kinds[p],
@@ -256,12 +272,20 @@ def compare_names(
                 if weak[i] or weak[j]:
                     if found > weak_out[p]:
                         weak_out[p] = found
-                elif found > strong_out[p]:
-                    strong_out[p] = found
+                else:
+                    if found > strong_out[p]:
+                        strong_out[p] = found
+                    if found >= AGREE:
+                        ours_agrees = agrees[j - r0] = True
                 if found > top:
                     top = found
                     best_left[p] = i
                     best_right[p] = j
+            ours += ours_agrees
+        agreeing[p] = min(ours, agrees.sum())
+        chances = MANY_NAMES * np.log(max(1.0, float((l1 - l0) * (r1 - r0))))
+        strong_out[p] -= chances
+        weak_out[p] -= chances
 
 
 @njit(cache=True, nogil=True)
@@ -284,13 +308,17 @@ def overlap(left: Any, right: Any, start: Any, values: Any, worth: Any, shared: 
 
 
 @njit(cache=True, nogil=True)
-def compare_dates(left: Any, right: Any, start: Any, first: Any, last: Any, exact: Any, level: Any) -> None:
+def compare_dates(left: Any, right: Any, start: Any, first: Any, last: Any, exact: Any, level: Any, years: Any) -> None:
     """For each pair how its best two dates agree; dates are intervals of yyyymmdd, `exact` where the day is known.
 
     0 nothing to compare, 1 years apart, 2 two to three years apart, 3 a year apart, 4 the same year but another day, 5 the same but for one
-    figure group, 6 day and month swapped, 7 the year (or interval) fits, 8 the day.
+    figure group, 6 day and month swapped, 7 the year (or interval) fits, 8 the day. `years`: how many years the two sides name, together.
     """
     for p in range(len(left)):
+        for record in (left[p], right[p]):
+            for i in range(start[record], start[record + 1]):
+                if i == start[record] or first[i] > last[i - 1]:
+                    years[p] += last[i] // 10000 - first[i] // 10000 + 1
         best = 0
         for i in range(start[left[p]], start[left[p] + 1]):
             for j in range(start[right[p]], start[right[p] + 1]):

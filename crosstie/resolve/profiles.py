@@ -118,7 +118,7 @@ def load_profiles(engine: Engine) -> Profiles:
             where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""), count)
         for name, props in VALUE_SETS.items()
     }
-    for name, table in (("identifier", "record_identifiers"), ("place", "record_places"), ("number", "record_numbers"), ("form", "record_legal_forms")):
+    for name, table in (("identifier", "record_identifiers"), ("contact", "record_contacts"), ("place", "record_places"), ("number", "record_numbers"), ("form", "record_legal_forms")):
         sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count)
     return Profiles(
         ids=values(records, "entity_id"), datasets=datasets[0], schemata=schemata[1], schema_codes=schemata[0],

@@ -19,12 +19,16 @@ PRIOR = -9.0
 WEIGHTS: dict[str, tuple[float, ...]] = {
     # nothing, strong names, weak alias
     "name": (0.0, 1.0, 1.0),
+    # one name or none agrees, two agree, more agree
+    "aliases": (0.0, 1.0, 1.8),
     # none, one, several in common
     "identifier": (0.0, 10.0, 13.0),
+    # none, some in common
+    "contact": (0.0, 4.0),
     # fits, differs
     "unique_number": (0.0, -8.0),
     # nothing, >3 years, 2-3 years, next year, other day same year, one figure off, day/month swapped, year or interval fits, same day
-    "birth_date": (0.0, -5.0, -3.5, -2.0, -1.5, 1.5, 4.0, 2.2, 6.0),
+    "birth_date": (0.0, -7.0, -4.5, -2.0, -2.0, 1.5, 4.0, 2.2, 6.0),
     # nothing, shared (per nat of rarity), different
     "nationality": (0.0, 0.35, -1.0),
     "country": (0.0, 0.35, -1.2),
@@ -35,8 +39,9 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     # fits, differs
     "legal_form": (0.0, -0.8),
 }
-#: No feature other than an identifier and the name speaks for more than so many nats.
-MOST = {"nationality": 1.8, "country": 1.5, "place": 2.0}
+#: Where somebody is from speaks for no more than so many nats, nationality, country and place together: each implies the others.
+GEOGRAPHY = ("nationality", "country", "place")
+MOST_GEOGRAPHY = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,9 @@ class Scored:
 def score(pairs: Pairs) -> Scored:
     """Compare the pairs in bulk."""
     outcomes = {feature.__name__: feature(pairs) for feature in FEATURES}
-    contributions = {}
-    for name, outcome in outcomes.items():
-        contribution = np.asarray(WEIGHTS[name])[outcome.level] * outcome.amount
-        contributions[name] = np.minimum(contribution, MOST[name]) if name in MOST else contribution
+    contributions = {name: np.asarray(WEIGHTS[name])[outcome.level] * outcome.amount for name, outcome in outcomes.items()}
+    geography = sum((contributions[name] for name in GEOGRAPHY), np.zeros(pairs.count))
+    shrunk = MOST_GEOGRAPHY / np.maximum(geography, MOST_GEOGRAPHY)
+    contributions |= {name: contributions[name] * shrunk for name in GEOGRAPHY}
     total = PRIOR + sum(contributions.values(), np.zeros(pairs.count))
     return Scored(pairs, 1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0))), outcomes, contributions)
