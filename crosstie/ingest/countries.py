@@ -9,7 +9,6 @@ from crosstie.ingest.emitter import Subject, cleaner
 
 _BRACKET = re.compile(r"\([^()]*\)?")
 _APART = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[a-z])[).]\s*|\s*/\s*(?:or\s+)?|\s*;\s*")
-_HEDGE = re.compile(r"^(?:possibly|probably|reportedly|believed to be|formerly|previously|or)\s+", re.IGNORECASE)
 _STATUS = re.compile(r"\s+(?:citizenship|citizen|nationalit\w+|national|passport|by birth|as (?:of|at))\b.*$", re.IGNORECASE)
 _HEDGE = re.compile(r"^(?:possibly|probably|reportedly|believed to be|formerly|former|previously|now|in|or)\s+", re.IGNORECASE)
 _UNKNOWN = frozenset(("unknown", "undetermined", "none identified", "not known", "not available", "n/a", "na", "none", "-", "00"))

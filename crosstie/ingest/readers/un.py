@@ -11,6 +11,7 @@ from crosstie.ingest import xml
 from crosstie.ingest.countries import say_countries
 from crosstie.ingest.dates import find_dates
 from crosstie.ingest.emitter import Emitter, Subject
+from crosstie.ingest.papers import kind_of
 from crosstie.ingest.prose import names_in, number_in, other_script, references, sentence_at
 from crosstie.ingest.reader import Head, Original, Profile, Promise
 
@@ -182,7 +183,7 @@ class _Record:
                 if written or note or "TYPE_OF_DOCUMENT2" in said:
                     self._out.reject("a document without a number", f"{kind} {written} {note}", at=at)
                 continue
-            prop = _kind_of(f"{kind} {note} {written}")
+            prop = kind_of(f"{kind} {note} {written}")
             source = written or note
             self._it.say(prop, number, at=f"{at}/{'NUMBER' if written else 'NOTE'}", original=source if source != number else None)
             country = said.get("ISSUING_COUNTRY") or said.get("COUNTRY_OF_ISSUE")
@@ -244,17 +245,6 @@ def _day(text: str) -> str:
 
 def _first_date(text: str) -> str | None:
     return next(iter(find_dates(text)), None)
-
-
-def _kind_of(words: str) -> str:
-    words = words.casefold()
-    if "social security" in words or re.search(r"\bssn\b", words):
-        return "socialSecurityNumber"
-    if "fiscal code" in words or re.search(r"\b(?:tax|nif)\b", words):
-        return "taxNumber"
-    if re.search(r"passport|pasaporte|passeport|travel document|laissez", words):
-        return "passportNumber"
-    return "idNumber"
 
 
 READER = UnReader()
