@@ -111,8 +111,16 @@ def _numbers(values: pa.ChunkedArray[Any], among: pa.Array[Any]) -> NDArray[Any]
 
 
 def periods(start: pa.ChunkedArray[Any], end: pa.ChunkedArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The earliest first day and the latest last day that dates of any precision allow; open and unknown ends are FOREVER."""
-    return _days(start, last=False), _days(end, last=True)
+    """The earliest first day and the latest last day that dates of any precision allow; open and unknown ends are FOREVER. A period
+    whose end is before its start is read the other way round.
+    """
+    first, last = _days(start, last=False), _days(end, last=True)
+    return np.minimum(first, last), np.maximum(first, last)
+
+
+def day_bounds(start: str | None, end: str | None) -> tuple[int, int]:
+    """The same for one period."""
+    return _bound(start or "", False), _bound(end or "", True)
 
 
 def _days(column: pa.ChunkedArray[Any], *, last: bool) -> NDArray[np.int32]:

@@ -1,0 +1,108 @@
+"""The actors of the two spheres: how surely each belongs, with copies of lists counted once, and which pairs are worth a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from crosstie.link.candidates import Placement, Row, chunks
+from crosstie.model.lexicon import Sphere
+from crosstie.store.engine import Engine
+
+#: Who stands behind a list that only takes over what the Security Council decided.
+COUNCIL = "UN Security Council"
+#: From this confidence on an actor is a link of its own: no path to somebody else runs through it.
+SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Ids of actors: those that are in both spheres, those that begin and that end a path, and those that no path runs through."""
+
+    both: tuple[str, ...]
+    crime: tuple[str, ...]
+    terror: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+def weigh(engine: Engine) -> None:
+    """Create `link_said` (the rows of `spheres` of actors that are no victims, each with who really stands behind it) and `link_placed`, one
+    row for each actor and sphere, with the noisy-or over those who say so.
+    """
+    _echoes(engine)
+    council = engine.scalar("select min(originator) from sources where dataset = 'un'") if engine.has("sources") else None
+    behind = (council or COUNCIL).replace("'", "''")
+    engine.create("link_said", f"""
+        select s.*, case when s.basis = 'listing' and e.entity_id is not null then '{behind}' else coalesce(s.originator, s.source_id) end as behind
+        from spheres s join entities n on n.entity_id = s.entity_id
+        left join link_echoes e on e.entity_id = s.entity_id and e.source_id = s.source_id
+        where not n.victim and s.sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')""")
+    engine.create("link_voices", """
+        select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
+        from link_said group by entity_id, sphere, behind""")
+    engine.create("link_placed", """
+        select entity_id, sphere, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence, max(listed) as listed
+        from link_voices group by entity_id, sphere""")
+
+
+def _echoes(engine: Engine) -> None:
+    """Table `link_echoes`: which sources list whom by taking over an entry of the Security Council's list (they cite its number)."""
+    if not engine.has("claims"):
+        engine.load("link_echoes", pa.schema([("entity_id", pa.string()), ("source_id", pa.string())]).empty_table())
+        return
+    engine.create("link_echoes", """
+        select distinct l.canonical_id as entity_id, c.source_id
+        from claims c join claims e on e.entity_id = c.entity_id and e.prop = 'entity'
+        join (select distinct entity_id, canonical_id from claims) l on l.entity_id = e.value
+        where c.prop = 'unscId'""")
+
+
+def seeds(engine: Engine) -> Seeds:
+    """Who is searched for.
+
+    An actor in both spheres is a link by itself. It pairs with others only as what it is first of all, by listing, then by confidence, and only
+    with actors that are in one sphere: that a known terrorist with a record of smuggling knows other terrorists is no news.
+    """
+    rows = engine.arrow("""
+        select c.entity_id as crime, t.entity_id as terror, c.confidence as c, t.confidence as t, c.listed as c_listed, t.listed as t_listed
+        from (select * from link_placed where sphere = 'crime') c
+        full outer join (select * from link_placed where sphere = 'terror') t on t.entity_id = c.entity_id""").to_pylist()
+    both: list[str] = []
+    crime: list[str] = []
+    terror: list[str] = []
+    for row in rows:
+        if row["crime"] and row["terror"]:
+            both.append(row["crime"])
+            first_of_all = (row["c_listed"], row["c"]) > (row["t_listed"], row["t"])
+            (crime if first_of_all else terror).append(row["crime"])
+        else:
+            (crime if row["crime"] else terror).append(row["crime"] or row["terror"])
+    closed = engine.arrow(f"select distinct entity_id from link_placed where confidence >= {SURE}")["entity_id"].to_pylist()
+    return Seeds(tuple(sorted(both)), tuple(sorted(crime)), tuple(sorted(terror)), tuple(sorted(str(one) for one in closed)))
+
+
+def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Placement]:
+    """The placements of these actors, by entity and sphere, each with its evidence."""
+    engine.load("link_ends", pa.table({"entity_id": pa.array(sorted(set(ids)), pa.string())}))
+    rows = engine.arrow("""
+        select s.*, p.confidence as placed, s.entity_id || ' ' || s.sphere as place
+        from link_said s join link_placed p on p.entity_id = s.entity_id and p.sphere = s.sphere
+        where s.entity_id in (select entity_id from link_ends)
+        order by s.entity_id, s.sphere, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
+    found = [_placement(some) for _, some in chunks(rows, "place")]
+    return {(one.entity_id, one.sphere): one for one in found}
+
+
+def _placement(rows: list[Row]) -> Placement:
+    first = rows[0]
+    copies = sorted({row["originator"] for row in rows if row["originator"] and row["behind"] != row["originator"]})
+    return Placement(
+        entity_id=first["entity_id"], sphere=first["sphere"], confidence=first["placed"],
+        bases=frozenset(row["basis"] for row in rows),
+        activities=tuple(dict.fromkeys(row["activity"] for row in rows if row["activity"])),
+        originators=frozenset(row["behind"] for row in rows), copies=tuple(copies),
+        start=min((row["start"] for row in rows if row["start"]), default=None),
+        end=max((row["end"] for row in rows if row["end"]), default=None), rows=tuple(rows),
+    )

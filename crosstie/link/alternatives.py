@@ -1,0 +1,155 @@
+"""The innocent explanations of a link: each that applies is tested, and how it came out is told, for or against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from crosstie.graph.csr import day_bounds
+from crosstie.graph.paths import GAP_DAYS
+from crosstie.link.candidates import Candidate, Row, Step
+from crosstie.model import schema as model
+
+FOR, AGAINST, OPEN = "for", "against", "open"
+#: Expected namesakes beyond which a name alone proves nothing, and below which it nearly does.
+_COMMON, _RARE = 0.5, 0.01
+#: Words in the name of those who act for many strangers.
+AGENTS = (
+    "law firm", "attorney", "notary", "trustee", "trust services", "nominee", "registered agent", "corporate services", "hotel", "post office",
+    "money transfer", "exchange house", "hawala",
+)
+_BANK = ("fin.bank", "fin.fund", "fin.adivsor")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the tests need to know of the whole: expected namesakes of an entity, values it shares with many, nodes whose identity is a match, the hub bound."""
+
+    namesakes: dict[str, float] = field(default_factory=dict)
+    commons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()
+    hub: int = 200
+
+
+Test = Callable[[Candidate, Facts], Iterator[tuple[str, str]]]
+
+
+def common_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Records of different sources were taken for one: is the name so common that another may be meant?"""
+    for node in candidate.nodes:
+        expected = facts.namesakes.get(node)
+        if node not in facts.resting or expected is None:
+            continue
+        outcome = AGAINST if expected > _COMMON else FOR if expected < _RARE else OPEN
+        how = "another may well be meant" if outcome == AGAINST else "hardly another" if outcome == FOR else "another is possible"
+        yield outcome, f"Different sources name {candidate.name(node)}; by chance {expected:.2g} others here would bear the name: {how}."
+
+
+def family_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """A match that has only one word of a name to go by is a family name, or a nickname."""
+    for node in candidate.nodes:
+        entity = candidate.entities.get(node) or {}
+        known = node in facts.resting and model.is_a(entity.get("schema") or "Thing", "LegalEntity") and entity.get("names")
+        if known and all(len(name.split()) < 2 for name in entity["names"]):
+            yield AGAINST, f"{candidate.name(node)} is known by one word only: others of that name may be meant."
+
+
+def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Different birth dates speak for different persons."""
+    for node in candidate.nodes:
+        years = sorted({date[:4] for date in (candidate.entities.get(node) or {}).get("birth_dates") or ()})
+        if len(years) > 1 and node in facts.resting:
+            apart = int(years[-1]) - int(years[0])
+            outcome = AGAINST if apart > 5 else OPEN
+            yield outcome, f"The sources give {candidate.name(node)} different years of birth: {', '.join(years)}."
+
+
+def hub(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Somebody who deals with very many ties nobody in particular."""
+    if not candidate.paths or not candidate.paths[0].degrees:
+        return
+    most, node = max(zip(candidate.paths[0].degrees, candidate.nodes[1:-1], strict=True))
+    name = candidate.name(node)
+    if most > facts.hub // 2:
+        yield AGAINST, f"{name} has {most} neighbours: many pass through there."
+    elif most > facts.hub // 8:
+        yield OPEN, f"{name} has {most} neighbours."
+    else:
+        yield FOR, f"Nobody between has more than {most} neighbours."
+
+
+def public_address(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """An address may be a hotel, a law firm or a block of flats."""
+    if not candidate.paths:
+        return
+    steps = candidate.paths[0].steps
+    for step in steps:
+        if step.kinds == {"shared.address"}:
+            yield OPEN, f"{candidate.name(step.source)} and {candidate.name(step.target)} share an address and nothing else: it may be a public one."
+    ends = facts.commons.get(candidate.crime.entity_id, []), facts.commons.get(candidate.terror.entity_id, [])
+    for value, holders in sorted(set(ends[0]) & set(ends[1])):
+        yield AGAINST, f"Both also give “{value}”, as {holders} do in all: it was not counted as a tie."
+
+
+def agent(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """A law firm, a nominee or a money changer acts for strangers."""
+    for node in candidate.nodes[1:-1]:
+        entity = candidate.entities.get(node) or {}
+        names = " ".join([*(entity.get("names") or []), entity.get("caption") or ""]).casefold()
+        topics = entity.get("topics") or ()
+        if any(word in names for word in AGENTS) or any(topic.startswith(("role.lawyer", "role.acct")) for topic in topics):
+            yield AGAINST, f"{candidate.name(node)} acts for many who need not know each other."
+
+
+def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """What runs over a bank's own account is its customers' money."""
+    for step in candidate.paths[0].steps if candidate.paths else ():
+        for node in (step.source, step.target):
+            topics = (candidate.entities.get(node) or {}).get("topics") or ()
+            if any(kind.startswith("ledger.") for kind in step.kinds) and any(topic in _BANK for topic in topics):
+                yield AGAINST, f"{candidate.name(node)} is a bank: the money may be a customer's."
+
+
+def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Lists that take over each other's entries are one voice."""
+    for placement in (candidate.crime, candidate.terror):
+        if placement.copies:
+            name, copies = candidate.name(placement.entity_id), ", ".join(placement.copies)
+            alone = len(placement.originators) == 1
+            yield AGAINST if alone else OPEN, f"{name}: {copies} took over an entry of the Security Council's list; they count once."
+
+
+def dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """The steps must be possible in time: of one period, and within the lives of those in it."""
+    if not candidate.paths:
+        return
+    best = candidate.paths[0]
+    known = [step for step in best.steps if step.start or step.end]
+    for step in known:
+        for node in (step.source, step.target):
+            born = min((candidate.entities.get(node) or {}).get("birth_dates") or [""])
+            if born and step.end and step.end[:4] < born[:4]:
+                yield AGAINST, f"{candidate.name(node)} was born in {born[:4]}, after {step.end}."
+                return
+    if len(known) < len(best.steps):
+        yield OPEN, f"{len(best.steps) - len(known)} of {len(best.steps)} steps have no date."
+    elif all(_meet(one, other) for one, other in pairwise(best.steps)):
+        yield FOR, "All steps are dated and of one period."
+    else:
+        yield OPEN, f"The steps are dated, but not at the same time (up to {GAP_DAYS // 365} years apart)."
+
+
+def _meet(one: Step, other: Step) -> bool:
+    (start, end), (other_start, other_end) = day_bounds(one.start, one.end), day_bounds(other.start, other.end)
+    return start <= other_end and other_start <= end
+
+
+TESTS: tuple[Test, ...] = (common_name, family_name, birth_dates, hub, public_address, agent, bank, list_echo, dates)
+
+
+def arguments(candidate: Candidate, facts: Facts) -> list[Row]:
+    """What speaks for and against the link: ARGUMENT rows, in the order of the tests."""
+    return [
+        {"name": test.__name__, "outcome": outcome, "sentence": sentence} for test in TESTS for outcome, sentence in test(candidate, facts)
+    ]

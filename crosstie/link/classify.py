@@ -1,0 +1,127 @@
+"""Which kind of tie it is: N0 to N6, proposed by written rules. The first rule that fits decides; a person accepts or corrects.
+
+The classes follow the literature on the crime–terror nexus: Williams 1998, Makarenko 2004, Makarenko and Mesquita 2014, and the
+coexistence–cooperation–convergence scale of The Hague Good Practices (GCTF 2018). The thresholds are our convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from crosstie.link.candidates import Candidate, Row
+from crosstie.link.score import direct
+from crosstie.model import schema as model
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of links, in words."""
+
+    title: str
+    meaning: str
+
+
+CLASSES = {
+    "N0": Class("No tie", "What was found does not bear a tie; kept so that it is not found again."),
+    "N1": Class("Coexistence", "Same people, places or markets around both, but no dealing between them is shown."),
+    "N2": Class("Cooperation", "They deal with each other: services, goods, money or passage, for a while or for long."),
+    "N3": Class("Appropriation", "One of them uses the other's methods: terrorists who live off crime, criminals who spread terror."),
+    "N4": Class("Convergence", "Both worlds in one: the same actor, or shared members, command or money."),
+    "N5": Class("Transformation", "The main motive changed: what was crime became terror, or the reverse."),
+    "N6": Class("Environment", "The tie runs through an office of a State: weak or captured institutions are where both live."),
+}
+#: Relations that join two organisations in their members, command or property.
+COMMAND = frozenset({"Membership", "Directorship", "Ownership", "Employment", "Control", "LegalEntity.parent", "Succession"})
+OFFICE = ("role.pep", "role.judge", "role.police", "gov")
+
+Rule = Callable[[Candidate, Sequence[Row]], bool]
+
+
+def contradicted(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """What speaks against it is decisive: the dates make it impossible."""
+    return any(one["outcome"] == "against" and one["name"] == "dates" for one in arguments)
+
+
+def motive_changed(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """One actor, dated evidence for both spheres, and all that is known of the one ended before the other began."""
+    crime, terror = (_activity_period(candidate, sphere) for sphere in ("crime", "terror"))
+    if candidate.paths or None in (*crime, *terror):
+        return False
+    return str(crime[1]) < str(terror[0])[: len(str(crime[1]))] or str(terror[1]) < str(crime[0])[: len(str(terror[1]))]
+
+
+def one_actor_listed_for_both(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """One actor that is listed, or marked by topic, for crime and for terror."""
+    return not candidate.paths and candidate.crime.listed and candidate.terror.listed
+
+
+def other_method_adopted(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """One actor that is listed in one sphere and said to be active in the other by a text or a finding."""
+    return not candidate.paths and candidate.crime.listed != candidate.terror.listed
+
+
+def one_actor_by_text(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """One actor that texts or findings, but no list, place in both spheres."""
+    return not candidate.paths
+
+
+def shared_command(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """At most two steps, all of membership, command or property, and at least two independent items say so."""
+    best = candidate.paths[0] if candidate.paths else None
+    return best is not None and len(best.steps) <= 2 and all(step.kinds & COMMAND for step in best.steps) and len(items(candidate)) >= 2
+
+
+def dealing(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """At least two independent items, one of them direct: a payment, goods, a call, a journey together, or a finding that names both ends."""
+    found = items(candidate)
+    ends = {candidate.crime.entity_id, candidate.terror.entity_id}
+    named = any(ends <= set(finding["subjects"]) for finding in candidate.findings if finding["status"] != "rejected")
+    return len(found) + named >= 2 and (named or any(direct(kind) for kind, _ in found))
+
+
+def through_office(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """The path runs through a public body or the holder of a public office."""
+    return any(_office(candidate.entities.get(node) or {}) for path in candidate.paths for node in path.between)
+
+
+def same_surroundings(candidate: Candidate, arguments: Sequence[Row]) -> bool:
+    """There is a path, but no dealing is shown: relatives, acquaintances, addresses, companies in common."""
+    return bool(candidate.paths)
+
+
+#: Rule id, class, rule; in this order.
+RULES: tuple[tuple[str, str, Rule], ...] = (
+    ("N0.contradicted", "N0", contradicted),
+    ("N5.motive-changed", "N5", motive_changed),
+    ("N4.listed-for-both", "N4", one_actor_listed_for_both),
+    ("N3.other-method", "N3", other_method_adopted),
+    ("N3.by-text", "N3", one_actor_by_text),
+    ("N4.shared-command", "N4", shared_command),
+    ("N2.dealing", "N2", dealing),
+    ("N6.through-office", "N6", through_office),
+    ("N1.same-surroundings", "N1", same_surroundings),
+)
+
+
+def classify(candidate: Candidate, arguments: Sequence[Row]) -> tuple[str, str]:
+    """The class and the id of the rule that fired."""
+    for rule_id, name, rule in RULES:
+        if rule(candidate, arguments):
+            return name, rule_id
+    return "N0", "N0.contradicted"
+
+
+def items(candidate: Candidate) -> set[tuple[str, str]]:
+    """Independent items of evidence on the paths: a kind of tie, said by one originator."""
+    return {(edge["kind"], one) for step in candidate.steps for edge in step.edges for one in edge["originators"]}
+
+
+def _activity_period(candidate: Candidate, sphere: str) -> tuple[str | None, str | None]:
+    """First and last day of what an actor did; the day of a listing is not the day of a deed and is left out."""
+    rows = [row for row in (candidate.crime if sphere == "crime" else candidate.terror).rows if row["basis"] != "listing"]
+    return min((row["start"] for row in rows if row["start"]), default=None), max((row["end"] for row in rows if row["end"]), default=None)
+
+
+def _office(entity: Row) -> bool:
+    return model.is_a(entity.get("schema") or "Thing", "PublicBody") or any(topic.startswith(OFFICE) for topic in entity.get("topics") or ())

@@ -1,0 +1,50 @@
+"""What a link owes to the resolver: where records of different sources were taken for one, and whether that rests on anything solid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import pyarrow as pa
+
+from crosstie.store.engine import Engine
+
+_STRONG = ("name", "alias", "previousName")
+
+
+def held(engine: Engine) -> dict[str, float]:
+    """Entities on the paths that were joined from several records, with the score of the weakest join."""
+    if not engine.has("clusters"):
+        return {}
+    rows = engine.arrow("""
+        select c.cluster_id, min(coalesce(c.score, 1)) as score from clusters c join link_nodes n on n.entity_id = c.cluster_id
+        group by c.cluster_id having count(*) > 1""").to_pylist()
+    return {row["cluster_id"]: float(row["score"]) for row in rows}
+
+
+def resting_on_weak_alias(engine: Engine, entities: Sequence[str]) -> set[str]:
+    """Those among joined entities whose records share no strong name and no identifier, but a weak alias: a link must not rest on that."""
+    if not entities or not engine.has("claims"):
+        return set()
+    engine.load("link_joined", pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
+    strong = ", ".join(f"'{prop}'" for prop in _STRONG)
+    rows = engine.arrow(f"""
+        select distinct c.canonical_id, c.entity_id, c.value,
+            case when c.prop in ({strong}) then 'strong' when c.prop = 'weakAlias' then 'weak' else 'identifier' end as kind
+        from claims c join link_joined j on j.entity_id = c.canonical_id
+        where c.prop in ({strong}) or c.prop = 'weakAlias' or c.prop_type = 'identifier' and c.prop not in ('programId')""").to_pylist()
+    said: dict[str, dict[str, dict[str, set[str]]]] = {}
+    for row in rows:
+        kinds = said.setdefault(row["canonical_id"], {}).setdefault(row["entity_id"], {"strong": set(), "weak": set(), "identifier": set()})
+        kinds[row["kind"]].add("".join(letter for letter in row["value"].casefold() if letter.isalnum()))
+    return {entity for entity, records in said.items() if _only_weak(list(records.values()))}
+
+
+def _only_weak(records: list[dict[str, set[str]]]) -> bool:
+    """Whether a weak alias joins some of the records, and nothing solid any."""
+    weak = False
+    for one, other in combinations(records, 2):
+        if one["strong"] & other["strong"] or one["identifier"] & other["identifier"]:
+            return False
+        weak = weak or bool(one["weak"] & (other["strong"] | other["weak"]) or other["weak"] & one["strong"])
+    return weak

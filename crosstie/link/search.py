@@ -1,0 +1,116 @@
+"""The search for ties between the two worlds: who is in both, who is tied to whom, how, how surely, and what else it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from crosstie.graph import csr as graph
+from crosstie.graph import paths as routes
+from crosstie.link import details, explain, score
+from crosstie.link.actors import seeds, weigh
+from crosstie.link.alternatives import arguments
+from crosstie.link.candidates import Candidate, Row
+from crosstie.link.classify import classify
+from crosstie.model.marking import strictest
+from crosstie.model.tables import LINK, STEP
+from crosstie.settings import Settings
+from crosstie.store.engine import Engine
+
+if TYPE_CHECKING:
+    from crosstie.store.casebook import Judgement
+
+#: Pieces of evidence of a sphere kept with a link.
+_EVIDENCE = 20
+
+
+def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) -> None:
+    """Create `links` and `steps`: every actor in both spheres, and the best paths between actors of different spheres, ranked.
+
+    Reads `entities`, `spheres`, `edges` and, where they are there, `claims`, `clusters`, `sources` and `findings`. At most `settings.links` links stay.
+    """
+    weigh(engine)
+    found = seeds(engine)
+    net = _graph(engine)
+    paths = _paths(net, found.crime, found.terror, found.closed, settings)
+    facts, candidates = details.gather(engine, net, found.both, paths, settings)
+    verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
+    links, steps = [], []
+    for candidate in candidates:
+        told = arguments(candidate, facts)
+        link = _link(candidate, told, verdicts)
+        links.append(link)
+        steps += _steps(candidate, link["link_id"])
+    ranked = score.order(links)[: settings.links]
+    for rank, link in enumerate(ranked, 1):
+        link["rank"] = rank
+    kept = {link["link_id"] for link in ranked}
+    steps = sorted((step for step in steps if step["link_id"] in kept), key=lambda step: (step["link_id"], step["path_no"], step["step_no"]))
+    engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
+    engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
+
+
+def link_id(crime_id: str, terror_id: str) -> str:
+    """The id of a link: of its two ends, and of nothing else, so that a decision on it holds in every build."""
+    return blake2b(f"{crime_id}|{terror_id}".encode(), digest_size=8).hexdigest()
+
+
+def _graph(engine: Engine) -> graph.Csr:
+    ids = engine.arrow("select entity_id from entities where not victim order by entity_id")["entity_id"].combine_chunks()
+    names: Any = ids if isinstance(ids, pa.Array) else pa.concat_arrays(ids.chunks) if ids.num_chunks else pa.array([], pa.string())
+    edges = engine.arrow('select source, target, kind, "start", "end", confidence from edges order by edge_id')
+    return graph.from_edges(edges, names)
+
+
+def _paths(net: graph.Csr, crime: Sequence[str], terror: Sequence[str], closed: Sequence[str], settings: Settings) -> routes.Paths:
+    sources, targets, shut = (np.sort(net.numbers(pa.array(ids, pa.string()))) for ids in (crime, terror, closed))
+    return routes.search(
+        net, sources, targets, max_hops=settings.max_hops, k=settings.paths, hub=settings.hub, closed=shut, keep=settings.links,
+        threads=settings.threads,
+    )
+
+
+def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> dict[str, Any]:
+    crime, terror = candidate.crime, candidate.terror
+    identity = link_id(crime.entity_id, terror.entity_id)
+    name, rule = classify(candidate, told)
+    first, last = _period(candidate)
+    evidence = [*crime.rows, *terror.rows, *(one for step in candidate.steps for one in step.evidence)]
+    verdict = verdicts.get(identity)
+    return {
+        "link_id": identity, "crime_id": crime.entity_id, "terror_id": terror.entity_id,
+        "crime_name": candidate.name(crime.entity_id), "terror_name": candidate.name(terror.entity_id),
+        "class": name, "rule": rule, "score": score.score(candidate, told), "strength": score.strength(candidate, told),
+        "surprise": score.surprise(candidate), "support": score.support(candidate), "hops": candidate.hops, "first": first, "last": last,
+        "path": list(candidate.nodes), "typologies": sorted({one["typology"] for one in candidate.findings if one["status"] != "rejected"}),
+        "crime_evidence": crime.evidence[:_EVIDENCE], "terror_evidence": terror.evidence[:_EVIDENCE], "arguments": told,
+        "sentence": explain.link_sentence(candidate),
+        "marking": strictest([*(one["marking"] for one in evidence), *(one["marking"] for one in candidate.entities.values())]),
+        "status": verdict if verdict in ("accepted", "rejected", "unsure") else "open",
+    }
+
+
+def _period(candidate: Candidate) -> tuple[str | None, str | None]:
+    """First and last known day of the tie; for one actor, of what places it."""
+    parts: Sequence[Any] = candidate.steps or (candidate.crime, candidate.terror)
+    first = min((part.start for part in parts if part.start), default=None)
+    last = max((one for part in parts for one in (part.end, part.start) if one), default=None)
+    return first, last
+
+
+def _steps(candidate: Candidate, identity: str) -> list[dict[str, Any]]:
+    names = {node: candidate.name(node) for node in candidate.entities}
+    return [
+        {
+            "link_id": identity, "path_no": path_no, "step_no": step_no, "source": step.source, "target": step.target,
+            "edge_id": step.edges[0]["edge_id"], "kind": step.kind, "sentence": explain.step_sentence(step, names),
+            "start": step.start, "end": step.end, "confidence": step.confidence, "rarity": step.rarity, "evidence": step.evidence,
+        }
+        for path_no, path in enumerate(candidate.paths, 1) for step_no, step in enumerate(path.steps, 1)
+    ]
+
+
