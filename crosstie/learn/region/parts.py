@@ -24,7 +24,7 @@ Evidence = Literal["enough", "thin"]
 ListName = Literal["un-like", "ofac-like", "gb-like", "red-notice"]
 #: Who reports, which decides the file, its originator and its grade: court A2, fiu B2, police B2, intelligence B3, press C3.
 ReportKind = Literal["court", "fiu", "police", "intelligence", "press"]
-DecoyKind = Literal[
+Decoy = Literal[
     "name collision",
     "shared public address",
     "common bank/hub",
@@ -259,7 +259,7 @@ class RegionBuilder(Protocol):
         """
         ...
 
-    def decoy(self, a: Actor, b: Actor, kind: DecoyKind, reason: str) -> None:
+    def decoy(self, a: Actor, b: Actor, kind: Decoy, reason: str) -> None:
         """A pair of one crime and one terror actor that looks tied and is not, with the reason."""
         ...
 

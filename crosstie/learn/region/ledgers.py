@@ -1,0 +1,297 @@
+"""What happens in the region: payments between accounts, shipments through the ports, and the register of ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from crosstie.learn.region.names import NONE, Ints
+from crosstie.learn.region.population import Companies, Population
+from crosstie.learn.region.registers import NULL, ibans
+from crosstie.learn.region.sheets import BATCH, offices, sheet, write_mapping
+from crosstie.learn.region.spelling import BANK, addresses, company_names, days, loose, padded, pc, person_names, registrations
+from crosstie.learn.region.truth import Sightings
+from crosstie.learn.region.world import BEGIN, END, PRIME, Size, day_number, firms, places, scrambled, stream
+
+_FIRST, _LAST = day_number(BEGIN), day_number(END)
+#: Goods of ordinary trade: code of the Harmonized System, words, usual price per kilogram.
+_GOODS = (
+    ("100630", "rice, milled", 0.6), ("170199", "sugar", 0.5), ("252329", "cement, grey portland", 0.09), ("620342", "trousers of cotton", 14.0),
+    ("851712", "telephones", 180.0), ("870323", "used motor cars", 7.0), ("090111", "coffee, not roasted", 3.2), ("520100", "cotton, raw", 1.9),
+    ("120740", "sesame seeds", 1.6), ("010420", "live goats", 2.9), ("440290", "wood charcoal", 0.35), ("271019", "gas oil", 0.8),
+    ("710812", "gold, unwrought", 52_000.0), ("392690", "articles of plastics", 4.0), ("840890", "engines, used", 9.0), ("310210", "urea", 0.4),
+)
+
+
+def write_payments(population: Population, size: Size, out: Path) -> list[Path]:
+    """The payments that left accounts of each State, in the order of their days."""
+    shares = np.bincount(population.accounts.state, minlength=len(places())) / len(population.accounts)
+    return [_payments(population, number, code, int(size.payments * shares[number]), out) for number, code in enumerate(places())]
+
+
+def _payments(population: Population, number: int, code: str, total: int, out: Path) -> Path:
+    rng, accounts, plan = stream(population.seed, f"payments_{code}"), population.accounts, population.plan
+    here = np.flatnonzero(accounts.state == number)
+    rows = {one.account.id: row for row, one in enumerate(plan.accounts)}
+    ours = [one for one in plan.payments if accounts.state[rows[one.a.id]] == number]
+    payer, payee = _pairs(rng, population, here, total)
+    day = rng.integers(_FIRST, _LAST + 1, total)
+    amount = np.round(np.exp(rng.normal(5.6, 1.3, total)), 2)
+    purpose = rng.integers(0, len(firms()["purposes"]), total)
+    payer = np.concatenate([payer, np.array([rows[one.a.id] for one in ours], dtype=np.int64)])
+    payee = np.concatenate([payee, np.array([rows[one.b.id] for one in ours], dtype=np.int64)])
+    day = np.concatenate([day, np.array([day_number(one.on) for one in ours], dtype=np.int64)])
+    amount = np.concatenate([amount, np.array([round(one.amount, 2) for one in ours])])
+    purpose = np.concatenate([purpose, len(firms()["purposes"]) + np.arange(len(ours))])
+    purposes = pa.array([*firms()["purposes"], *(one.purpose or None for one in ours)], pa.string())
+    order = np.lexsort((rng.random(len(day)), day))
+    office, path = offices()[code], out / f"payments_{code}.csv"
+    local = places()[code].state.currency
+    with sheet(path, office["payments"], office["delimiter"]) as table:
+        for first in range(0, len(order), BATCH):
+            take = order[first : first + BATCH]
+            currency = [ours[row - total].currency if row >= total else local for row in take.tolist()] if ours else [local] * len(take)
+            table.write({
+                "payment_no": padded(np.arange(first, first + len(take)) + 1, 9, f"{code.upper()}T"),
+                "date": days(day[take], office["dates"]),
+                "payer": ibans(population, payer[take]),
+                "payee": ibans(population, payee[take]),
+                "amount": _money(amount[take], office["decimal"]),
+                "currency": pa.array(currency, pa.string()),
+                "purpose": purposes.take(pa.array(purpose[take])),
+            })
+    write_mapping(path, _payments_mapping(f"payments_{code}", code, office))
+    return path
+
+
+def _pairs(rng: np.random.Generator, population: Population, here: Ints, total: int) -> tuple[Ints, Ints]:
+    """Who pays whom: some accounts pay often, most pay the same few shops and neighbours, a few pay abroad."""
+    accounts = population.accounts
+    weight = np.exp(rng.normal(0, 1.0, len(here)))
+    payer = here[np.searchsorted(np.cumsum(weight / weight.sum()), rng.random(total), side="right").clip(max=len(here) - 1)]
+    shops = here[accounts.of_company[here]]
+    rank = np.floor(len(shops) * rng.random(total) ** 2.2).astype(np.int64)
+    habit = scrambled(payer * 4 + rng.integers(0, 4, total), 21) % len(shops)
+    shop = shops[np.where(rng.random(total) < 0.6, np.minimum(habit, len(shops) - 1), np.minimum(rank, len(shops) - 1))]
+    at = np.searchsorted(here, payer)
+    friend = here[(at + (1 + scrambled(payer * 5 + rng.integers(0, 5, total), 22) % 40)) % len(here)]
+    abroad = rng.integers(0, len(accounts), total)
+    roll = rng.random(total)
+    payee = np.where(roll < 0.62, shop, np.where(roll < 0.96, friend, abroad))
+    return payer, np.where(payee == payer, here[(at + 1) % len(here)], payee)
+
+
+def _money(amounts: Any, decimal: str) -> Any:
+    cents = pa.array(np.round(amounts * 100).astype(np.int64))
+    whole = pc.divide(cents, 100)
+    text = pc.binary_join_element_wise(
+        whole.cast(pa.string()), pc.utf8_lpad(pc.subtract(cents, pc.multiply(whole, 100)).cast(pa.string()), width=2, padding="0"), decimal
+    )
+    return text
+
+
+def _payments_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[str, Any]:
+    column, state = office["payments"], places()[code].state
+
+    def account(side: str) -> dict[str, Any]:
+        return {"schema": "BankAccount", "id_column": column[side], "properties": {"accountNumber": column[side]}}
+
+    return {
+        "dataset": dataset, "title": f"Payments of {state.name}", "originator": f"Financial intelligence unit of {state.name}", "grade": "A2",
+        "marking": "TLP:AMBER; purpose=exercise", "delimiter": office["delimiter"], "version_date": "2025-01-01",
+        "entities": {"payer": account("payer"), "payee": account("payee")},
+        "ledger": {
+            "payments": {
+                "id": {"column": column["payment_no"]}, "a": "payer", "b": "payee", "date": {"column": column["date"], "format": office["dates"]},
+                "columns": {"amount": {"column": column["amount"], "decimal": office["decimal"]}, "currency": column["currency"],
+                            "purpose": column["purpose"]},
+            },
+        },
+    }
+
+
+_SHIPMENTS = (
+    "declaration", "date", "exporter_no", "exporter", "exporter_registration", "exporter_address", "exporter_country", "consignee_no", "consignee",
+    "consignee_registration", "consignee_address", "consignee_country", "hs", "goods", "weight_kg", "value", "currency", "vessel", "imo", "origin",
+    "destination",
+)
+
+
+class _Traders:
+    """The traders' file of the customs: companies of the crowd, and planted companies and people."""
+
+    def __init__(self, population: Population) -> None:
+        plan = population.plan
+        self.population = population
+        self.companies = {one.actor.id: row for row, one in enumerate(plan.companies)}
+        self.people = {one.actor.id: row for row, one in enumerate(plan.people)}
+        self.ours = [one.actor.name for one in plan.companies]
+        self.seats = [f"{one.address.street}, {one.address.city}" for one in plan.companies]
+        self.homes = [f"{one.address.street}, {one.address.city}" for one in plan.people]
+
+    def numbers(self, kind: Ints, row: Ints) -> Any:
+        """Trader numbers: odd salt for people (kind 1), even for companies (kind 0)."""
+        return pc.binary_join_element_wise("T", padded(scrambled(row * 2 + kind, 31), 8), "")
+
+    def cells(self, side: str, kind: Ints, row: Ints, rng: np.random.Generator) -> dict[str, Any]:
+        """What a declaration says of one side."""
+        people, companies = self.population.people, self.population.companies
+        firm = pa.array(kind == 0)
+        company, person = np.where(kind == 0, row, 0), np.where(kind == 1, row, 0)
+        codes = pa.array(list(places()))
+        state = np.where(kind == 0, companies.state[company], people.state[person] if len(people) else 0)
+        number = registrations(companies, company)
+        return {
+            f"{side}_no": self.numbers(kind, row),
+            side: pc.if_else(firm, loose(company_names(companies, company, self.ours), rng, BANK), person_names(people, person, rng, BANK)),
+            f"{side}_registration": pc.if_else(pc.and_(firm, pa.array(rng.random(len(row)) < 0.75)), number, NULL),
+            f"{side}_address": pc.if_else(firm, addresses(companies, company, self.seats), addresses(people, person, self.homes)),
+            f"{side}_country": codes.take(pa.array(state)),
+        }
+
+
+def write_shipments(population: Population, size: Size, out: Path, truth: Sightings) -> list[Path]:
+    """The shipments that the ports of all States recorded."""
+    rng, plan, traders = stream(population.seed, "shipments"), population.plan, _Traders(population)
+    total, planted = size.shipments, plan.shipments
+    crowd = np.arange(population.companies.planted, len(population.companies))
+
+    def side(picks: Ints, actors: list[Any]) -> tuple[Ints, Ints]:
+        kinds = [0 if one.id in traders.companies else 1 for one in actors]
+        rows = [traders.companies[one.id] if kind == 0 else traders.people[one.id] for kind, one in zip(kinds, actors, strict=True)]
+        return (np.concatenate([np.zeros(total, dtype=np.int64), np.array(kinds, dtype=np.int64)]),
+                np.concatenate([picks, np.array(rows, dtype=np.int64)]))
+
+    exporter = crowd[np.floor(len(crowd) * rng.random(total) ** 3).astype(np.int64)]
+    partner = scrambled(exporter * 3 + rng.integers(0, 3, total), 23) % len(crowd)
+    a_kind, a_row = side(exporter, [one.exporter for one in planted])
+    b_kind, b_row = side(crowd[partner], [one.consignee for one in planted])
+    goods = rng.integers(0, len(_GOODS), total)
+    weight = np.round(np.exp(rng.normal(8.5, 1.0, total)) * np.where(goods == 12, 0.001, 1))
+    price = np.array([one[2] for one in _GOODS])[goods] * np.exp(rng.normal(0, 0.15, total))
+    ships = {one.actor.id: row for row, one in enumerate(plan.vessels)}
+    vessel = np.where(rng.random(total) < 0.6, rng.integers(population.vessels.planted, len(population.vessels), total), NONE)
+    vessel = np.concatenate([vessel, np.array([ships[one.vessel.id] if one.vessel else NONE for one in planted], dtype=np.int64)])
+    day = np.concatenate([rng.integers(_FIRST, _LAST + 1, total), np.array([day_number(one.on) for one in planted], dtype=np.int64)])
+    weight = np.concatenate([weight, np.array([one.weight for one in planted])])
+    value = np.concatenate([np.round(weight[:total] * price, 2), np.array([one.value for one in planted])])
+    words = pa.array([*(one[1] for one in _GOODS), *(one.goods for one in planted)], pa.string())
+    codes = pa.array([*(one[0] for one in _GOODS), *(one.hs for one in planted)], pa.string())
+    item = np.concatenate([goods, len(_GOODS) + np.arange(len(planted))])
+    origins = pa.array([*places(), *(one.origin for one in planted)])
+    origin = np.concatenate([population.companies.state[exporter], len(places()) + np.arange(len(planted))])
+    order = np.lexsort((rng.random(len(day)), day))
+    path, met = out / "shipments.csv", []
+    with sheet(path, {name: name for name in _SHIPMENTS}) as table:
+        for first in range(0, len(order), BATCH):
+            take = order[first : first + BATCH]
+            ends = {**traders.cells("exporter", a_kind[take], a_row[take], rng), **traders.cells("consignee", b_kind[take], b_row[take], rng)}
+            aboard = np.maximum(vessel[take], 0)
+            shipped = pa.array(vessel[take] != NONE)
+            names = pa.array(population.vessels.name).take(pa.array(aboard))
+            currency = [planted[row - total].currency if row >= total else "USD" for row in take.tolist()]
+            table.write(ends | {
+                "declaration": padded(np.arange(first, first + len(take)) + 1, 9, "D"),
+                "date": days(day[take]), "hs": codes.take(pa.array(item[take])), "goods": words.take(pa.array(item[take])),
+                "weight_kg": pa.array(np.maximum(weight[take], 1).astype(np.int64)).cast(pa.string()), "value": _money(value[take], "."),
+                "currency": pa.array(currency), "vessel": pc.if_else(shipped, names, NULL),
+                "imo": pc.if_else(shipped, padded(population.vessels.imo[aboard], 7, "IMO"), NULL),
+                "origin": origins.take(pa.array(origin[take])), "destination": ends["consignee_country"],
+            })
+            met += [np.stack([a_kind[take], a_row[take]]), np.stack([b_kind[take], b_row[take]])]
+    _seen(truth, traders, np.unique(np.concatenate(met, axis=1), axis=1), path)
+    carried = np.unique(vessel[vessel != NONE])
+    truth.add(truth.actors("vessel", carried), _ship_ids("customs", population.vessels.imo[carried]), "customs", path.name)
+    write_mapping(path, _shipments_mapping())
+    return [path]
+
+
+def _seen(truth: Sightings, traders: _Traders, met: Ints, path: Path) -> None:
+    for kind, name in ((0, "company"), (1, "person")):
+        rows = met[1][met[0] == kind]
+        if len(rows):
+            ids = pc.binary_join_element_wise("customs-", traders.numbers(np.full(len(rows), kind), rows), "")
+            truth.add(truth.actors(name, rows), ids, "customs", path.name)
+
+
+def _ship_ids(dataset: str, imo: Ints) -> Any:
+    return padded(imo, 7, f"{dataset}-IMO")
+
+
+def _shipments_mapping() -> dict[str, Any]:
+    def trader(side: str) -> dict[str, Any]:
+        return {
+            "schema": "LegalEntity", "id": {"column": f"{side}_no"},
+            "properties": {"name": side, "registrationNumber": f"{side}_registration", "address": f"{side}_address", "country": f"{side}_country"},
+        }
+
+    return {
+        "dataset": "customs", "title": "Declarations of the ports of the region", "originator": "Regional customs exchange", "grade": "B2",
+        "marking": "TLP:AMBER; purpose=exercise", "version_date": "2025-01-01",
+        "entities": {
+            "exporter": trader("exporter"), "consignee": trader("consignee"),
+            "vessel": {"schema": "Vessel", "id": {"column": "imo"}, "properties": {"name": "vessel", "imoNumber": "imo"}},
+        },
+        "ledger": {
+            "shipments": {
+                "id": {"column": "declaration"}, "a": "exporter", "b": "consignee", "date": "date",
+                "columns": {"hs": "hs", "goods": "goods", "weight": "weight_kg", "value": "value", "currency": "currency", "vessel": "imo",
+                            "origin": "origin", "destination": "destination"},
+            },
+        },
+    }
+
+
+_VESSELS = ("imo", "name", "flag", "owner_no", "owner", "owner_registration", "owner_address", "owner_country", "since")
+
+
+def write_vessels(population: Population, out: Path, truth: Sightings) -> list[Path]:
+    """The register of ships with their owners."""
+    rng, vessels, plan = stream(population.seed, "vessels.csv"), population.vessels, population.plan
+    traders = _Traders(population)
+    rows = np.argsort(vessels.imo, kind="stable")
+    kind, owner = np.zeros(len(vessels), dtype=np.int64), vessels.owner.copy()
+    for row, one in enumerate(plan.vessels):
+        if one.owner is not None:
+            kind[row] = 0 if one.owner.id in traders.companies else 1
+            owner[row] = traders.companies.get(one.owner.id, traders.people.get(one.owner.id, NONE))
+    owned = pa.array(owner[rows] != NONE)
+    ends = traders.cells("owner", kind[rows], np.maximum(owner[rows], 0), rng)
+    path = out / "vessels.csv"
+    with sheet(path, {name: name for name in _VESSELS}) as table:
+        table.write({name: pc.if_else(owned, cells, NULL) for name, cells in ends.items()} | {
+            "imo": padded(vessels.imo[rows], 7, "IMO"), "name": pa.array(vessels.name).take(pa.array(rows)),
+            "flag": pa.array(list(places())).take(pa.array(vessels.flag[rows])), "since": days(vessels.since[rows]),
+        })
+    truth.add(truth.actors("vessel", rows), _ship_ids("ships", vessels.imo[rows]), "ships", path.name)
+    for number, name in ((0, "company"), (1, "person")):
+        found = np.unique(owner[(kind == number) & (owner != NONE)])
+        if len(found):
+            ids = pc.binary_join_element_wise("ships-", traders.numbers(np.full(len(found), number), found), "")
+            truth.add(truth.actors(name, found), ids, "ships", path.name)
+    write_mapping(path, _vessels_mapping())
+    return [path]
+
+
+def _vessels_mapping() -> dict[str, Any]:
+    return {
+        "dataset": "ships", "title": "Register of ships of the region", "originator": "Regional register of ships", "grade": "A2",
+        "marking": "TLP:GREEN", "version_date": "2025-01-01",
+        "entities": {
+            "vessel": {"schema": "Vessel", "id": {"column": "imo"}, "properties": {"name": "name", "imoNumber": "imo", "flag": "flag"}},
+            "owner": {
+                "schema": "LegalEntity", "id": {"column": "owner_no"},
+                "properties": {"name": "owner", "registrationNumber": "owner_registration", "address": "owner_address", "country": "owner_country"},
+            },
+            "share": {
+                "schema": "Ownership", "id": {"columns": ["imo", "owner_no"], "literal": "owner"},
+                "properties": {"owner": {"entity": "owner"}, "asset": {"entity": "vessel"}, "startDate": "since"},
+            },
+        },
+    }
+
+
+__all__ = ["PRIME", "Companies", "write_payments", "write_shipments", "write_vessels"]
