@@ -64,11 +64,11 @@ class Judgement:
 class Decision:
     """A verdict to be entered: of a pair (`left` and `right`, in any order), or of a finding or link (`left`)."""
 
-    kind: Kind
+    kind: str
     left: str
-    verdict: Verdict
+    right: str | None
+    verdict: str
     reason: str = ""
-    right: str | None = None
 
 
 class Casebook:
@@ -78,9 +78,9 @@ class Casebook:
         self._database = database
         self._audit = Audit(database)
 
-    def judge(self, kind: Kind, left: str, verdict: Verdict, *, user: str, reason: str = "", right: str | None = None) -> Judgement:
+    def judge(self, kind: str, left: str, right: str | None, verdict: str, *, user: str, reason: str = "") -> Judgement:
         """Enter one verdict. It supersedes earlier ones on the same subject. UsageError for a verdict that the kind does not know."""
-        return self.judge_many([Decision(kind, left, verdict, reason, right)], user=user)[0]
+        return self.judge_many([Decision(kind, left, right, verdict, reason)], user=user)[0]
 
     def judge_many(self, decisions: Iterable[Decision], *, user: str) -> list[Judgement]:
         """Enter many verdicts, all or none, in this order."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crosstie.errors import StorageError
 from crosstie.model.tables import SOURCE, STATEMENT
 from crosstie.store.audit import Audit
 from crosstie.store.builds import BuildStore
-from crosstie.store.casebook import Casebook
+from crosstie.store.casebook import Casebook, Decision
 from crosstie.store.database import Database
 from crosstie.store.engine import Engine
 from crosstie.store.lock import WriteLock
@@ -70,7 +75,7 @@ def judgements(workspace: Path) -> None:
     """Judge without end."""
     with Database(workspace / "casebook.sqlite") as database:
         for number in count():
-            say("judgement", Casebook(database).judge("link", f"{time.time_ns()}-{number}", "accepted", user="ann").id)
+            say("judgement", Casebook(database).judge("link", f"{time.time_ns()}-{number}", None, "accepted", user="ann").id)
 
 
 def audit(where: str, times: str) -> None:
@@ -79,6 +84,53 @@ def audit(where: str, times: str) -> None:
         for number in range(int(times)):
             Audit(database).record("show", f"link {number}", user="ann")
     say("done")
+
+
+def judge(where: str, times: str) -> None:
+    """Judge so often, in small lots."""
+    with Database(where) as database:
+        for number in range(int(times)):
+            lot = [Decision("link", f"{os.getpid()}-{number}-{part}", None, "accepted") for part in range(3)]
+            Casebook(database).judge_many(lot, user="ann")
+    say("done")
+
+
+def every_step(workspace: Path) -> None:
+    """Add and build in children that die at the first, second, third ... change to the disk, until one gets through; tell what is left of each."""
+    for step in count(1):
+        child = os.fork()
+        if child == 0:
+            _die_at(step)
+            source_id = add(workspace, f"{step}\n")
+            with BuildStore(workspace / "builds").begin() as build:
+                pq.write_table(pa.table({"n": [step]}), build.path("links"))
+                build.commit({"step": step})
+            os.write(2, f"{source_id}\n".encode())
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        vault, sources, builds = Vault(workspace / "vault"), SourceStore(workspace / "sources"), BuildStore(workspace / "builds")
+        problems = [*vault.verify(), *sources.verify(), *builds.verify()]
+        current = builds.current()
+        known = all(vault.path(source.sha256).exists() for source in sources.list())
+        say(json.dumps([step, len(problems), known, len(sources.list()), current.number if current else 0]))
+        if status == 0:
+            return
+
+
+def _die_at(step: int) -> None:
+    done = count(1)
+
+    def deadly(change: Callable[..., Any]) -> Callable[..., Any]:
+        def changing(*arguments: Any, **named: Any) -> Any:
+            if next(done) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return change(*arguments, **named)
+
+        return changing
+
+    os.fsync = deadly(os.fsync)
+    for name in ("rename", "replace", "mkdir", "chmod", "unlink", "write_bytes"):
+        setattr(Path, name, deadly(getattr(Path, name)))
 
 
 def hold(path: str) -> None:
@@ -121,8 +173,9 @@ def _add_big(workspace: Path) -> None:
 if __name__ == "__main__":
     work, arguments = sys.argv[1], sys.argv[2:]
     folders: dict[str, Callable[[Path], None]] = {"sources": sources, "builds": builds, "judgements": judgements, "limited": limited}
+    folders["every_step"] = every_step
     if work in folders:
         folders[work](Path(arguments[0]))
     else:
-        others: dict[str, Callable[..., None]] = {"audit": audit, "hold": hold, "take_turns": take_turns}
+        others: dict[str, Callable[..., None]] = {"audit": audit, "judge": judge, "hold": hold, "take_turns": take_turns}
         others[work](*arguments)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,8 @@ from crosstie.store.audit import Audit
 from crosstie.store.casebook import Casebook, Decision, Verdict
 from crosstie.store.database import Database, SchemaVersion
 
+Start = Callable[..., "Popen[str]"]
+
 
 @pytest.fixture
 def casebook(database: Database) -> Casebook:
@@ -22,9 +26,9 @@ def casebook(database: Database) -> Casebook:
 
 
 def test_a_newer_verdict_supersedes_and_revoking_it_brings_the_older_back(casebook: Casebook) -> None:
-    first = casebook.judge("pair", "un-2", "same", right="gb-1", user="ann", reason="same passport")
+    first = casebook.judge("pair", "un-2", "gb-1", "same", user="ann", reason="same passport")
     assert (first.left, first.right) == ("gb-1", "un-2")
-    second = casebook.judge("pair", "gb-1", "different", right="un-2", user="bea")
+    second = casebook.judge("pair", "gb-1", "un-2", "different", user="bea")
     assert casebook.in_force() == [second]
     revoked = casebook.revoke(second.id, "bea")
     assert revoked.revoked_at is not None
@@ -37,8 +41,8 @@ def test_a_newer_verdict_supersedes_and_revoking_it_brings_the_older_back(casebo
 
 
 def test_judgements_in_force_are_sorted(casebook: Casebook) -> None:
-    casebook.judge_many([Decision("pair", "b", "same", right="c"), Decision("link", "z", "rejected"), Decision("finding", "f", "unsure")], user="ann")
-    casebook.judge("pair", "b", "unsure", right="a", user="ann")
+    casebook.judge_many([Decision("pair", "b", "c", "same"), Decision("link", "z", None, "rejected"), Decision("finding", "f", None, "unsure")], user="ann")
+    casebook.judge("pair", "b", "a", "unsure", user="ann")
     assert [(one.kind, one.left, one.right) for one in casebook.in_force()] == [
         ("finding", "f", None), ("link", "z", None), ("pair", "a", "b"), ("pair", "b", "c"),
     ]
@@ -47,9 +51,9 @@ def test_judgements_in_force_are_sorted(casebook: Casebook) -> None:
 def test_many_are_entered_at_once_or_not_at_all(casebook: Casebook, database: Database) -> None:
     assert casebook.judge_many([], user="ann") == []
     with pytest.raises(UsageError, match="no verdict"):
-        casebook.judge_many([Decision("link", "a", "accepted"), Decision("link", "b", "same")], user="ann")
+        casebook.judge_many([Decision("link", "a", None, "accepted"), Decision("link", "b", None, "same")], user="ann")
     assert casebook.history() == []
-    made = casebook.judge_many((Decision("link", f"l{n:05}", "accepted") for n in range(5_000)), user="ann")
+    made = casebook.judge_many((Decision("link", f"l{n:05}", None, "accepted") for n in range(5_000)), user="ann")
     assert casebook.in_force() == made
     assert len({one.id for one in made}) == 5_000
     assert [entry.action for entry in Audit(database).entries()] == ["judge"]
@@ -58,13 +62,13 @@ def test_many_are_entered_at_once_or_not_at_all(casebook: Casebook, database: Da
 @pytest.mark.parametrize(
     ("decision", "words"),
     [
-        (Decision("pair", "a", "accepted", right="b"), "no verdict on a pair"),
-        (Decision("link", "a", "same"), "no verdict on a link"),
-        (Decision("person", "a", "same"), "no judgement on a “person”"),  # type: ignore[arg-type]
-        (Decision("pair", "a", "same"), "names two entities"),
-        (Decision("link", "a", "accepted", right="b"), "names one subject"),
-        (Decision("link", "", "accepted"), "names one subject"),
-        (Decision("pair", "a", "same", right="a"), "with itself"),
+        (Decision("pair", "a", "b", "accepted"), "no verdict on a pair"),
+        (Decision("link", "a", None, "same"), "no verdict on a link"),
+        (Decision("person", "a", None, "same"), "no judgement on a “person”"),
+        (Decision("pair", "a", None, "same"), "names two entities"),
+        (Decision("link", "a", "b", "accepted"), "names one subject"),
+        (Decision("link", "", None, "accepted"), "names one subject"),
+        (Decision("pair", "a", "a", "same"), "with itself"),
     ],
 )
 def test_a_verdict_that_makes_no_sense_is_refused(decision: Decision, words: str, tmp_path: Path) -> None:
@@ -74,16 +78,16 @@ def test_a_verdict_that_makes_no_sense_is_refused(decision: Decision, words: str
 
 def test_a_judgement_is_signed_and_there(casebook: Casebook) -> None:
     with pytest.raises(UsageError, match="name of the person"):
-        casebook.judge("link", "a", "accepted", user=" ")
+        casebook.judge("link", "a", None, "accepted", user=" ")
     with pytest.raises(NotFound, match="no judgement 77"):
         casebook.revoke("77", "ann")
-    made = casebook.judge("link", "a", "accepted", user="ann")
+    made = casebook.judge("link", "a", None, "accepted", user="ann")
     with pytest.raises(UsageError, match="name of the person"):
         casebook.revoke(made.id, "")
 
 
 def test_judgement_and_audit_stand_or_fall_together(casebook: Casebook, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = casebook.judge("link", "a", "accepted", user="ann", reason="seen")
+    made = casebook.judge("link", "a", None, "accepted", user="ann", reason="seen")
     casebook.revoke(made.id, "bea")
     assert [(entry.action, entry.subject, entry.user) for entry in Audit(database).entries()] == [("judge", made.id, "ann"), ("revoke", made.id, "bea")]
 
@@ -92,12 +96,12 @@ def test_judgement_and_audit_stand_or_fall_together(casebook: Casebook, database
 
     monkeypatch.setattr(Audit, "record", refuse)
     with pytest.raises(StorageError, match="no audit"):
-        casebook.judge("link", "b", "accepted", user="ann")
+        casebook.judge("link", "b", None, "accepted", user="ann")
     assert len(casebook.history()) == 1
 
 
 def test_text_of_any_kind_is_kept(casebook: Casebook) -> None:
-    made = casebook.judge("link", "a", "accepted", user="عائشة", reason="line one\nline two\0 and \udc80 “ende”")
+    made = casebook.judge("link", "a", None, "accepted", user="عائشة", reason="line one\nline two\0 and \udc80 “ende”")
     assert casebook.in_force() == [made]
     assert made.user == "عائشة"
 
@@ -121,7 +125,7 @@ def test_any_order_of_judging_and_revoking_agrees_with_a_plain_list(acts: list[t
                     casebook.revoke(made[act % len(made)][0], "ann")
             else:
                 (left, right), verdict = act
-                one = casebook.judge("pair", left, verdict, right=right, user="ann")
+                one = casebook.judge("pair", left, right, verdict, user="ann")
                 made.append((one.id, tuple(sorted((left, right))), verdict))
         expected = {subject: verdict for judgement, subject, verdict in made if judgement not in revoked}
         assert {(one.left, one.right): one.verdict for one in casebook.in_force()} == expected
@@ -130,9 +134,20 @@ def test_any_order_of_judging_and_revoking_agrees_with_a_plain_list(acts: list[t
 
 def test_a_database_is_opened_again_as_it_was(where: str) -> None:
     with Database(where) as database:
-        made = Casebook(database).judge("link", "a", "accepted", user="ann")
+        made = Casebook(database).judge("link", "a", None, "accepted", user="ann")
     with Database(where) as database:
         assert Casebook(database).in_force() == [made]
+
+
+def test_processes_that_judge_at_once_lose_nothing(where: str, start: Start) -> None:
+    workers = [start("judge", where, "20") for _ in range(3)]
+    for worker in workers:
+        out, err = worker.communicate(timeout=120)
+        assert out == "done\n", err
+    with Database(where) as database:
+        assert len(Casebook(database).in_force()) == 180
+        assert Audit(database).head().count == 60
+        assert not list(Audit(database).verify())
 
 
 def test_a_database_of_a_later_version_is_refused(where: str) -> None:
@@ -153,7 +168,7 @@ def test_a_second_writer_waits_then_is_told(tmp_path: Path, monkeypatch: pytest.
     with Database(tmp_path / "casebook.sqlite") as one, Database(tmp_path / "casebook.sqlite") as two, one.write():
         assert Casebook(two).history() == []
         with pytest.raises(Busy, match="another process"):
-            Casebook(two).judge("link", "a", "accepted", user="ann")
+            Casebook(two).judge("link", "a", None, "accepted", user="ann")
 
 
 def test_what_is_no_database_is_said(tmp_path: Path) -> None:
@@ -177,16 +192,16 @@ def test_an_unreachable_server_is_said_without_its_password(tmp_path: Path) -> N
 def test_a_full_disk_keeps_what_was_acknowledged(small_disk: Path) -> None:
     with Database(small_disk / "casebook.sqlite") as database:
         casebook = Casebook(database)
-        made = casebook.judge("link", "a", "accepted", user="ann")
+        made = casebook.judge("link", "a", None, "accepted", user="ann")
         with pytest.raises(StorageError, match="no space left"):
-            casebook.judge("link", "b", "accepted", user="ann", reason="x" * (2 << 20))
+            casebook.judge("link", "b", None, "accepted", user="ann", reason="x" * (2 << 20))
         assert casebook.history() == [made]
         assert not list(Audit(database).verify())
 
 
 def test_a_read_only_disk_is_said(small_disk: Path) -> None:
     with Database(small_disk / "casebook.sqlite") as database:
-        Casebook(database).judge("link", "a", "accepted", user="ann")
+        Casebook(database).judge("link", "a", None, "accepted", user="ann")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(StorageError, match="opened for writing"):
         Database(small_disk / "casebook.sqlite")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -56,6 +57,20 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_is_seen(tmp_path: Path, s
     for folder in (tmp_path, vault.root, sources.root, builds.root):
         with Scratch(folder):
             assert len(list((folder / ".scratch").glob("*.lock"))) == 1
+
+
+def test_death_at_any_step_leaves_the_old_or_the_new(tmp_path: Path, start: Start) -> None:
+    out, err = start("every_step", str(tmp_path)).communicate(timeout=120)
+    assert err.strip(), "no child got through"
+    left = [tuple(json.loads(line)) for line in out.splitlines()]
+    assert len(left) > 15
+    assert all(problems == 0 and known for _, problems, known, _, _ in left)
+    sources, numbers = [row[3] for row in left], [row[4] for row in left]
+    assert sources == sorted(sources)
+    assert numbers == sorted(numbers)
+    assert sources[0] == 0
+    assert sources[-1] > 0
+    assert numbers[-1] > 0
 
 
 def test_a_limit_of_the_system_is_said_and_leaves_nothing_half(tmp_path: Path, start: Start) -> None:
