@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, uint64
 
 #: Evidence of names, in nats (natural log-odds). By reason, checked on half of the development crosswalk.
-SIMILAR = 0.62  # tokens less alike than this are different tokens
+SIMILAR = 0.72  # tokens less alike than this are different tokens
 SAME_SOUND = 0.90  # how alike tokens of the same consonants are
 SHORT = 4  # tokens of so few letters have to begin alike
 INITIAL = 0.7  # "J." beside "John"
@@ -18,6 +18,8 @@ NUMERAL = 5.0  # "Brigade 5" is not "Brigade 7"
 REPLACED = np.array([6.0, 6.0, 8.0, 6.0])
 EXTRA = np.array([0.7, 2.2, 3.0, 1.5])
 COMPLETE = np.array([0.5, 2.0, 1.0, 0.5])
+#: A word that is worth so many nats tells things apart in full; commoner ones in proportion.
+TELLING = 6.0
 #: However long a name is: its parts are not independent of each other. Lower where a part is replaced.
 CEILING = 13.0
 CEILING_REPLACED = 10.0
@@ -162,6 +164,22 @@ def join_split(whole: int, first: int, second: int, letters: Any, start: Any, so
 
 
 @njit(cache=True, nogil=True)
+def left_over(tokens: Any, done: int, numeral: Any, rarity: Any) -> tuple[int, float, int]:
+    """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
+    words = 0
+    weight = 0.0
+    numerals = 0
+    for i in range(len(tokens)):
+        if not (done >> i) & 1:
+            if numeral[tokens[i]]:
+                numerals += 1
+            else:
+                words += 1
+                weight += min(1.0, rarity[tokens[i]] / TELLING)
+    return words, weight, numerals
+
+
+@njit(cache=True, nogil=True)
 def compare_forms(
     a: Any, b: Any, kind: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
     table: Any, buffer: Any, gain: Any, taken: Any,
@@ -224,25 +242,19 @@ def compare_forms(
             matched += 1
     if matched == 0:
         return float(-REPLACED[kind])
-    left_a = 0
-    left_b = 0
-    numerals = 0
-    for i in range(n):
-        if not (done_a >> i) & 1:
-            if numeral[a[i]]:
-                numerals += 1
-            else:
-                left_a += 1
-    for j in range(m):
-        if not (done_b >> j) & 1:
-            if numeral[b[j]]:
-                numerals += 1
-            else:
-                left_b += 1
+    left_a, weight_a, numerals_a = left_over(a, done_a, numeral, rarity)
+    left_b, weight_b, numerals_b = left_over(b, done_b, numeral, rarity)
     replaced = min(left_a, left_b)
-    extra = max(left_a, left_b) - replaced
+    if left_a == left_b:
+        lost = REPLACED[kind] * min(weight_a, weight_b)
+    elif left_a < left_b:
+        lost = REPLACED[kind] * weight_a + EXTRA[kind] * weight_b * (left_b - left_a) / left_b
+    else:
+        lost = REPLACED[kind] * weight_b + EXTRA[kind] * weight_a * (left_a - left_b) / left_a
+    if (numerals_a or numerals_b) and kind != 0:
+        lost += NUMERAL
     total = min(total, CEILING_REPLACED if replaced else CEILING) + (COMPLETE[kind] if exact == n == m else 0.0)
-    return float(total - replaced * REPLACED[kind] - extra * EXTRA[kind] - (NUMERAL if numerals and kind != 0 else 0.0))
+    return float(total - lost)
 
 
 @njit(cache=True, nogil=True)

@@ -2,8 +2,8 @@
 
 | key | of | finds |
 |---|---|---|
-| `n:` two rare consonant skeletons of one name | every name | other spellings, scripts and orders of the parts |
-| `j:` all skeletons of a name written together | every name | parts joined or split; names of one part |
+| `n:` two rare consonant skeletons of one name (a part of one consonant: its letters) | every name | other spellings, scripts and orders of the parts |
+| `j:` all skeletons of a name written together, in order and sorted | every name | parts joined or split; names of one part |
 | `d:` full birth date and one skeleton | persons | names that share one part only |
 | `y:` birth year and one rare skeleton | persons | the same, where the day is not known |
 | `i:` identifier, telephone or address of e-mail | everything | other names altogether |
@@ -60,24 +60,25 @@ def _name_keys(engine: Engine) -> None:
         for given in batches:
             indexes: list[int] = []
             found: list[str] = []
-            for idx, skeletons, births in rows(given, "idx", "skeletons", "births"):
-                mine = name_keys(skeletons.split(" "), births or (), commonness)
+            for idx, tokens, skeletons, births in rows(given, "idx", "tokens", "skeletons", "births"):
+                mine = name_keys(tokens.split(" "), skeletons.split(" "), births or (), commonness)
                 indexes += [idx] * len(mine)
                 found += mine
             yield batch(_KEY, indexes, found)
 
     engine.map("name_keys", """
-        select n.idx, n.skeletons, b.births from (select distinct idx, skeletons from record_names) n left join births b on b.idx = n.idx""", keys, _KEY)
+        select n.idx, n.tokens, n.skeletons, b.births from record_names n left join births b on b.idx = n.idx""", keys, _KEY)
 
 
-def name_keys(skeletons: list[str], births: list[str] | tuple[str, ...], commonness: dict[str, int]) -> list[str]:
+def name_keys(tokens: list[str], skeletons: list[str], births: list[str] | tuple[str, ...], commonness: dict[str, int]) -> list[str]:
     """The keys of one name: of its rarest parts two by two, of all of it, and of its parts with the dates of birth."""
-    parts = sorted({part for part in skeletons if len(part) > 1 or part.isdigit()}, key=lambda part: (commonness.get(part, 0), part))
+    sounds = [sound if len(sound) > 1 else token for token, sound in zip(tokens, skeletons, strict=True)]
+    parts = sorted({part for part in sounds if len(part) > 1 or part.isdigit()}, key=lambda part: (commonness.get(part, 0), part))
     rarest = sorted(parts[:RAREST])
     keys = [f"n:{left}|{right}" for left, right in combinations(rarest, 2)]
-    whole = "".join(skeletons)
-    if len(whole) > 2:
-        keys.append(f"j:{whole}")
+    for whole in {"".join(skeletons), "".join(sorted(skeletons))}:
+        if len(whole) > 2:
+            keys.append(f"j:{whole}")
     for born in births:
         if len(born) == 10 and not born.endswith("-01-01"):
             keys += [f"d:{born}|{part}" for part in rarest]

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import icu
 import yaml
@@ -25,13 +25,15 @@ _APOSTROPHES = re.compile(r"['`´‘’ʻʼʽʾʿˈ＇]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _QUOTED = re.compile(r"[\"“”«»„]")
 
-_PARTICLES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "data" / "name_particles.yaml").read_text(encoding="utf-8"))
+_PARTICLES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "name_particles.yaml").read_text(encoding="utf-8"))
 _TITLES, _FILIATION, _ARTICLES, _SERVANT, _FATHER, _SMALL_WORDS = (
     frozenset(_PARTICLES[name]) for name in ("titles", "filiation", "articles", "servant", "father", "small_words")
 )
 #: The article before a sun letter takes its sound: as-Sudani, ash-Shami, an-Nasr.
 _ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)")
 _SERVANT_JOINED = re.compile(r"^abd(?:[aeiou]{1,2}l|[aeiou]{1,2}(?=([rsdnztj])\1)\w)(?=\w{3})")
+_ABBREVIATIONS: dict[str, str] = _PARTICLES["abbreviations"]
+_BRACKETED = re.compile(r"\(([A-Z]{2,6})\)")
 _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _NUMERALS = re.compile(rf"\b(?:{'|'.join(_NUMERAL)})\b")
 
@@ -84,7 +86,7 @@ def skeleton(token: str) -> str:
 
 def analyze(name: str, kind: Kind = "any") -> NameForm:
     """The comparable form of a name of a person, an organisation, a thing (a ship), or of something of which only the name is known."""
-    plain = _QUOTED.sub(" ", unicodedata.normalize("NFKC", name)).lower()
+    plain = _QUOTED.sub(" ", _without_acronym(unicodedata.normalize("NFKC", name))).lower()
     legal_form = ""
     if kind in ("organization", "thing"):
         plain = _NUMERALS.sub(lambda numeral: _NUMERAL[numeral[0]], plain)
@@ -96,6 +98,16 @@ def analyze(name: str, kind: Kind = "any") -> NameForm:
     tokens = _person(words) if kind in ("person", "any") else _organization(words)
     tokens = [token[:MAX_LETTERS] for token in (tokens or words)][:MAX_TOKENS]
     return NameForm(tuple(tokens), tuple(skeleton(token) for token in tokens), legal_form)
+
+
+def _without_acronym(name: str) -> str:
+    """The name without its own acronym in brackets: "Shahid Hemmat Industrial Group (SHIG)"."""
+    found = _BRACKETED.search(name)
+    if not found:
+        return name
+    rest = (name[:found.start()] + name[found.end():]).strip()
+    letters = iter(rest.lower())
+    return rest if rest and all(letter in letters for letter in found[1].lower()) else name
 
 
 def _without_legal_form(plain: str) -> tuple[str, str]:
@@ -115,7 +127,7 @@ def _person(words: list[str]) -> list[str]:
 
 
 def _organization(words: list[str]) -> list[str]:
-    return [word for word in _join_particles(words) if word not in _SMALL_WORDS]
+    return [_ABBREVIATIONS.get(word, word) for word in _join_particles(words) if word not in _SMALL_WORDS]
 
 
 def _join_particles(words: list[str]) -> list[str]:
