@@ -7,16 +7,17 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import orjson
-from python_calamine import CalamineError, CalamineWorkbook
 
 from crosstie.errors import DamagedFile, UnknownFormat, UsageError
-from crosstie.ingest.archive import check, is_workbook
+from crosstie.ingest.archive import is_workbook
 from crosstie.ingest.encoding import byte_order, declared
 from crosstie.ingest.reader import Head, Reader
 from crosstie.ingest.rows import delimiter_of
+from crosstie.ingest.sheets import sheet_rows
 
 HEAD = 1 << 16
 ROWS = 20
@@ -32,6 +33,8 @@ def sniff(path: Path, name: str) -> Head:
         return Head(name, "empty", "")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path, name)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return _workbook(path, name)
     if head.startswith(b"\x1f\x8b"):
         return Head(name, "zip", "")
     return _text(name, decode(head))
@@ -78,20 +81,11 @@ def looks_like(head: Head) -> str:
     return f"text beginning {_short(head.text)}" if head.text.isprintable() or "\n" in head.text[:2000] else "binary data"
 
 
-def skeleton(head: Head) -> str:
-    """A mapping to begin with, for a table that no reader knows."""
-    columns = [column for column in head.columns if column]
-    lines = [
-        "dataset: mine", "originator: who says so", "grade: F6", "marking: TLP:AMBER", "entities:", "  subject:", "    schema: LegalEntity",
-        f"    keys: [{orjson.dumps(columns[0]).decode() if columns else ''}]", "    properties:", "      name:",
-        f"        column: {orjson.dumps(next((c for c in columns if 'name' in c.casefold()), columns[0] if columns else '')).decode()}",
-    ]
-    return "\n".join(lines)
-
-
 def _hint(head: Head) -> str:
     if head.media in ("csv", "xlsx") and head.columns:
-        return f"Write a mapping (--mapping FILE.yaml), for example:\n{skeleton(head)}"
+        from crosstie.ingest.skeleton import skeleton  # mappings stand on this module
+
+        return f"Write a mapping and name it with --mapping FILE.yaml; to begin with:\n\n{skeleton(head, 'mine')}"
     if head.media == "zip":
         return "Unpack it, or add it as it is: the files inside are then added one by one."
     return "`crosstie sources --readers` lists the formats; --reader NAME forces one."
@@ -110,20 +104,14 @@ def _zip(path: Path, name: str) -> Head:
     try:
         if not is_workbook(path):
             return Head(name, "zip", "")
-        check(path, name)
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
         raise DamagedFile(f"{name}: the archive cannot be opened: {error}", hint="Fetch the file again.") from error
-    rows = _first_rows_of_sheet(path, name)
+    return _workbook(path, name)
+
+
+def _workbook(path: Path, name: str) -> Head:
+    rows = tuple(tuple(cell.strip() for cell in row) for row in islice(sheet_rows(path, name, None)[1], ROWS))
     return Head(name, "xlsx", "", columns=header(rows), rows=rows)
-
-
-def _first_rows_of_sheet(path: Path, name: str) -> tuple[tuple[str, ...], ...]:
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            found = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=ROWS) if book.sheet_names else []
-    except (CalamineError, OSError) as error:
-        raise DamagedFile(f"{name}: the workbook cannot be opened: {error}") from error
-    return tuple(tuple("" if cell is None else str(cell).strip() for cell in row) for row in found)
 
 
 def _text(name: str, text: str) -> Head:
