@@ -1,0 +1,47 @@
+"""End to end: the real program in processes of its own, on a region made once for the session."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run(*arguments: str | Path, workspace: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command line, as a user calls it."""
+    where = ["--workspace", str(workspace)] if workspace else []
+    return subprocess.run(
+        [sys.executable, "-m", "crosstie", *where, *(str(one) for one in arguments)], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def answer(*arguments: str | Path, workspace: Path | None = None) -> Any:
+    """The answer to a command that must succeed, from its --json."""
+    done = run(*arguments, "--json", workspace=workspace)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration: region/, workspace/, links.csv, report.html."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    done = run("demo", folder)
+    assert done.returncode == 0, done.stderr
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A new, empty workspace."""
+    folder = tmp_path / "unit"
+    assert run("init", folder).returncode == 0
+    return folder
