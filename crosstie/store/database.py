@@ -105,7 +105,9 @@ class Database:
                     connection.execute(sa.insert(SchemaVersion).values(version=VERSION))
                     found = VERSION
         if found != VERSION:
-            raise IntegrityError(f"{self.name} has version {found} of the tables, this crosstie knows {VERSION}", hint="Use a newer crosstie.")
+            raise IntegrityError(
+                f"{self.name} has version {found} of the tables, this crosstie knows {VERSION}", hint="Use a newer crosstie."
+            )
 
     def _version(self, connection: sa.Connection) -> int | None:
         if not sa.inspect(connection).has_table(SchemaVersion.__tablename__):
@@ -126,7 +128,9 @@ class Database:
         if "database is locked" in said:
             return Busy(f"{self.name}: another process has been writing for more than {WAIT:g} s", hint="Wait until it is done.")
         if "disk is full" in said or "No space left" in said:
-            return StorageError(f"{self.name}: no space left on the disk", hint="Free some space and run the command again; nothing was lost.")
+            return StorageError(
+                f"{self.name}: no space left on the disk", hint="Free some space and run the command again; nothing was lost."
+            )
         if "readonly database" in said or "unable to open" in said:
             return StorageError(f"{self.name} cannot be opened for writing: {first}", hint="Use a workspace on a disk that can be written.")
         if "not a database" in said or "malformed" in said:

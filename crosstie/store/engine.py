@@ -161,9 +161,13 @@ class Engine:
             yield
         except duckdb.OutOfMemoryException as error:
             full = "No space left" in str(error) or "max_temp_directory_size" in str(error)
-            raise self._no_space(error) if full else StorageError(
-                f"the work does not fit into {self.memory} of memory: {_first_line(error)}",
-                hint="Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB.",
+            raise (
+                self._no_space(error)
+                if full
+                else StorageError(
+                    f"the work does not fit into {self.memory} of memory: {_first_line(error)}",
+                    hint="Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB.",
+                )
             ) from error
         except duckdb.IOException as error:
             raise self._no_space(error) if "No space left" in str(error) else StorageError(_first_line(error)) from error

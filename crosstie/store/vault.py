@@ -49,7 +49,9 @@ class Vault:
             target = self.path(digest.hexdigest())
             if target.exists():
                 if target.stat().st_size != size:
-                    raise IntegrityError(f"{target} is not what its name says", hint="Restore it from a backup, or move it away and add again.")
+                    raise IntegrityError(
+                        f"{target} is not what its name says", hint="Restore it from a backup, or move it away and add again."
+                    )
                 return Stored(target.name, size, target, new=False)
             part.chmod(_READ_ONLY)
             make_folder(target.parent)

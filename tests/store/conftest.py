@@ -102,9 +102,22 @@ def described() -> Callable[..., dict[str, Any]]:
 
     def row(source_id: str, **given: object) -> dict[str, Any]:
         common: dict[str, Any] = {
-            "source_id": source_id, "sha256": source_id.ljust(64, "0"), "bytes": 10, "file_name": "list.csv", "reader": "invented",
-            "dataset": "xx", "series": "xx", "version_date": "2024-01-01", "originator": "The Harbour Office", "received_at": "2024-02-01",
-            "grade": "A2", "marking": "TLP:CLEAR", "records": 1, "rejects": 0, "statements": 1, "ledger_rows": 0,
+            "source_id": source_id,
+            "sha256": source_id.ljust(64, "0"),
+            "bytes": 10,
+            "file_name": "list.csv",
+            "reader": "invented",
+            "dataset": "xx",
+            "series": "xx",
+            "version_date": "2024-01-01",
+            "originator": "The Harbour Office",
+            "received_at": "2024-02-01",
+            "grade": "A2",
+            "marking": "TLP:CLEAR",
+            "records": 1,
+            "rejects": 0,
+            "statements": 1,
+            "ledger_rows": 0,
         }
         assert set(common) == set(SOURCE.names)
         return {**common, **given}

@@ -46,7 +46,9 @@ def add(workspace: Path, text: str) -> str:
     with SourceStore(workspace / "sources").begin(source_id) as sink:
         for _ in range(4):
             sink.statements(batch(source_id, 3_000))
-        row: dict[str, object] = dict.fromkeys(SOURCE.names, "x") | dict.fromkeys(("bytes", "records", "rejects", "statements", "ledger_rows"), 0)
+        row: dict[str, object] = dict.fromkeys(SOURCE.names, "x") | dict.fromkeys(
+            ("bytes", "records", "rejects", "statements", "ledger_rows"), 0
+        )
         sink.commit({**row, "source_id": source_id, "sha256": kept.sha256})
     return source_id
 

@@ -59,7 +59,16 @@ def insert(connection: sa.Connection) -> None:
 
 def append(connection: sa.Connection) -> None:
     last = connection.execute(sa.select(EntryRow.__table__).where(EntryRow.seq == 6)).one()
-    content = {"seq": 7, "at": last.at, "action": "show", "subject": "x", "user": "mallory", "purpose": None, "detail": None, "previous": last.hash}
+    content = {
+        "seq": 7,
+        "at": last.at,
+        "action": "show",
+        "subject": "x",
+        "user": "mallory",
+        "purpose": None,
+        "detail": None,
+        "previous": last.hash,
+    }
     connection.execute(sa.insert(EntryRow).values({**content, "hash": fingerprint(content)}))
 
 
@@ -131,7 +140,9 @@ def test_a_lost_head_stops_further_entries(audit: Audit, database: Database) -> 
 def test_an_entry_that_is_not_committed_is_not_in_the_chain(audit: Audit, database: Database) -> None:
     before = audit.head()
     with pytest.raises(ZeroDivisionError), database.write() as connection:
-        audit.record("judge", f"link {1 // (audit.record('judge', 'link', user='ann', within=connection).seq - 7)}", user="ann", within=connection)
+        audit.record(
+            "judge", f"link {1 // (audit.record('judge', 'link', user='ann', within=connection).seq - 7)}", user="ann", within=connection
+        )
     assert audit.head() == before
     assert not list(audit.verify())
 

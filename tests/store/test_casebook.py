@@ -41,10 +41,15 @@ def test_a_newer_verdict_supersedes_and_revoking_it_brings_the_older_back(casebo
 
 
 def test_judgements_in_force_are_sorted(casebook: Casebook) -> None:
-    casebook.judge_many([Decision("pair", "b", "c", "same"), Decision("link", "z", None, "rejected"), Decision("finding", "f", None, "unsure")], user="ann")
+    casebook.judge_many(
+        [Decision("pair", "b", "c", "same"), Decision("link", "z", None, "rejected"), Decision("finding", "f", None, "unsure")], user="ann"
+    )
     casebook.judge("pair", "b", "a", "unsure", user="ann")
     assert [(one.kind, one.left, one.right) for one in casebook.in_force()] == [
-        ("finding", "f", None), ("link", "z", None), ("pair", "a", "b"), ("pair", "b", "c"),
+        ("finding", "f", None),
+        ("link", "z", None),
+        ("pair", "a", "b"),
+        ("pair", "b", "c"),
     ]
 
 
@@ -89,7 +94,10 @@ def test_a_judgement_is_signed_and_there(casebook: Casebook) -> None:
 def test_judgement_and_audit_stand_or_fall_together(casebook: Casebook, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     made = casebook.judge("link", "a", None, "accepted", user="ann", reason="seen")
     casebook.revoke(made.id, "bea")
-    assert [(entry.action, entry.subject, entry.user) for entry in Audit(database).entries()] == [("judge", made.id, "ann"), ("revoke", made.id, "bea")]
+    assert [(entry.action, entry.subject, entry.user) for entry in Audit(database).entries()] == [
+        ("judge", made.id, "ann"),
+        ("revoke", made.id, "bea"),
+    ]
 
     def refuse(*_: object, **__: object) -> None:
         raise StorageError("no audit today")

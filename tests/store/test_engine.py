@@ -63,7 +63,9 @@ def test_map_streams_and_may_replace_what_it_reads(engine: Engine) -> None:
         for batch in batches:
             held.append(batch.num_rows)
             assert engine.scalar("select count(*) from t") == 100_000  # the engine answers while it streams
-            yield pa.RecordBatch.from_arrays([batch.column("id"), pa.array([2 * (n or 0) for n in batch.column("n").to_pylist()])], schema=PAIR)
+            yield pa.RecordBatch.from_arrays(
+                [batch.column("id"), pa.array([2 * (n or 0) for n in batch.column("n").to_pylist()])], schema=PAIR
+            )
 
     engine.map("t", "select * from t", double, PAIR)
     assert engine.scalar("select sum(n) from t") == 99_999 * 100_000
@@ -115,7 +117,9 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     assert ids == sorted(ids, key=str)
 
 
-ROWS = st.lists(st.fixed_dictionaries({name: st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8) for name in LEDGER_BASE.names}))
+ROWS = st.lists(
+    st.fixed_dictionaries({name: st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8) for name in LEDGER_BASE.names})
+)
 
 
 @settings(max_examples=25, deadline=None)

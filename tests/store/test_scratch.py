@@ -34,7 +34,10 @@ def test_what_the_dead_left_is_swept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (errno.ENOSPC, "no space left"), (errno.EDQUOT, "no space left"), (errno.EROFS, "read-only"), (errno.EACCES, "not allowed"),
+        (errno.ENOSPC, "no space left"),
+        (errno.EDQUOT, "no space left"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "not allowed"),
         (errno.EFBIG, "beyond what this system allows"),
     ],
 )

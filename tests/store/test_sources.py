@@ -43,7 +43,9 @@ def test_what_a_reader_says_becomes_a_source(store: SourceStore, described: Desc
         person.say("name", "Ann of the Harbour")
         person.say("birthDate", "soon", at="born")
         out.flush()
-        payment = pa.RecordBatch.from_pydict({"amount": [5], "event_id": ["e1"], "a_id": ["a"], "b_id": ["b"], "date": ["2024"], "locator": ["row 2"]})
+        payment = pa.RecordBatch.from_pydict(
+            {"amount": [5], "event_id": ["e1"], "a_id": ["a"], "b_id": ["b"], "date": ["2024"], "locator": ["row 2"]}
+        )
         out.ledger("payments", payment)
         kept = sink.commit(described("aa11"))
     assert store.list() == [kept] == [store.get("aa11")]
@@ -155,7 +157,14 @@ def test_a_row_that_is_no_source_is_refused(store: SourceStore, described: Descr
 def test_any_changed_byte_of_any_file_is_found(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = SourceStore(Path(folder))
-        row = dict.fromkeys(SOURCE.names, "x") | {"source_id": "aa", "bytes": 1, "records": 1, "rejects": 0, "statements": 2, "ledger_rows": 0}
+        row = dict.fromkeys(SOURCE.names, "x") | {
+            "source_id": "aa",
+            "bytes": 1,
+            "records": 1,
+            "rejects": 0,
+            "statements": 2,
+            "ledger_rows": 0,
+        }
         add(store, row)
         file = data.draw(st.sampled_from(sorted((store.root / "aa").iterdir())))
         content = bytearray(file.read_bytes())
@@ -172,7 +181,8 @@ def test_missing_and_foreign_files_are_found(store: SourceStore, described: Desc
     (store.root / "aa" / "rejects.parquet").unlink()
     (store.root / "aa" / "ledger-planted.parquet").write_bytes(b"")
     assert {Path(problem.where).name: problem.detail for problem in store.verify()} == {
-        "rejects.parquet": "is missing", "ledger-planted.parquet": "does not belong here",
+        "rejects.parquet": "is missing",
+        "ledger-planted.parquet": "does not belong here",
     }
     with pytest.raises(IntegrityError, match="cannot be read"):
         store.rejects("aa")
