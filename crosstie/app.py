@@ -19,6 +19,7 @@ from crosstie import __version__, clock
 from crosstie.errors import CrosstieError, InputError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
+from crosstie.exchange.export import Exported
 from crosstie.graph.compile import compile_edges
 from crosstie.ingest.archive import unpack
 from crosstie.ingest.load import Choice, load
@@ -237,12 +238,11 @@ class Workspace:
         self._record("report", str(out), {"build": build.number})
         return out
 
-    def export(self, kind: str, format: str, out: Path | None) -> Path | None:
+    def export(self, kind: str, format: str | None = None, out: Path | None = None) -> Exported:
         """Write a table of the build in a format that others read; without `out`, to standard output."""
-        build = self.built()
-        exports.export(build, kind, format, out)
-        self._record("export", kind, {"format": format, "out": str(out) if out else "-", "build": build.number})
-        return out
+        written = exports.export(self.built(), kind, format, out)
+        self._record("export", kind, {"format": written.format, "out": str(out) if out else "-", "build": self.built().number})
+        return written
 
     def verify(self) -> list[Problem]:
         """Check the originals, the sources, the builds and the audit chain against their hashes; an empty list is a clean bill."""

@@ -48,8 +48,8 @@ def run(folder: Path, seed: int) -> Shown:
             raise one.error
     build, _ = workspace.build()
     links = workspace.links()
-    best = [workspace.show(link_id) for link_id in links["link_id"].slice(0, _SHOWN).to_pylist()]
-    path = workspace.export("links", "csv", folder / "links.csv")
-    assert path is not None
+    best = [workspace.show(link["link_id"]) for link in links.slice(0, _SHOWN).to_pylist()]
+    path = folder / "links.csv"
+    workspace.export("links", "csv", path)
     report = workspace.report(folder / "report.html")
     return Shown(best, links.slice(0, 20), build.manifest["counts"]["links"], app.score_region(folder / "region", path), report.resolve())

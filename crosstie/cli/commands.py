@@ -67,7 +67,7 @@ def add(frame: Frame, files: tuple[Path, ...], mappings: tuple[Path, ...], accep
     from crosstie.ingest.load import Choice
 
     with frame.workspace() as workspace:
-        results = workspace.add(files, choice=Choice(**given, check_promise=not accept_counts), mappings=mappings)  # type: ignore[arg-type]
+        results = workspace.add(files, choice=Choice(**given, check_promise=not accept_counts), mappings=mappings)
     if frame.json:
         frame.print_json([
             {"file": one.file, "outcome": one.outcome, "source": one.source, "error": one.error} for one in results
@@ -160,19 +160,19 @@ def report(frame: Frame, out: Path, top: int) -> None:
 
 @command(main)
 @click.argument("kind")
-@click.option("--format", "format", default=None, help="csv, json, parquet, graphml …; the usual one of the kind otherwise.")
+@click.option("--format", "format", default=None, help="csv, spreadsheet, json, parquet, graphml …; the usual one of the kind otherwise.")
 @click.option("--out", type=PATH, help="The file to write; standard output otherwise.")
 def export(frame: Frame, kind: str, format: str | None, out: Path | None) -> None:
     """Write what was built for other systems.
 
-    KIND is ftm, statements, clusters, links, entities, spheres, mentions, findings or graphml.
+    KIND is ftm, statements, clusters, links, graphml, or any table of a build: entities, spheres, mentions, findings, edges, steps …
     """
     with frame.workspace() as workspace:
-        path = workspace.export(kind, format, out)
-    if path and frame.json:
-        frame.print_json({"export": kind, "out": path})
-    elif path:
-        err.print(f"{path} written")
+        written = workspace.export(kind, format, out)
+    if out and frame.json:
+        frame.print_json(written)
+    elif out:
+        err.print(f"{out} written, to be handled as {written.marking}")
 
 
 @command(main)

@@ -45,8 +45,8 @@ def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossie
         ) from error
     rejects = sources.rejects(source.source_id)
     reasons: dict[str, int] = {}
-    for reason in rejects["reason"].to_pylist():
-        reasons[reason] = reasons.get(reason, 0) + 1
+    for row in rejects.select(["reason"]).to_pylist():
+        reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
     facts = {
         "source": asdict(source),
         "rejects_by_reason": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),

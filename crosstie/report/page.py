@@ -79,8 +79,8 @@ def _rounded(value: float) -> int:
 
 def _stories(build: Build, links: pa.Table) -> list[Row]:
     """Each link with its paths, pictures and sentences."""
-    steps = build.table("steps")
-    steps = steps.filter(pc.is_in(steps["link_id"], links["link_id"].combine_chunks())).to_pylist()
+    table = build.table("steps")
+    steps: list[Row] = table.filter(pc.is_in(table["link_id"], links["link_id"].combine_chunks())).to_pylist()
     ids = {one for step in steps for one in (step["source"], step["target"])}
     ids |= {link[end] for link in links.select(["crime_id", "terror_id"]).to_pylist() for end in ("crime_id", "terror_id")}
     entities = build.table("entities")
