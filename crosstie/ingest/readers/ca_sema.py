@@ -68,7 +68,7 @@ def _record(element: etree._Element, out: Emitter, seen: dict[str, int]) -> None
         return
     number = _number(cells, seen)
     ship, person = "ShipIMONumber" in cells, "EntityOrShip" not in cells
-    subject = out.entity(f"ca-{number}", "Person" if person else "Vessel" if ship else "Organization")
+    subject = out.entity(f"{out.dataset}-{number}", "Person" if person else "Vessel" if ship else "Organization")
     if person:
         subject.say("name", name, at="LastName")
         subject.say("firstName", cells.get("GivenName"), at="GivenName")

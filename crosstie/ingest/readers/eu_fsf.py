@@ -16,7 +16,7 @@ from rigour.langs import iso_639_alpha3
 from crosstie.ingest.dates import say_dates
 from crosstie.ingest.emitter import Emitter, Subject
 from crosstie.ingest.reader import Head, Original, Profile, Promise
-from crosstie.ingest.readers.listing import listed, say_phone
+from crosstie.ingest.readers.listing import listed, say_or_note, say_phone
 from crosstie.ingest.xml import local, records, root
 
 _UNKNOWN = frozenset({"", "00", "UNKNOWN", "unknown"})
@@ -68,7 +68,7 @@ def _entity(element: etree._Element, out: Emitter) -> None:
     if not kinds or kinds[0] not in ("P", "E"):
         out.reject("neither a person nor an entity", kinds[0] if kinds else "", at="subjectType")
     schema = {"P": "Person", "E": "Organization"}.get(kinds[0] if kinds else "", "LegalEntity")
-    subject = out.entity(f"eu-{reference or f'logical-{logical}'}", schema)
+    subject = out.entity(f"{out.dataset}-{reference or f'logical-{logical}'}", schema)
     subject.say("topics", "sanction")
     _names(subject, parts.get("nameAlias", []))
     sanction = listed(out, subject, "EU", "eu")
@@ -202,7 +202,7 @@ def _document(element: etree._Element, subject: Subject, out: Emitter, at: str) 
     props = _NUMBERS.get(code, ()) if person or code != "passport" else ()
     prop = next((one for one in props if not person or one != "imoNumber"), "idNumber" if person else "registrationNumber")
     written = element.get("number")
-    subject.say(prop, number, at=at, original=written if written != number else None)
+    say_or_note(subject, prop, number, label=code, at=at, original=written if written != number else None)
     flags = [said for flag, said in _FLAGS.items() if element.get(flag) == "true"]
     holder = element.get("nameOnDocument")
     remarks = [child.text for child in element if local(child) == "remark" and child.text]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from crosstie.ingest.emitter import Emitter, Subject, cleaner
+from crosstie.model import schema as model
 
 
 def slug(text: str) -> str:
@@ -13,7 +14,7 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
 
 
-def listed(out: Emitter, subject: Subject, authority: str, country: str, number: int = 1) -> Subject:
+def listed(out: Emitter, subject: Subject, authority: str, country: str, number: int | str = 1) -> Subject:
     """The listing of a thing: its Sanction entity."""
     sanction = out.entity(f"{subject.id}-sanction-{number}", "Sanction")
     sanction.say("entity", subject.id)
@@ -22,11 +23,18 @@ def listed(out: Emitter, subject: Subject, authority: str, country: str, number:
     return sanction
 
 
-def named(out: Emitter, dataset: str, name: str, *, at: str, schema: str = "LegalEntity") -> Subject:
+def named(out: Emitter, name: str, *, at: str, schema: str = "LegalEntity") -> Subject:
     """A party that a list names without listing it; the same name in the same list is the same party."""
-    other = out.entity(f"{dataset}-named-{slug(name)}", schema)
+    other = out.entity(f"{out.dataset}-named-{slug(name)}", schema)
     other.say("name", name, at=at)
     return other
+
+
+def say_or_note(subject: Subject, prop: str, value: str | None, *, label: str, at: str, original: str | None = None) -> bool:
+    """Claim a value of a property, or, of a thing that cannot have the property, a note that begins with the label."""
+    if model.prop(subject.schema, prop) is not None:
+        return subject.say(prop, value, at=at, original=original)
+    return subject.say("notes", f"{label}: {value}", at=at) if value else False
 
 
 def say_phone(subject: Subject, value: str | None, *, at: str) -> bool:

@@ -187,7 +187,7 @@ def _relationships(element: etree._Element, party: Party, links: Links) -> None:
             continue
         remarks = tuple(f"{tag}: {cells[tag]}" for tag in sorted(cells.keys() - {"type", "relatedEntity"}))
         links.relations.append(Relation(
-            party.out.place, at, relationship.get("id", str(index)), party.id, f"ofac-{number}", cells.get("type", ""),
+            party.out.place, at, relationship.get("id", str(index)), party.id, f"{party.out.dataset}-{number}", cells.get("type", ""),
             target_name=_spoken(cells.get("relatedEntity", "")), remarks=remarks,
         ))
 

@@ -52,7 +52,7 @@ class Party:
 
     def __init__(self, out: Emitter, number: str, kind: str | None, *, at: str = "") -> None:
         self.out = out
-        self.id = f"ofac-{number}"
+        self.id = f"{out.dataset}-{number}"
         self.kind = terms.SCHEMATA.get(kind or "", "LegalEntity")
         if self.kind == "LegalEntity":
             out.reject("not a kind of party that OFAC lists", kind or "", at=at)
@@ -135,9 +135,8 @@ class Party:
             self.out.reject("a document without a number", label, at=at)
             return
         prop = terms.NUMBERS.get(label, "")
-        if imo := _IMO.search(number):
-            prop = "imoNumber" if model.prop(self.kind, "imoNumber") else prop
-            self.subject.say(prop, imo[1], at=at, original=number)
+        if (imo := _IMO.search(number)) and model.prop(self.kind, "imoNumber"):
+            self.subject.say("imoNumber", imo[1], at=at, original=number)
         else:
             props = (prop, "idNumber", "registrationNumber") if self.kind == "Person" else (prop, "registrationNumber", "idNumber")
             self._property(tuple(one for one in props if one), label, number, at)
@@ -190,7 +189,7 @@ class Party:
             say_dates(self.subject, prop, value, at=at)
 
     def _wallet(self, currency: str, address: str, at: str) -> None:
-        wallet = self.out.entity(f"ofac-wallet-{currency.casefold()}-{address}", "CryptoWallet")
+        wallet = self.out.entity(f"{self.out.dataset}-wallet-{currency.casefold()}-{address}", "CryptoWallet")
         wallet.say("publicKey", address, at=at)
         wallet.say("currencySymbol", currency, at=at)
         wallet.say("topics", "sanction", at=at)
@@ -201,7 +200,7 @@ class Party:
 
     def _named(self, label: str, name: str, at: str) -> None:
         schema, theirs, ours = terms.NAMED[label]
-        other = named(self.out, "ofac", name, at=at)
+        other = named(self.out, name, at=at)
         tie = self.out.entity(f"{self.id}-rel-{slug(label)}-{slug(name)}", schema)
         tie.say(theirs, other.id, at=at)
         tie.say(ours, self.id, at=at)
