@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from said import FIXTURES, Said, read, written
 
 from crosstie.ingest.reader import Head
 from crosstie.ingest.readers.eu_fsf import READER
+from tests.ingest.readers.said import FIXTURES, Said, read, written
 
 PERSON, FIRM = "eu-EU.901.11", "eu-EU.902.22"
 

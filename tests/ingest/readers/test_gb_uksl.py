@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from said import FIXTURES, Said, read, written
 
 from crosstie.errors import DamagedFile
-from crosstie.ingest.reader import Head
+from crosstie.ingest.reader import Head, Reader
 from crosstie.ingest.readers.gb_uksl import READERS
+from tests.ingest.readers.said import FIXTURES, Said, read, written
 
-CSV, XML = READERS
+CSV: Reader = READERS[0]
+XML: Reader = READERS[1]
 PERSON, FIRM, SHIP = "gb-99001", "gb-INV9002", "gb-99003"
 REGIME = "The Invented (Sanctions) Regulations 2030"
 

@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from said import FIXTURES, Said, read, real, written
 
 from crosstie.errors import QualityError
 from crosstie.ingest.reader import Head, Reader
 from crosstie.ingest.readers import ofac_advanced, ofac_enhanced, ofac_sdn_xml
 from crosstie.ingest.readers.ofac_party import period
 from crosstie.model import schema as model
+from tests.ingest.readers.said import FIXTURES, Said, read, real, written
 
 
 @pytest.fixture(scope="module")
