@@ -69,9 +69,14 @@ def _schemata(engine: Engine) -> None:
 
 
 def common_schema(schemata: list[str]) -> str | None:
-    """The most specific schema that fits them all, or None where two do not fit."""
+    """The most specific schema that fits them all, or None where two do not fit.
+
+    LegalEntity is also what is said of a party of unknown kind, so it yields to whatever the others agree on, even where that is no party (a ship).
+    """
     first, *others = sorted(schemata)
-    return reduce(lambda found, other: model.common_schema(found, other) if found else None, others, first or None)
+    found = reduce(lambda common, other: model.common_schema(common, other) if common else None, others, first or None)
+    known = [schema for schema in schemata if schema != "LegalEntity"]
+    return found or (common_schema(known) if 0 < len(known) < len(schemata) else None)
 
 
 def _common(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -82,5 +87,5 @@ def _common(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _property_types(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for given in batches:
-        found = [model.prop(schema, prop) for schema, prop in rows(given, "schema", "prop")]
+        found = [model.prop(schema, prop) or model.prop("LegalEntity", prop) for schema, prop in rows(given, "schema", "prop")]
         yield batch(_PROPERTY_TYPE, given.column("schema"), given.column("prop"), [prop.type.name if prop else None for prop in found])

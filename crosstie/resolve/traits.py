@@ -12,7 +12,8 @@ from crosstie.resolve.names import romanize, skeleton
 from crosstie.store.engine import Engine
 
 #: Of the type identifier in FollowTheMoney, but shared by many: programmes, branches of trade, banks of accounts.
-_NOT_IDENTIFYING = ("programId", "okvedCode", "coatoCode", "kppCode", "bikCode", "bic", "ticker", "licenseNumber", "authorityId", "unscId")
+NOT_IDENTIFYING = ("programId", "okvedCode", "coatoCode", "kppCode", "bikCode", "bic", "ticker", "licenseNumber", "authorityId", "unscId")
+NUMBERED = ("identifier", "phone", "email")
 _LETTERS_ALONE = frozenset({"swiftBic", "callSign", "publicKey", "cryptoAddress"})
 #: Numbers of which a thing has one only: different ones keep things apart.
 _UNIQUE = ("imoNumber", "leiCode")
@@ -27,7 +28,7 @@ def collect(engine: Engine) -> None:
     """Create `record_identifiers`, `record_contacts`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value) and `record_births` (idx, value, written)."""
     engine.map("identifiers_said", f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id
-        where c.prop_type in ('identifier', 'phone', 'email') and c.prop not in ({_listed(_NOT_IDENTIFYING)})
+        where c.prop_type in ({_listed(NUMBERED)}) and c.prop not in ({_listed(NOT_IDENTIFYING)})
         union all
         select r.idx, 'unscId', s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
             join records r on r.entity_id = e.value where s.prop = 'unscId'""", _each(_identifiers), _VALUE)

@@ -1,0 +1,141 @@
+"""Why two records are held to be one thing, or not, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from rapidfuzz import fuzz
+
+from crosstie.model.tables import SOURCE
+from crosstie.resolve import records, traits
+from crosstie.resolve.batches import rows
+from crosstie.resolve.features import FEATURES, Pairs
+from crosstie.resolve.names import Kind, analyze
+from crosstie.resolve.profiles import VALUE_SETS, load_profiles
+from crosstie.resolve.score import WEIGHTS, score
+from crosstie.store.engine import Engine
+
+_BIRTH = (
+    "", "more than three years apart", "two or three years apart", "a year apart", "the same year, but another day", "the same but for one part",
+    "the same with day and month swapped", "the years fit", "the same day",
+)
+_MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is said of one record: property to values."""
+
+    values: Mapping[str, list[str]]
+    kind: Kind
+    numbers: Mapping[str, str]  # identifiers and contacts: comparable form to written
+
+    @classmethod
+    def of(cls, claims: pa.Table) -> Record:
+        """The record that these rows of CLAIM speak of."""
+        values: dict[str, list[str]] = {}
+        numbers: dict[str, str] = {}
+        kind: Kind = "any"
+        for schema, prop, prop_type, value in rows(claims, "schema", "prop", "prop_type", "value"):
+            if prop_type in traits.NUMBERED and prop not in traits.NOT_IDENTIFYING and (normal := traits.normal_identifier(prop, value)):
+                numbers.setdefault(normal, value)
+            found = values.setdefault(prop, [])
+            if value not in found:
+                found.append(value)
+            match records.kind_of(schema):
+                case "person" | "organization" | "thing" as told:
+                    kind = told
+        return cls(values, kind, numbers)
+
+    def all(self, *props: str) -> list[str]:
+        """The values of some properties."""
+        return [value for prop in props for value in self.values.get(prop, ())]
+
+
+def explain(left: pa.Table, right: pa.Table, contributions: Mapping[str, float] | None = None) -> list[tuple[str, float, str]]:
+    """For each feature that had something to compare: its name, its contribution in nats (above 0: for one thing), and a sentence.
+
+    `left` and `right` are the rows of `claims` of two source entities. `contributions` are those stored in `pairs.features`; without them the
+    two are weighed by themselves, as if no other record were there. Strongest first.
+    """
+    contributions = weigh(left, right) if contributions is None else contributions
+    ours, theirs = Record.of(left), Record.of(right)
+    told = [(name, value, _SENTENCES[name](ours, theirs, value)) for name, value in contributions.items() if value and name in _SENTENCES]
+    order = {feature.__name__: place for place, feature in enumerate(FEATURES)}
+    return sorted(told, key=lambda one: (-abs(one[1]), order[one[0]]))
+
+
+def weigh(left: pa.Table, right: pa.Table) -> dict[str, float]:
+    """The contributions of the features to a pair of records, by themselves; empty where one of them is never matched."""
+    with Engine() as engine:
+        engine.load("sources", SOURCE.empty_table())
+        engine.load("claims", pa.concat_tables([left, right]))
+        records.select(engine)
+        records.analyse_names(engine)
+        traits.collect(engine)
+        profiles = load_profiles(engine)
+    if profiles.count != 2:
+        return {}
+    scored = score(Pairs(profiles, np.array([0]), np.array([1])))
+    return {name: round(float(value[0]), 3) for name, value in scored.contributions.items() if value[0]}
+
+
+def _name(ours: Record, theirs: Record, value: float) -> str:
+    named = [record.all(*records.STRONG_NAMES) or record.all(*records.WEAK_NAMES) for record in (ours, theirs)]
+    forms = [[(name, " ".join(analyze(name, record.kind).key)) for name in names] for names, record in zip(named, (ours, theirs), strict=True)]
+    pairs = [(fuzz.ratio(a, b), one, other) for one, a in forms[0] for other, b in forms[1]]
+    if not pairs:
+        return "One of the two has no name."
+    _, one, other = max(pairs, key=lambda pair: (pair[0], pair[1], pair[2]))
+    if value <= 0:
+        return f"No names agree; the nearest are “{one}” and “{other}”."
+    return f"The names “{one}” and “{other}” agree in parts that {'few records' if value > 8 else 'several records'} bear."
+
+
+def _shared(what: str, *props: str) -> Callable[[Record, Record, float], str]:
+    def sentence(ours: Record, theirs: Record, value: float) -> str:
+        one, other = ours.all(*props), theirs.all(*props)
+        if value > 0:
+            both = [item for item in dict.fromkeys(one) if item in other]
+            return f"The same {what}: {_listed(both)}." if both else f"The same {what}, in part: {_listed(one)}; {_listed(other)}."
+        return f"Different {what}: {_listed(one)}; {_listed(other)}."
+
+    return sentence
+
+
+def _numbers(what: str, contacts: bool) -> Callable[[Record, Record, float], str]:
+    def sentence(ours: Record, theirs: Record, value: float) -> str:
+        both = [written for normal, written in sorted(ours.numbers.items()) if normal in theirs.numbers and normal.startswith("@") == contacts]
+        return f"The same {what}: {_listed(both)}." if both else f"The same {what}, given elsewhere in the records."
+
+    return sentence
+
+
+def _birth(ours: Record, theirs: Record, value: float) -> str:
+    weights = WEIGHTS["birth_date"]
+    level = next((place for place, weight in enumerate(weights) if place and abs(weight - value) < 1e-6), 7)
+    one, other = ours.all("birthDate", "buildDate"), theirs.all("birthDate", "buildDate")
+    return f"Dates of birth or building: {_listed(one)}; {_listed(other)}: {_BIRTH[level]}."
+
+
+def _listed(values: list[str]) -> str:
+    more = f" and {len(values) - _MANY} more" if len(values) > _MANY else ""
+    return ", ".join(values[:_MANY]) + more if values else "none"
+
+
+_SENTENCES: dict[str, Callable[[Record, Record, float], str]] = {
+    "name": _name,
+    "aliases": lambda ours, theirs, value: "More than one name of each agrees with a name of the other.",
+    "identifier": _numbers("identifier", contacts=False),
+    "contact": _numbers("telephone number or address of e-mail", contacts=True),
+    "unique_number": _shared("numbers of a kind of which a thing has only one", "imoNumber", "leiCode"),
+    "birth_date": _birth,
+    "nationality": _shared("nationality", *VALUE_SETS["nationality"]),
+    "country": _shared("country", *VALUE_SETS["country"]),
+    "gender": _shared("gender", "gender"),
+    "place": _shared("place of birth or address", "birthPlace", "address"),
+    "legal_form": lambda ours, theirs, value: "The legal forms of the two differ.",
+}
