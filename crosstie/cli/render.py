@@ -77,7 +77,8 @@ def links(table: pa.Table, total: int) -> None:
         shown.add_column(name, justify="right" if name in ("#", "strength", "surprise", "support", "steps") else "left", overflow="fold")
     for link in table.to_pylist():
         shown.add_row(
-            str(link["rank"]), link["link_id"], link["class"], escape(link["crime_name"] or ""), escape(link["terror_name"] or ""),
+            str(link["rank"]), link["link_id"], link["class"], escape(link["crime_name"] or ""),
+            "[dim]the same[/]" if link["crime_id"] == link["terror_id"] else escape(link["terror_name"] or ""),
             f"{link['strength']:.2f}", f"{link['surprise']:.0f} bit", str(link["support"]), str(link["hops"]),
             period(link["first"], link["last"]), link["status"],
         )
