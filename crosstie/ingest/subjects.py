@@ -115,7 +115,7 @@ def _hashed(columns: Sequence[Texts], seed: str) -> Texts:
     with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as connection:
         connection.register("keys_of_rows", table)
         query = f"select case when {given} is not null then sha1(? || array_to_string(list_sort([{parts}]), '')) end as id from keys_of_rows"
-        found: Any = connection.execute(query, [seed]).to_arrow_table()
+        found: Any = connection.sql(query, params=[seed]).to_arrow_table()
         return found.column("id").combine_chunks()
 
 
