@@ -36,7 +36,8 @@ def claim(entity: str, prop: str, value: str, **more: Any) -> dict[str, Any]:
 def sanction(entity: str, code: str, listed: str, **more: Any) -> list[dict[str, Any]]:
     about = {"schema": "Sanction", **more}
     own = f"{entity}-sanction-1"
-    return [claim(entity, "name", "Nobody Atall"), claim(own, "entity", entity, **about), claim(own, "programId", code, **about), claim(own, "listingDate", listed, **about)]
+    said = [claim(own, prop, value, **about) for prop, value in (("entity", entity), ("programId", code), ("listingDate", listed))]
+    return [claim(entity, "name", "Nobody Atall"), *said]
 
 
 def mention(entity: str, activity: str, mode: str = "asserted", sphere: str = "crime", **more: Any) -> dict[str, Any]:
