@@ -44,8 +44,11 @@ _VALUES = pa.schema([
 ])
 #: Values that stand for no value: one character again and again, counting up, or words for nothing.
 _PLACEHOLDER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|x+|n|na|n ?a|none|nil|null|unknown|not ?(?:known|available|applicable)|no ?number|0?123456\d*|tbc|tba|same)$"
-#: An address that names no house: a number or at least four words are needed.
-_SPECIFIC = r"\d|\S+ \S+ \S+ \S+"
+#: An address names a house by a number or by the word for its street or building; a town or a province ties nobody.
+_SPECIFIC = (
+    r"\d|\b(?:street|str|st|road|rd|avenue|ave|av|lane|square|boulevard|blvd|building|bldg|tower|floor|block|suite|villa|house|shop|souk|box"
+    r"|calle|carrera|rue|via|piazza|plaza|ulitsa|ulica|strasse)\b|straße|улиц|ул |шоссе|شارع|路|街"
+)
 #: Words that make an address one of thousands.
 _VAGUE = r"\b(?:province|district|region|refugee camp|prison|jail|reported to be|believed to be|in custody|unknown|general delivery|poste restante)\b"
 

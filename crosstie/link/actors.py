@@ -13,6 +13,8 @@ from crosstie.store.engine import Engine
 
 #: Who stands behind a list that only takes over what the Security Council decided.
 COUNCIL = "UN Security Council"
+#: Texts that end in the same so many letters are copies of one text.
+_SAME = 60
 #: From this confidence on an actor is a link of its own: no path to somebody else runs through it.
 SURE = 0.5
 
@@ -34,11 +36,17 @@ def weigh(engine: Engine) -> None:
     _echoes(engine)
     council = engine.scalar("select min(originator) from sources where dataset = 'un'") if engine.has("sources") else None
     behind = (council or COUNCIL).replace("'", "''")
-    engine.create("link_said", f"""
-        select s.*, case when s.basis = 'listing' and e.entity_id is not null then '{behind}' else coalesce(s.originator, s.source_id) end as behind
+    engine.create("link_heard", f"""
+        select s.*, case when e.entity_id is not null and s.basis <> 'finding' then '{behind}' else coalesce(s.originator, s.source_id) end as voice,
+            case when s.basis = 'narrative' then substr(replace(replace(replace(lower(s.sentence), ' ', ''), chr(10), ''), '.', ''), -{_SAME}) end as ending
         from spheres s join entities n on n.entity_id = s.entity_id
         left join link_echoes e on e.entity_id = s.entity_id and e.source_id = s.source_id
         where not n.victim and s.sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')""")
+    engine.create("link_said", """
+        select h.* exclude (voice, ending), coalesce(c.voice, h.voice) as behind from link_heard h left join (
+            select entity_id, sphere, ending, min(voice) as voice from link_heard where ending <> '' group by entity_id, sphere, ending
+        ) c on c.entity_id = h.entity_id and c.sphere = h.sphere and c.ending = h.ending""")
+    engine.create("link_commonness", "select sphere, activity, count(distinct entity_id) as actors from link_said group by sphere, activity")
     engine.create("link_voices", """
         select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
         from link_said group by entity_id, sphere, behind""")
@@ -87,10 +95,12 @@ def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Plac
     """The placements of these actors, by entity and sphere, each with its evidence."""
     engine.load("link_ends", pa.table({"entity_id": pa.array(sorted(set(ids)), pa.string())}))
     rows = engine.arrow("""
-        select s.*, p.confidence as placed, s.entity_id || ' ' || s.sphere as place
+        select s.*, p.confidence as placed, s.entity_id || ' ' || s.sphere as place, c.actors,
+            case when s.behind = coalesce(s.originator, s.source_id) then 0 else 1 end as copied
         from link_said s join link_placed p on p.entity_id = s.entity_id and p.sphere = s.sphere
+        join link_commonness c on c.sphere = s.sphere and c.activity is not distinct from s.activity
         where s.entity_id in (select entity_id from link_ends)
-        order by s.entity_id, s.sphere, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
+        order by s.entity_id, s.sphere, copied, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
     found = [_placement(some) for _, some in chunks(rows, "place")]
     return {(one.entity_id, one.sphere): one for one in found}
 
@@ -105,4 +115,5 @@ def _placement(rows: list[Row]) -> Placement:
         originators=frozenset(row["behind"] for row in rows), copies=tuple(copies),
         start=min((row["start"] for row in rows if row["start"]), default=None),
         end=max((row["end"] for row in rows if row["end"]), default=None), rows=tuple(rows),
+        actors=max(row["actors"] for row in rows),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from crosstie.graph.csr import day_bounds
 from crosstie.graph.paths import GAP_DAYS
@@ -24,10 +24,13 @@ _BANK = ("fin.bank", "fin.fund", "fin.adivsor")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the tests need to know of the whole: expected namesakes of an entity, values it shares with many, nodes whose identity is a match, the hub bound."""
+    """What the tests need to know of the whole: expected namesakes of an entity, values it shares with many, years of birth by record, nodes whose
+    identity is a match of records, and the hub bound.
+    """
 
     namesakes: dict[str, float] = field(default_factory=dict)
     commons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    births: dict[str, list[set[int]]] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     hub: int = 200
 
@@ -58,11 +61,17 @@ def family_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]
 def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
     """Different birth dates speak for different persons."""
     for node in candidate.nodes:
-        years = sorted({date[:4] for date in (candidate.entities.get(node) or {}).get("birth_dates") or ()})
-        if len(years) > 1 and node in facts.resting:
-            apart = int(years[-1]) - int(years[0])
-            outcome = AGAINST if apart > 5 else OPEN
-            yield outcome, f"The sources give {candidate.name(node)} different years of birth: {', '.join(years)}."
+        records = facts.births.get(node, [])
+        if node not in facts.resting or len(records) < 2:
+            continue
+        # a record may give several years: what counts is how near two records come at best
+        apart = max(min(abs(a - b) for a in one for b in other) for one, other in combinations(records, 2))
+        years = ", ".join(str(year) for year in sorted(set().union(*records)))
+        if apart:
+            outcome = AGAINST if apart > 3 else OPEN
+            yield outcome, f"The records joined as {candidate.name(node)} give different years of birth: {years}."
+        else:
+            yield FOR, f"The records joined as {candidate.name(node)} agree in the year of birth."
 
 
 def hub(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Why an actor is held to belong to one sphere. Lists that copy each other are one of the `originators`; `copies` names who copied."""
+    """Why an actor is held to belong to one sphere. Lists that copy each other are one of the `originators`; `copies` names who copied.
+    `actors` is how many are placed there for the most common of its activities.
+    """
 
     entity_id: str
     sphere: str
@@ -25,6 +27,7 @@ class Placement:
     start: str | None
     end: str | None
     rows: tuple[Row, ...]
+    actors: int = 1
 
     @property
     def listed(self) -> bool:
@@ -138,8 +141,8 @@ class Candidate:
     paths: tuple[Path, ...] = ()
     merged: float = 1.0
     findings: tuple[Row, ...] = ()
-    #: how many entities there are, and how many in each sphere: what chance has to choose from
-    population: tuple[int, int, int] = (1, 1, 1)
+    #: how many entities there are: what chance has to choose from
+    population: int = 1
     entities: dict[str, Row] = field(default_factory=dict)
 
     @property

@@ -16,7 +16,7 @@ from crosstie.graph.paths import Paths
 from crosstie.link.actors import placements
 from crosstie.link.alternatives import Facts
 from crosstie.link.candidates import Candidate, Path, Placement, Row, Step, merging
-from crosstie.link.identity import held, resting_on_weak_alias
+from crosstie.link.identity import births, held, resting_on_weak_alias
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
 
@@ -38,9 +38,7 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
     ties = _ties(engine, routes)
     merged = held(engine)
     findings = _findings(engine)
-    population = tuple(int(engine.scalar(query) or 0) for query in (
-        "select count(*) from entities where not victim", "select count(*) from link_placed where sphere = 'crime'",
-        "select count(*) from link_placed where sphere = 'terror'"))
+    population = int(engine.scalar("select count(*) from entities where not victim"))
     chance = _Chance(net)
     found: list[Candidate] = []
     rests: dict[int, list[str]] = {}
@@ -56,13 +54,16 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
         on_path = {node for path in good for node in path.nodes} | {crime_id}
         rests[len(found)] = resting
         found.append(Candidate(
-            crime, terror, tuple(good), sureness, _naming(findings, on_path), (population[0], population[1], population[2]),
+            crime, terror, tuple(good), sureness, _naming(findings, on_path), population,
             {node: entities[node] for node in sorted(on_path) if node in entities},
         ))
     resting_nodes = sorted({node for some in rests.values() for node in some})
     weak = resting_on_weak_alias(engine, resting_nodes)
     kept = [one for number, one in enumerate(found) if not weak & set(rests[number])]
-    facts = Facts(_namesakes(engine, {n: entities[n] for n in resting_nodes}, population[0]), _commons(engine), frozenset(resting_nodes), settings.hub)
+    facts = Facts(
+        namesakes=_namesakes(engine, {node: entities[node] for node in resting_nodes}, population), commons=_commons(engine),
+        births=births(engine), resting=frozenset(resting_nodes), hub=settings.hub,
+    )
     return facts, kept
 
 

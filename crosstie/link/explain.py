@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from crosstie.link.candidates import Candidate, Placement, Row, Step
 
@@ -44,6 +45,7 @@ FAMILIES = {
     "phone": "a phone number", "email": "an e-mail address", "address": "an address",
 }
 _MANY = 3
+_LONG = 90
 
 
 def step_sentence(step: Step, names: dict[str, str]) -> str:
@@ -62,7 +64,8 @@ def _edge(edge: Row, names: dict[str, str]) -> str:
         family = FAMILIES.get(kind.removeprefix("shared."), "a value")
         return f"{a} and {b} share {family}" + (f", {label}" if label else "") + _when(edge)
     phrase = PHRASES.get(kind, "{a} is tied to {b}").format(a=a, b=b)
-    return phrase + (f" as “{label}”" if label and kind not in ("Ownership", "Vehicle.owner") and "." not in kind else "") + _when(edge)
+    tells = label and "." not in kind and label.casefold() not in phrase.casefold()
+    return phrase + (f" (“{shorten(label, _LONG, placeholder=' …')}”)" if tells else "") + _when(edge)
 
 
 def _ledger(edge: Row, a: str, b: str) -> str:

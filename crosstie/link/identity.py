@@ -40,6 +40,22 @@ def resting_on_weak_alias(engine: Engine, entities: Sequence[str]) -> set[str]:
     return {entity for entity, records in said.items() if _only_weak(list(records.values()))}
 
 
+def births(engine: Engine) -> dict[str, list[set[int]]]:
+    """Years of birth of the joined entities, record by record."""
+    if not engine.has("claims") or not engine.has("link_joined"):
+        return {}
+    rows = engine.arrow("""
+        select c.canonical_id, c.entity_id, array_agg(distinct substr(c.value, 1, 4)) as years
+        from claims c join link_joined j on j.entity_id = c.canonical_id where c.prop = 'birthDate'
+        group by c.canonical_id, c.entity_id order by c.canonical_id, c.entity_id""").to_pylist()
+    found: dict[str, list[set[int]]] = {}
+    for row in rows:
+        years = {int(year) for year in row["years"] if year.isdigit()}
+        if years:
+            found.setdefault(row["canonical_id"], []).append(years)
+    return found
+
+
 def _only_weak(records: list[dict[str, set[str]]]) -> bool:
     """Whether a weak alias joins some of the records, and nothing solid any."""
     weak = False

@@ -42,8 +42,7 @@ def surprise(candidate: Candidate) -> float:
     """How unlikely chance would make such a tie, in bits: -log2 of the expected number of such paths (or, for one actor, of being in both spheres)."""
     if candidate.paths:
         return max(0.0, max(-log2(max(path.expected, 1e-18)) for path in candidate.paths))
-    total, crime, terror = candidate.population
-    return max(0.0, -log2(max(crime, 1) / max(total, 1))) + max(0.0, -log2(max(terror, 1) / max(total, 1)))
+    return sum(max(0.0, log2(max(candidate.population, 1) / max(one.actors, 1))) for one in (candidate.crime, candidate.terror))
 
 
 def support(candidate: Candidate) -> int:
