@@ -160,7 +160,7 @@ def _reported(links: pa.Table | Path) -> list[tuple[str, str, str]]:
             _check_columns(reader.fieldnames or (), str(links))
             return [(row["crime_id"], row["terror_id"], row["class"] or "") for row in reader]
     _check_columns(links.column_names, "the table of links")
-    return list(zip(*(links.column(name).to_pylist() for name in NEEDED), strict=True))
+    return [(str(row["crime_id"]), str(row["terror_id"]), str(row["class"])) for row in links.select(list(NEEDED)).to_pylist()]
 
 
 def _check_columns(names: Any, what: str) -> None:
@@ -177,7 +177,7 @@ def _actors(entities: Path, wanted: set[str]) -> dict[str, str]:
     with pacsv.open_csv(str(entities), convert_options=text) as reader:
         for batch in reader:
             kept = batch.filter(pc.is_in(batch.column("entity_id"), ids))
-            found.update(zip(kept.column("entity_id").to_pylist(), kept.column("actor_id").to_pylist(), strict=True))
+            found.update((str(row["entity_id"]), str(row["actor_id"])) for row in kept.to_pylist())
     return found
 
 

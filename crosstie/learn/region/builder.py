@@ -10,13 +10,14 @@ import numpy as np
 
 from crosstie.errors import LensError
 from crosstie.learn.region import plan as planned
-from crosstie.learn.region.names import NONE, draw, name_book
+from crosstie.learn.region.names import NONE, Ints, draw, name_book
 from crosstie.learn.region.parts import (
     Account,
     Actor,
     Address,
     Decoy,
     Evidence,
+    Kind,
     LinkClass,
     ListName,
     RelationKind,
@@ -31,6 +32,18 @@ from crosstie.model.lexicon import Sphere
 PLANTED = 50_000_000
 _BLOCK = 10_000
 ID_SALT, PHONE_SALT, REGISTER_SALT, ACCOUNT_SALT, IMO_SALT = 1, 2, 3, 4, 5
+
+
+class Commons:
+    """The part that every State shares: its telephone company, which all pay, and its professional director."""
+
+    name = "commons"
+
+    def plant(self, region: Builder) -> None:
+        """One of each for each State."""
+        for state in region.states:
+            firm = region.company(state.code, name=f"{state.name} Telecom", founded=date(1998, 3, 1))
+            region.commons(state.code, region.account(firm, opened=date(2010, 1, 4)), region.person(state.code, born=date(1961, 5, 5)))
 
 
 class Builder:
@@ -193,6 +206,18 @@ class Builder:
         """An address that many share."""
         return places()[self.state(state).code].public_address(kind)
 
+    def hub(self, state: str | None = None) -> Account:
+        """The account of the State's telephone company, which everybody pays."""
+        return self._plan.hubs[self.state(state).code]
+
+    def nominee(self, state: str | None = None) -> Actor:
+        """The State's professional director, who sits on very many boards."""
+        return self._plan.nominees[self.state(state).code]
+
+    def commons(self, state: str, hub: Account, nominee: Actor) -> None:
+        """Name the hub and the nominee of a State."""
+        self._plan.hubs[state], self._plan.nominees[state] = hub, nominee
+
     # events
 
     def relation(
@@ -307,15 +332,15 @@ class Builder:
         self._count = getattr(self, "_count", 0) + 1
         return f"{self._part}-{kind}-{self._count:04d}"
 
-    def _actor(self, kind: str, name: str, state: str, spheres: Sequence[Sphere]) -> Actor:
-        return Actor(self._id(kind), kind, name, state, tuple(spheres))  # type: ignore[arg-type]
+    def _actor(self, kind: Kind, name: str, state: str, spheres: Sequence[Sphere]) -> Actor:
+        return Actor(self._id(kind), kind, name, state, tuple(spheres))
 
 
 def _digits(phone: str) -> int:
     return int(phone.lstrip("+"))
 
 
-def _place(family: np.ndarray, feminine: np.ndarray, token: int) -> int:  # type: ignore[type-arg]
+def _place(family: Ints, feminine: Ints, token: int) -> int:
     """Where the family name of that token stands in the list, in either form."""
     first = family[0] if family[0] <= token <= family[-1] else feminine[0]
     return int(token - first)

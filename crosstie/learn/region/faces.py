@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from crosstie.learn.region.names import NONE, name_book
 from crosstie.learn.region.parts import Actor
 from crosstie.learn.region.plan import PersonPlan
 from crosstie.learn.region.population import Population
-from crosstie.learn.region.spelling import Noise, birth_dates, id_numbers, loose, pc, person_names, phones
-from crosstie.learn.region.world import places
+from crosstie.learn.region.spelling import Noise, bare, slip
+from crosstie.learn.region.world import EPOCH, places
 
 _NICKNAMES = ("The Broker", "The Engineer", "Doctor", "Uncle", "The Tall One", "The Captain", "Grey Beard", "The Tailor", "Left Hand", "The Goldsmith",
               "The Cook", "Teacher", "The Heron", "Silent One", "The Driver", "The Accountant")
@@ -36,7 +36,6 @@ class Face:
     street: str | None = None
     city: str | None = None
     gender: str | None = None
-    state: str = field(default="")
 
     @property
     def country(self) -> str:
@@ -48,10 +47,9 @@ class Faces:
     """Makes the faces of planted actors, with the faults of one office."""
 
     def __init__(self, population: Population, rng: np.random.Generator, noise: Noise) -> None:
-        self._population, self._rng, self._noise = population, rng, noise
-        plan = population.plan
-        self._people = {one.actor.id: row for row, one in enumerate(plan.people)}
-        self._companies = {one.actor.id: one for one in plan.companies}
+        self._rng, self._noise = rng, noise
+        self._people = {one.actor.id: one for one in population.plan.people}
+        self._companies = {one.actor.id: one for one in population.plan.companies}
 
     def of(self, actor: Actor) -> Face:
         """The actor as this office knows it, another time perhaps otherwise."""
@@ -61,38 +59,50 @@ class Faces:
             return self._company(actor)
         return self._thing(actor)
 
-    def all(self, actors: Sequence[Actor]) -> list[Face]:
-        """Several."""
-        return [self.of(actor) for actor in actors]
-
     def _person(self, actor: Actor) -> Face:
-        rng, noise, people, row = self._rng, self._noise, self._population.people, self._people[actor.id]
-        plan: PersonPlan = self._population.plan.people[row]
-        rows = np.array([row])
-        given, family = (self._word(token) for token in (plan.given, plan.family))
-        middle = "" if plan.middle == NONE or rng.random() < noise.no_middle else self._word(plan.middle)
+        rng, noise, plan = self._rng, self._noise, self._people[actor.id]
         kind = name_book().cultures[name_book().order[plan.culture]]
-        parts = [family, given] if kind.family_first else [given, family, middle] if kind.middle == "family" else [given, middle, family]
-        name = " ".join(part for part in parts if part)
-        others = person_names(people, np.repeat(rows, int(rng.integers(0, 3))), rng, Noise(variant=0.9, typo=0.0, no_middle=0.5))
-        aliases = tuple(dict.fromkeys(one for one in others.to_pylist() if one != name))
-        original = self._original(plan) if rng.random() < 0.6 else None
+
+        def spelt(variant: float, no_middle: float) -> tuple[str, str, str]:
+            given, family = (self._word(token, variant) for token in (plan.given, plan.family))
+            middle = "" if plan.middle == NONE or rng.random() < no_middle else self._word(plan.middle, variant)
+            return given, middle, family
+
+        def full(given: str, middle: str, family: str) -> str:
+            parts = [family, given] if kind.family_first else [given, family, middle] if kind.middle == "family" else [given, middle, family]
+            return " ".join(part for part in parts if part)
+
+        given, middle, family = spelt(noise.variant, noise.no_middle)
+        if rng.random() < noise.typo:
+            family = slip(family, float(rng.random()), int(rng.integers(3)))
+        name = full(given, middle, family)
+        others = (full(*spelt(0.9, 0.5)) for _ in range(int(rng.integers(0, 3))))
         return Face(
-            actor, name, given, middle, family, aliases,
+            actor, name, given, middle, family,
+            aliases=tuple(dict.fromkeys(one for one in others if one != name)),
             weak=(str(rng.choice(_NICKNAMES)),) if rng.random() < 0.35 else (),
-            original=original,
-            born=birth_dates(people.born[rows], rng, noise).to_pylist()[0],
-            id_number=None if rng.random() < noise.no_id else id_numbers(people, rows).to_pylist()[0],
-            phone=None if rng.random() < noise.no_phone else phones(people.phone[rows]).to_pylist()[0],
+            original=self._original(plan) if rng.random() < 0.6 else None,
+            born=self._born(plan.born),
+            id_number=None if rng.random() < noise.no_id else f"{actor.state.upper()}ID{plan.id_number:08d}",
+            phone=None if rng.random() < noise.no_phone else f"+{plan.phone}",
             street=None if rng.random() < noise.no_address else plan.address.street,
             city=plan.address.city,
             gender="female" if plan.female else "male",
-            state=actor.state,
         )
 
-    def _word(self, token: int) -> str:
+    def _born(self, number: int) -> str | None:
+        rng, noise, day = self._rng, self._noise, EPOCH + timedelta(days=number)
+        roll = rng.random()
+        if roll < noise.no_date:
+            return None
+        if roll < noise.no_date + noise.year_only:
+            return str(day.year)
+        turned = day.day <= 12 and rng.random() < noise.day_month
+        return f"{day.year}-{day.day:02d}-{day.month:02d}" if turned else str(day)
+
+    def _word(self, token: int, share: float) -> str:
         variants = name_book().variants[token]
-        return variants[int(self._rng.integers(len(variants)))] if self._rng.random() < self._noise.variant else variants[0]
+        return variants[int(self._rng.integers(len(variants)))] if self._rng.random() < share else variants[0]
 
     @staticmethod
     def _original(plan: PersonPlan) -> str | None:
@@ -105,19 +115,19 @@ class Faces:
         return f"{rest[-1]}{given}" if kind.family_first else " ".join([given, *rest])
 
     def _company(self, actor: Actor) -> Face:
-        rng, plan = self._rng, self._companies[actor.id]
-        name = loose(pc.cast([actor.name], "string"), rng, self._noise).to_pylist()[0]
-        row = self._population.plan.companies.index(plan)
-        number = f"{actor.state.upper()}R{self._population.companies.registration[row]:08d}"
+        rng, noise, plan = self._rng, self._noise, self._companies[actor.id]
+        name = bare(actor.name) if rng.random() < noise.variant else actor.name
+        if rng.random() < noise.typo:
+            name = slip(name, float(rng.random()), int(rng.integers(3)))
         return Face(
             actor, name, aliases=(actor.name,) if name != actor.name else (),
-            id_number=None if rng.random() < 0.5 else number,
-            phone=None if rng.random() < self._noise.no_phone else f"+{plan.phone}",
-            street=None if rng.random() < self._noise.no_address else plan.address.street, city=plan.address.city, state=actor.state,
+            id_number=None if rng.random() < 0.5 else f"{actor.state.upper()}R{plan.registration:08d}",
+            phone=None if rng.random() < noise.no_phone else f"+{plan.phone}",
+            street=None if rng.random() < noise.no_address else plan.address.street, city=plan.address.city,
         )
 
     def _thing(self, actor: Actor) -> Face:
         words = actor.name.split()
         short = "".join(word[0] for word in words if word[0].isupper())
         aliases = (f"The {actor.name}",) if self._rng.random() < 0.4 else ()
-        return Face(actor, actor.name, aliases=aliases, weak=(short,) if actor.kind == "group" and len(short) > 2 else (), state=actor.state)
+        return Face(actor, actor.name, aliases=aliases, weak=(short,) if actor.kind == "group" and len(short) > 2 else ())

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from crosstie.errors import StorageError, UsageError
 from crosstie.learn.region import ledgers, lists, registers, reports
-from crosstie.learn.region.builder import Builder
+from crosstie.learn.region.builder import Builder, Commons
 from crosstie.learn.region.parts import ScenarioPart
 from crosstie.learn.region.plan import Plan
 from crosstie.learn.region.population import populate
-from crosstie.learn.region.core import CORE
 from crosstie.learn.region.sheets import sheet
+from crosstie.learn.region.storylines import CORE
 from crosstie.learn.region.truth import ENTITIES, Sightings, check, write_truth
 from crosstie.learn.region.world import size_of
 
@@ -49,9 +49,11 @@ def generate(
     The same seed, size and parts give the same bytes; another part adds its own people and changes nobody else's story. `progress` is told what is
     being written. UsageError where the folder is not empty or the size is none, LensError where a part contradicts itself.
     """
-    scale, tell = size_of(size), progress or (lambda _: None)
+    scale, tell = size_of(size), progress or _untold
     files_, truth_ = _folders(out)
     plan = Plan()
+    commons = Commons()
+    commons.plant(Builder(seed, scale, commons.name, plan))
     for part in sorted((*CORE, *parts), key=lambda one: one.name):
         tell(f"storylines of {part.name}")
         part.plant(Builder(seed, scale, part.name, plan))
@@ -61,7 +63,7 @@ def generate(
     written: list[Path] = []
     with sheet(truth_ / "entities.csv", {name: name for name in ENTITIES}) as table:
         truth = Sightings(table, population)
-        for what, write in (
+        writers: tuple[tuple[str, Callable[[], list[Path]]], ...] = (
             ("lists", lambda: lists.write_lists(population, files_, truth)),
             ("company registers", lambda: registers.write_registers(population, files_, truth)),
             ("bank customers", lambda: registers.write_accounts(population, files_, truth)),
@@ -69,12 +71,17 @@ def generate(
             ("ships", lambda: ledgers.write_vessels(population, files_, truth)),
             ("shipments", lambda: ledgers.write_shipments(population, scale, files_, truth)),
             ("reports", lambda: reports.write_reports(population, files_, truth)),
-        ):
+        )
+        for what, write in writers:
             tell(what)
             written += write()
     tell("truth")
     write_truth(truth_, population, _ABOUT.format(seed=seed, size=size, links=len(plan.links), decoys=len(plan.decoys)))
     return Region(out, seed, size, tuple(written), len(plan.links), len(plan.decoys))
+
+
+def _untold(_: str) -> None:
+    return None
 
 
 def _folders(out: Path) -> tuple[Path, Path]:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crosstie.learn.region.names import NONE, Ints
-from crosstie.learn.region.population import Companies, Population
+from crosstie.learn.region.names import NONE, Ints, among, pc
+from crosstie.learn.region.population import Population
 from crosstie.learn.region.registers import NULL, ibans
 from crosstie.learn.region.sheets import BATCH, offices, sheet, write_mapping
-from crosstie.learn.region.spelling import BANK, addresses, company_names, days, loose, padded, pc, person_names, registrations
+from crosstie.learn.region.spelling import BANK, addresses, company_names, days, loose, padded, person_names, registrations
 from crosstie.learn.region.truth import Sightings
-from crosstie.learn.region.world import BEGIN, END, PRIME, Size, day_number, firms, places, scrambled, stream
+from crosstie.learn.region.world import BEGIN, END, Size, day_number, firms, places, scrambled, stream
 
 _FIRST, _LAST = day_number(BEGIN), day_number(END)
 #: Goods of ordinary trade: code of the Harmonized System, words, usual price per kilogram.
@@ -46,7 +46,7 @@ def _payments(population: Population, number: int, code: str, total: int, out: P
     day = np.concatenate([day, np.array([day_number(one.on) for one in ours], dtype=np.int64)])
     amount = np.concatenate([amount, np.array([round(one.amount, 2) for one in ours])])
     purpose = np.concatenate([purpose, len(firms()["purposes"]) + np.arange(len(ours))])
-    purposes = pa.array([*firms()["purposes"], *(one.purpose or None for one in ours)], pa.string())
+    purposes = [*firms()["purposes"], *(one.purpose or None for one in ours)]
     order = np.lexsort((rng.random(len(day)), day))
     office, path = offices()[code], out / f"payments_{code}.csv"
     local = places()[code].state.currency
@@ -61,36 +61,45 @@ def _payments(population: Population, number: int, code: str, total: int, out: P
                 "payee": ibans(population, payee[take]),
                 "amount": _money(amount[take], office["decimal"]),
                 "currency": pa.array(currency, pa.string()),
-                "purpose": purposes.take(pa.array(purpose[take])),
+                "purpose": among(purposes, purpose[take]),
             })
     write_mapping(path, _payments_mapping(f"payments_{code}", code, office))
     return path
 
 
 def _pairs(rng: np.random.Generator, population: Population, here: Ints, total: int) -> tuple[Ints, Ints]:
-    """Who pays whom: some accounts pay often, most pay the same few shops and neighbours, a few pay abroad."""
+    """Who pays whom: some accounts pay often, most pay the telephone company, the same few shops and neighbours, a few pay abroad."""
     accounts = population.accounts
-    weight = np.exp(rng.normal(0, 1.0, len(here)))
-    payer = here[np.searchsorted(np.cumsum(weight / weight.sum()), rng.random(total), side="right").clip(max=len(here) - 1)]
-    shops = here[accounts.of_company[here]]
+    ring = _mingled(rng, here, accounts.planted)
+    weight = np.exp(rng.normal(0, 1.0, len(ring)))
+    at = np.searchsorted(np.cumsum(weight / weight.sum()), rng.random(total), side="right").clip(max=len(ring) - 1)
+    payer = ring[at]
+    shops = ring[accounts.of_company[ring]]
     rank = np.floor(len(shops) * rng.random(total) ** 2.2).astype(np.int64)
     habit = scrambled(payer * 4 + rng.integers(0, 4, total), 21) % len(shops)
-    shop = shops[np.where(rng.random(total) < 0.6, np.minimum(habit, len(shops) - 1), np.minimum(rank, len(shops) - 1))]
-    at = np.searchsorted(here, payer)
-    friend = here[(at + (1 + scrambled(payer * 5 + rng.integers(0, 5, total), 22) % 40)) % len(here)]
+    shop = shops[np.where(rng.random(total) < 0.6, habit, rank)]
+    friend = ring[(at + 1 + scrambled(payer * 5 + rng.integers(0, 5, total), 22) % 40) % len(ring)]
     abroad = rng.integers(0, len(accounts), total)
+    hubs = {one.id for one in population.plan.hubs.values()}
+    hub = next(row for row, one in enumerate(population.plan.accounts) if one.account.id in hubs and accounts.state[row] == accounts.state[here[0]])
     roll = rng.random(total)
-    payee = np.where(roll < 0.62, shop, np.where(roll < 0.96, friend, abroad))
-    return payer, np.where(payee == payer, here[(at + 1) % len(here)], payee)
+    payee = np.where(roll < 0.1, hub, np.where(roll < 0.62, shop, np.where(roll < 0.97, friend, abroad)))
+    return payer, np.where(payee == payer, ring[(at + 1) % len(ring)], payee)
+
+
+def _mingled(rng: np.random.Generator, rows: Ints, planted: int) -> Ints:
+    """The rows in their order, but the planted ones spread at random among the crowd."""
+    place = np.arange(len(rows), dtype=np.float64)
+    ours = rows < planted
+    place[ours] = rng.random(int(ours.sum())) * len(rows)
+    return rows[np.argsort(place, kind="stable")]
 
 
 def _money(amounts: Any, decimal: str) -> Any:
     cents = pa.array(np.round(amounts * 100).astype(np.int64))
     whole = pc.divide(cents, 100)
-    text = pc.binary_join_element_wise(
-        whole.cast(pa.string()), pc.utf8_lpad(pc.subtract(cents, pc.multiply(whole, 100)).cast(pa.string()), width=2, padding="0"), decimal
-    )
-    return text
+    rest = pc.utf8_lpad(pc.subtract(cents, pc.multiply(whole, 100)).cast(pa.string()), width=2, padding="0")
+    return pc.binary_join_element_wise(whole.cast(pa.string()), rest, decimal)
 
 
 def _payments_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +150,6 @@ class _Traders:
         people, companies = self.population.people, self.population.companies
         firm = pa.array(kind == 0)
         company, person = np.where(kind == 0, row, 0), np.where(kind == 1, row, 0)
-        codes = pa.array(list(places()))
         state = np.where(kind == 0, companies.state[company], people.state[person] if len(people) else 0)
         number = registrations(companies, company)
         return {
@@ -149,7 +157,7 @@ class _Traders:
             side: pc.if_else(firm, loose(company_names(companies, company, self.ours), rng, BANK), person_names(people, person, rng, BANK)),
             f"{side}_registration": pc.if_else(pc.and_(firm, pa.array(rng.random(len(row)) < 0.75)), number, NULL),
             f"{side}_address": pc.if_else(firm, addresses(companies, company, self.seats), addresses(people, person, self.homes)),
-            f"{side}_country": codes.take(pa.array(state)),
+            f"{side}_country": among(list(places()), state),
         }
 
 
@@ -157,7 +165,7 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
     """The shipments that the ports of all States recorded."""
     rng, plan, traders = stream(population.seed, "shipments"), population.plan, _Traders(population)
     total, planted = size.shipments, plan.shipments
-    crowd = np.arange(population.companies.planted, len(population.companies))
+    crowd = _mingled(rng, np.arange(len(population.companies)), population.companies.planted)
 
     def side(picks: Ints, actors: list[Any]) -> tuple[Ints, Ints]:
         kinds = [0 if one.id in traders.companies else 1 for one in actors]
@@ -167,21 +175,22 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
 
     exporter = crowd[np.floor(len(crowd) * rng.random(total) ** 3).astype(np.int64)]
     partner = scrambled(exporter * 3 + rng.integers(0, 3, total), 23) % len(crowd)
+    partner = np.where(crowd[partner] == exporter, (partner + 1) % len(crowd), partner)
     a_kind, a_row = side(exporter, [one.exporter for one in planted])
     b_kind, b_row = side(crowd[partner], [one.consignee for one in planted])
     goods = rng.integers(0, len(_GOODS), total)
     weight = np.round(np.exp(rng.normal(8.5, 1.0, total)) * np.where(goods == 12, 0.001, 1))
     price = np.array([one[2] for one in _GOODS])[goods] * np.exp(rng.normal(0, 0.15, total))
     ships = {one.actor.id: row for row, one in enumerate(plan.vessels)}
-    vessel = np.where(rng.random(total) < 0.6, rng.integers(population.vessels.planted, len(population.vessels), total), NONE)
+    vessel = np.where(rng.random(total) < 0.6, rng.integers(0, len(population.vessels), total), NONE)
     vessel = np.concatenate([vessel, np.array([ships[one.vessel.id] if one.vessel else NONE for one in planted], dtype=np.int64)])
     day = np.concatenate([rng.integers(_FIRST, _LAST + 1, total), np.array([day_number(one.on) for one in planted], dtype=np.int64)])
     weight = np.concatenate([weight, np.array([one.weight for one in planted])])
     value = np.concatenate([np.round(weight[:total] * price, 2), np.array([one.value for one in planted])])
-    words = pa.array([*(one[1] for one in _GOODS), *(one.goods for one in planted)], pa.string())
-    codes = pa.array([*(one[0] for one in _GOODS), *(one.hs for one in planted)], pa.string())
+    words = [*(one[1] for one in _GOODS), *(one.goods for one in planted)]
+    codes = [*(one[0] for one in _GOODS), *(one.hs for one in planted)]
     item = np.concatenate([goods, len(_GOODS) + np.arange(len(planted))])
-    origins = pa.array([*places(), *(one.origin for one in planted)])
+    origins = [*places(), *(one.origin for one in planted)]
     origin = np.concatenate([population.companies.state[exporter], len(places()) + np.arange(len(planted))])
     order = np.lexsort((rng.random(len(day)), day))
     path, met = out / "shipments.csv", []
@@ -191,15 +200,15 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
             ends = {**traders.cells("exporter", a_kind[take], a_row[take], rng), **traders.cells("consignee", b_kind[take], b_row[take], rng)}
             aboard = np.maximum(vessel[take], 0)
             shipped = pa.array(vessel[take] != NONE)
-            names = pa.array(population.vessels.name).take(pa.array(aboard))
+            names = among(population.vessels.name, aboard)
             currency = [planted[row - total].currency if row >= total else "USD" for row in take.tolist()]
             table.write(ends | {
                 "declaration": padded(np.arange(first, first + len(take)) + 1, 9, "D"),
-                "date": days(day[take]), "hs": codes.take(pa.array(item[take])), "goods": words.take(pa.array(item[take])),
+                "date": days(day[take]), "hs": among(codes, item[take]), "goods": among(words, item[take]),
                 "weight_kg": pa.array(np.maximum(weight[take], 1).astype(np.int64)).cast(pa.string()), "value": _money(value[take], "."),
                 "currency": pa.array(currency), "vessel": pc.if_else(shipped, names, NULL),
                 "imo": pc.if_else(shipped, padded(population.vessels.imo[aboard], 7, "IMO"), NULL),
-                "origin": origins.take(pa.array(origin[take])), "destination": ends["consignee_country"],
+                "origin": among(origins, origin[take]), "destination": ends["consignee_country"],
             })
             met += [np.stack([a_kind[take], a_row[take]]), np.stack([b_kind[take], b_row[take]])]
     _seen(truth, traders, np.unique(np.concatenate(met, axis=1), axis=1), path)
@@ -263,8 +272,8 @@ def write_vessels(population: Population, out: Path, truth: Sightings) -> list[P
     path = out / "vessels.csv"
     with sheet(path, {name: name for name in _VESSELS}) as table:
         table.write({name: pc.if_else(owned, cells, NULL) for name, cells in ends.items()} | {
-            "imo": padded(vessels.imo[rows], 7, "IMO"), "name": pa.array(vessels.name).take(pa.array(rows)),
-            "flag": pa.array(list(places())).take(pa.array(vessels.flag[rows])), "since": days(vessels.since[rows]),
+            "imo": padded(vessels.imo[rows], 7, "IMO"), "name": among(vessels.name, rows),
+            "flag": among(list(places()), vessels.flag[rows]), "since": days(vessels.since[rows]),
         })
     truth.add(truth.actors("vessel", rows), _ship_ids("ships", vessels.imo[rows]), "ships", path.name)
     for number, name in ((0, "company"), (1, "person")):
@@ -293,5 +302,3 @@ def _vessels_mapping() -> dict[str, Any]:
         },
     }
 
-
-__all__ = ["PRIME", "Companies", "write_payments", "write_shipments", "write_vessels"]

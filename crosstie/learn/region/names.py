@@ -11,9 +11,13 @@ from typing import Any
 import icu
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import yaml
 
+#: pyarrow.compute without its stubs, which know no arrays of unknown type
+pc: Any = pyarrow.compute
+#: an Arrow array of texts
+Texts = Any
 DATA = Path(__file__).parents[1] / "data"
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 #: How steeply names thin out from the common to the rare: weight = rank ** -SKEW. Real first names lie near 0.9.
@@ -48,7 +52,7 @@ class NameBook:
         widest = max(len(one) for one in self.variants)
         self.count = np.array([len(one) for one in self.variants])
         #: spelling k of every token, the first one where there is no k-th
-        self.latin = [pa.array([one[k] if k < len(one) else one[0] for one in self.variants]) for k in range(widest)]
+        self.latin: list[Texts] = [pa.array([one[k] if k < len(one) else one[0] for one in self.variants]) for k in range(widest)]
 
     def _culture(self, name: str, entry: dict[str, Any]) -> Culture:
         script = entry["script"]
@@ -71,7 +75,7 @@ class NameBook:
         return np.arange(first, len(self.variants))
 
     @cache  # noqa: B019 - one book per process
-    def column(self, script: str) -> pa.StringArray:
+    def column(self, script: str) -> Texts:
         """Every token in a script: the original spelling where it is of that script, else transliterated by ICU."""
         rules = {"Cyrl": "Latin-Cyrillic", "Arab": "Latin-Arabic; NFD; [:Mn:] Remove; NFC"}.get(script)
         if rules is None:
@@ -105,7 +109,13 @@ def draw(rng: np.random.Generator, tokens: Ints, size: int) -> Ints:
     return tokens[np.minimum(picks, len(tokens) - 1)]
 
 
-def assemble(given: pa.Array[Any], middle: pa.Array[Any], family: pa.Array[Any], family_first: pa.Array[Any], middle_last: pa.Array[Any]) -> pa.Array[Any]:
+def among(words: Sequence[str | None] | Texts, index: Ints) -> Texts:
+    """The words at these places."""
+    listed: Any = words if isinstance(words, pa.Array) else pa.array(words, pa.string())
+    return listed.take(pa.array(index))
+
+
+def assemble(given: Texts, middle: Texts, family: Texts, family_first: Texts, middle_last: Texts) -> Texts:
     """Full names from their words, in the order of each culture; a null word is left out."""
     head = pc.if_else(family_first, family, given)
     tail = pc.if_else(family_first, given, family)

@@ -172,6 +172,14 @@ class RegionBuilder(Protocol):
         """An address that many share: a hotel, a law firm or a business centre, the same one every time that it is asked for in a State."""
         ...
 
+    def hub(self, state: str | None = None) -> Account:
+        """The account of the State's telephone company, which everybody pays: the same one every time."""
+        ...
+
+    def nominee(self, state: str | None = None) -> Actor:
+        """The State's professional director, who sits on the boards of very many companies: the same person every time."""
+        ...
+
     def relation(
         self,
         kind: RelationKind,
@@ -187,7 +195,7 @@ class RegionBuilder(Protocol):
         ...
 
     def pay(self, a: Account, b: Account, on: date, amount: float, currency: str | None = None, purpose: str = "") -> None:
-        """A payment from a to b; it stands in the payments of both banks' States, once where they are the same."""
+        """A payment from a to b; it stands in the payments of the payer's State."""
         ...
 
     def ship(
@@ -267,7 +275,10 @@ class RegionBuilder(Protocol):
 class ScenarioPart(Protocol):
     """One lens's part of a region."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """A name that no other part has: the numbers of the part are drawn from it."""
+        ...
 
     def plant(self, region: RegionBuilder) -> None:
         """Make people, let things happen, say what is true."""

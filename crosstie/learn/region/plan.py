@@ -163,6 +163,8 @@ class Plan:
     listings: list[ListingPlan] = field(default_factory=list)
     links: list[TrueLink] = field(default_factory=list)
     decoys: list[DecoyPair] = field(default_factory=list)
+    hubs: dict[str, Account] = field(default_factory=dict)
+    nominees: dict[str, Actor] = field(default_factory=dict)
 
     def spheres_shown(self) -> dict[str, set[Sphere]]:
         """Which actors the files place in a sphere: those that are listed, or that a report speaks of."""

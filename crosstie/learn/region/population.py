@@ -123,7 +123,7 @@ def populate(seed: int, size: Size, plan: Plan) -> Population:
     people = _people(seed, size, plan)
     companies = _companies(seed, size, plan)
     accounts = _accounts(seed, people, companies, plan)
-    return Population(people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies), plan, seed)
+    return Population(people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies, plan), plan, seed)
 
 
 def _with(first: list[int], rest: Ints) -> Ints:
@@ -142,9 +142,7 @@ def _people(seed: int, size: Size, plan: Plan) -> People:
     state = np.repeat(np.arange(len(places())), _shares(total))
     # households: two or three neighbours in the list share State, culture, family name, address and often the phone
     home = np.cumsum(rng.random(total) < 0.4)
-    home[np.flatnonzero(np.diff(state, prepend=-1))] += 1
-    home = np.maximum.accumulate(home)
-    firsts = np.flatnonzero(np.diff(home, prepend=-1))
+    firsts = np.flatnonzero((np.diff(home, prepend=-1) != 0) | (np.diff(state, prepend=-1) != 0))
     of = np.searchsorted(firsts, np.arange(total), side="right") - 1
     culture = np.empty(len(firsts), dtype=np.int64)
     street, city = np.empty_like(culture), np.empty_like(culture)
@@ -236,9 +234,9 @@ def _accounts(seed: int, people: People, companies: Companies, plan: Plan) -> Ac
     state = np.concatenate([people.state[private], companies.state[business]])
     banks = np.array([len(place.state.banks) for place in places().values()])
     phone = np.concatenate([people.phone[private], companies.phone[business]])
-    rows = {actor.actor.id: row for kind in (plan.people, plan.companies) for row, actor in enumerate(kind)}
+    rows = {one.actor.id: row for row, one in enumerate(plan.people)} | {one.actor.id: row for row, one in enumerate(plan.companies)}
     codes = list(places())
-    own_phone = {one.actor.id: one.phone for one in [*plan.people, *plan.companies]}
+    own_phone = {one.actor.id: one.phone for one in plan.people} | {one.actor.id: one.phone for one in plan.companies}
     currencies = [place.state.currency for place in places().values()]
     return Accounts(
         planted=len(ours),
@@ -277,14 +275,15 @@ def _imo(serial: Ints) -> Ints:
         again = np.setdiff1d(np.arange(len(body)), first)
         body[again] = 200_000 + (body[again] - 200_000 + 1) % 299_993
     digits = body[:, None] // 10 ** np.arange(5, -1, -1) % 10
-    return body * 10 + (digits * np.arange(7, 1, -1)).sum(axis=1) % 10
+    check: Ints = (digits * np.arange(7, 1, -1)).sum(axis=1) % 10
+    return body * 10 + check
 
 
-def _officers(seed: int, people: People, companies: Companies) -> Officers:
+def _officers(seed: int, people: People, companies: Companies, plan: Plan) -> Officers:
     """One to four officers per company of the crowd, neighbours rather than strangers, and a few who sit everywhere."""
     rng = stream(seed, "officers")
-    rows = np.arange(companies.planted, len(companies))
-    company = np.repeat(rows, np.minimum(rng.geometric(0.55, len(rows)), 4))
+    firms_ = np.arange(companies.planted, len(companies))
+    company = np.repeat(firms_, np.minimum(rng.geometric(0.55, len(firms_)), 4))
     crowd = np.bincount(people.state[people.planted:], minlength=len(places()))
     start = people.planted + np.concatenate([[0], np.cumsum(crowd)[:-1]])
     here = companies.state[company]
@@ -292,8 +291,9 @@ def _officers(seed: int, people: People, companies: Companies) -> Officers:
     centre = scrambled(company, 77) % crowd[here]
     picks = (centre + rng.geometric(0.3, len(company)) - 1) % crowd[here]
     nominee = rng.random(len(company)) < 0.04
-    picks = np.where(nominee, scrambled(rng.integers(0, 3, len(company)) + 10, 78) % crowd[here], picks)
-    person = start[here] + picks
+    rows = {one.actor.id: row for row, one in enumerate(plan.people)}
+    nominees = np.array([rows[plan.nominees[code].id] for code in places()])
+    person = np.where(nominee, nominees[here], start[here] + picks)
     first = companies.founded[company]
     end = np.where(rng.random(len(company)) < 0.2, first + rng.integers(200, 3000, len(company)), NONE)
     return Officers(company, person, rng.random(len(company)) < 0.45, first, _open_ended(end))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crosstie.learn.region.names import NONE, Ints
+from crosstie.learn.region.names import NONE, Ints, among, pc
 from crosstie.learn.region.population import Population
 from crosstie.learn.region.sheets import BATCH, offices, sheet, write_mapping
 from crosstie.learn.region.spelling import (
@@ -22,7 +22,6 @@ from crosstie.learn.region.spelling import (
     id_numbers,
     loose,
     padded,
-    pc,
     person_names,
     phones,
     registrations,
@@ -73,7 +72,7 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
     rng = stream(population.seed, f"register_{code}")
     office, name = offices()[code], f"register_{code}"
     path = out / f"{name}.csv"
-    roles = pa.array([office["roles"]["director"], office["roles"]["owner"]])
+    roles = [office["roles"]["director"], office["roles"]["owner"]]
     ours = [one.actor.name for one in plan.companies]
     homes = [f"{one.address.street}, {one.address.city}" for one in plan.companies]
     double = scrambled(person + 7 * company, 13) % 100 < _DOUBLE
@@ -85,7 +84,8 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
             human, corporate = who != NONE, above != NONE
             numbers = registrations(companies, firm)
             keys = scrambled(np.where(double[rows], who + 40_000_000, who), _OFFICER_SALT)
-            officer_no = pc.if_else(pa.array(human), padded(keys, 8, "P"), pc.if_else(pa.array(corporate), registrations(companies, np.maximum(above, 0)), NULL))
+            parents = pc.if_else(pa.array(corporate), registrations(companies, np.maximum(above, 0)), NULL)
+            officer_no = pc.if_else(pa.array(human), padded(keys, 8, "P"), parents)
             someone = np.maximum(who, 0)
             names = person_names(people, someone, rng, REGISTER, office["script"])
             latin = holes(person_names(people, someone, rng, REGISTER), rng, 0.6 if office["script"] != "Latn" else 1.0)
@@ -104,7 +104,7 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
                 "officer_latin": pc.if_else(only, latin, NULL),
                 "born": pc.if_else(only, birth_dates(people.born[someone], rng, REGISTER, office["dates"]), NULL),
                 "id_no": pc.if_else(only, holes(id_numbers(people, someone), rng, REGISTER.no_id), NULL),
-                "role": pc.if_else(pa.array(human | corporate), roles.take(pa.array(owner[rows].astype(np.int8))), NULL),
+                "role": pc.if_else(pa.array(human | corporate), among(roles, owner[rows].astype(np.int64)), NULL),
                 "start": days(start[rows], office["dates"]),
                 "end": days(end[rows], office["dates"]),
             })
@@ -210,7 +210,7 @@ def _accounts(population: Population, number: int, code: str, out: Path, truth: 
             number_ = padded(scrambled(customer[first : first + BATCH] + 1, _CUSTOMER_SALT), 8, "K")
             table.write({
                 "account": ibans(population, rows),
-                "bank": pa.array(place.state.banks).take(pa.array(accounts.bank[rows])),
+                "bank": among(place.state.banks, accounts.bank[rows]),
                 "customer_no": number_,
                 "kind": pc.if_else(firm, "C", "P"),
                 "holder": pc.if_else(firm, loose(company_names(companies, company, ours), rng, BANK), person_names(people, person, rng, BANK)),

@@ -32,7 +32,7 @@ class Sheet:
 def sheet(path: Path, columns: Mapping[str, str], delimiter: str = ",") -> Iterator[Sheet]:
     """A new CSV file; all its columns are text."""
     schema = pa.schema([pa.field(name, pa.string()) for name in columns.values()])
-    options = pacsv.WriteOptions(delimiter=delimiter, quoting_style="needed", quoting_header="needed")
+    options = pacsv.WriteOptions(delimiter=delimiter, quoting_style="needed")
     with pacsv.CSVWriter(str(path), schema, write_options=options) as writer:
         yield Sheet(writer, columns)
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
-from crosstie.learn.region.names import NONE, Ints, assemble, name_book
+from crosstie.learn.region.names import NONE, Ints, Texts, among, assemble, name_book, pc
 from crosstie.learn.region.population import HOUSES, PUBLIC, Companies, People
 from crosstie.learn.region.world import firms, places
-
-#: pyarrow.compute without its stubs, which know no arrays of unknown type
-pc: Any = pyarrow.compute
-Texts = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +75,14 @@ def typed(texts: Texts, rng: np.random.Generator, share: float) -> Texts:
     if not len(wrong):
         return texts
     where, what = rng.random(len(wrong)), rng.integers(0, 3, len(wrong))
-    slips = [_slip(text or "", place, int(kind)) for text, place, kind in zip(texts.take(pa.array(wrong)).to_pylist(), where, what, strict=True)]
+    slips = [slip(text or "", place, int(kind)) for text, place, kind in zip(texts.take(pa.array(wrong)).to_pylist(), where, what, strict=True)]
     mask = np.zeros(len(texts), dtype=bool)
     mask[wrong] = True
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(slips, pa.string()))
 
 
-def _slip(text: str, place: float, kind: int) -> str:
+def slip(text: str, place: float, kind: int) -> str:
+    """The text with one letter dropped, doubled or changed places with the next; the same where it is short. `place` runs from 0 to 1."""
     if len(text) < 5:
         return text
     at = 1 + int(place * (len(text) - 3))
@@ -133,7 +130,7 @@ def registrations(companies: Companies, rows: Ints) -> Texts:
 
 
 def _coded(state: Ints, numbers: Ints, kind: str) -> Texts:
-    codes = pa.array([f"{code.upper()}{kind}" for code in places()]).take(pa.array(state))
+    codes = among([f"{code.upper()}{kind}" for code in places()], state)
     return pc.binary_join_element_wise(codes, padded(numbers, 8), "")
 
 
@@ -150,13 +147,13 @@ def addresses(crowd: People | Companies, rows: Ints, planted: list[str]) -> Text
         here = state == number
         if not here.any():
             continue
-        streets = pa.array([*place.streets, *(place.public[kind] for kind in PUBLIC)])
+        streets = [*place.streets, *(place.public[kind] for kind in PUBLIC)]
         shared = street[here] < 0
         index = np.where(shared, len(place.streets) - 1 - street[here], street[here] // HOUSES)
         house = pa.array(street[here] % HOUSES + 1).cast(pa.string())
-        line = streets.take(pa.array(index))
+        line = among(streets, index)
         line = pc.if_else(pa.array(shared), line, pc.binary_join_element_wise(line, house, " "))
-        town = pa.array(place.state.cities).take(pa.array(np.where(shared, 0, city[here])))
+        town = among(place.state.cities, np.where(shared, 0, city[here]))
         texts = pc.replace_with_mask(texts, pa.array(here), pc.binary_join_element_wise(line, town, ", "))
     return _overridden(texts, rows, planted)
 
@@ -164,15 +161,15 @@ def addresses(crowd: People | Companies, rows: Ints, planted: list[str]) -> Text
 def company_names(companies: Companies, rows: Ints, planted: list[str]) -> Texts:
     """Names of companies as their register has them."""
     book = firms()
-    first, second = (pa.array(book["first"]).take(pa.array(words[rows])) for words in (companies.first, companies.second))
-    business = pa.array([word for kinds in book["business"].values() for word in kinds]).take(pa.array(companies.business[rows]))
-    family = _families().take(pa.array(companies.first[rows] * 31 + companies.second[rows]))
+    first, second = (among(book["first"], words[rows]) for words in (companies.first, companies.second))
+    business = among([word for kinds in book["business"].values() for word in kinds], companies.business[rows])
+    family = among(_families(), companies.first[rows] * 31 + companies.second[rows])
     form: Texts = pa.nulls(len(rows), pa.string())
     city: Texts = pa.nulls(len(rows), pa.string())
     for number, place in enumerate(places().values()):
         here = companies.state[rows] == number
-        form = pc.replace_with_mask(form, pa.array(here), pa.array(place.forms).take(pa.array(companies.form[rows][here])))
-        city = pc.replace_with_mask(city, pa.array(here), pa.array(place.state.cities).take(pa.array(companies.city[rows][here])))
+        form = pc.replace_with_mask(form, pa.array(here), among(place.forms, companies.form[rows][here]))
+        city = pc.replace_with_mask(city, pa.array(here), among(place.state.cities, companies.city[rows][here]))
     pattern = companies.pattern[rows]
     names: Texts = pc.binary_join_element_wise(first, business, form, " ")
     for number, head in ((1, [first, second]), (2, [family]), (3, [city, first])):
@@ -189,11 +186,21 @@ def _families() -> Texts:
     return book.latin[0].take(pa.array(np.resize(np.random.Generator(np.random.PCG64(5)).permutation(tokens), needed)))
 
 
+@cache
+def _forms() -> str:
+    forms = sorted({form for place in places().values() for form in place.forms}, key=len, reverse=True)
+    return f" ({'|'.join(re.escape(form) for form in forms)})$"
+
+
+def bare(name: str) -> str:
+    """The name of a company without its legal form."""
+    return re.sub(_forms(), "", name)
+
+
 def loose(names: Texts, rng: np.random.Generator, noise: Noise) -> Texts:
     """Names of companies as others write them: in capitals, without the legal form, with a slip."""
     roll = rng.random(len(names))
-    bare = pc.replace_substring_regex(names, r" (OOO|AO|ZAO|Co\.|Ltd|PJS|SARL|SA|SUARL|S\.A\.|Ltda\.|S\.A\.S\.|LLC|FZE|GIE)$", "")
-    found = pc.if_else(pa.array(roll < noise.variant), bare, names)
+    found = pc.if_else(pa.array(roll < noise.variant), pc.replace_substring_regex(names, _forms(), ""), names)
     found = pc.if_else(pa.array(roll > 0.85), pc.utf8_upper(found), found)
     return typed(found, rng, noise.typo)
 

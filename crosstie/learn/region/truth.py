@@ -7,19 +7,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from crosstie.errors import LensError
-from crosstie.learn.region.names import Ints
-from crosstie.learn.region.plan import Plan, TrueLink
-from crosstie.learn.region.population import Population
+from crosstie.learn.region.names import Ints, among, pc
+from crosstie.learn.region.plan import CompanyPlan, PersonPlan, Plan, TrueLink
+from crosstie.learn.region.population import Companies, People, Population
 from crosstie.learn.region.sheets import BATCH, Sheet, sheet
-from crosstie.learn.region.spelling import company_names, padded, person_names
+from crosstie.learn.region.spelling import Noise, company_names, padded, person_names
 from crosstie.learn.region.world import places, stream
 from crosstie.model.lexicon import Sphere
 
-pc: Any = pyarrow.compute
 ENTITIES = ("actor_id", "entity_id", "dataset", "file")
 ACTORS = ("actor_id", "name", "spheres", "state", "kind")
 LINKS = ("link_id", "crime_actor", "terror_actor", "class", "typology", "first", "last", "hops", "evidence", "path", "crime_side", "terror_side")
@@ -82,9 +81,10 @@ def write_truth(out: Path, population: Population, about: str) -> None:
     """The tables of the truth folder besides entities.csv."""
     _actors(out / "actors.csv", population)
     plan = population.plan
+    accounts = {one.account.id for one in plan.accounts}
     _table(out / "links.csv", LINKS, (
         (
-            name, link.crime.id, link.terror.id, link.cls, link.typology, link.first, link.last, _hops(link), link.evidence,
+            name, link.crime.id, link.terror.id, link.cls, link.typology, link.first, link.last, _hops(link, accounts), link.evidence,
             ";".join(_path(link)), ";".join(one.id for one in link.crime_side), ";".join(one.id for one in link.terror_side),
         )
         for name, link in zip(link_ids(plan.links), plan.links, strict=True)
@@ -94,12 +94,12 @@ def write_truth(out: Path, population: Population, about: str) -> None:
 
 
 def _path(link: TrueLink) -> list[str]:
-    ends = [link.crime.id] if link.crime is link.terror and not link.through else [link.crime.id, *link.through, link.terror.id]
-    return ends
+    return [link.crime.id] if link.crime is link.terror and not link.through else [link.crime.id, *link.through, link.terror.id]
 
 
-def _hops(link: TrueLink) -> int:
-    return len(_path(link)) - 1
+def _hops(link: TrueLink, accounts: set[str]) -> int:
+    """Steps from actor to actor: an account is no step of its own, it stands for its holder."""
+    return len([one for one in _path(link) if one not in accounts]) - 1
 
 
 def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -110,16 +110,14 @@ def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _actors(path: Path, population: Population) -> None:
-    import numpy as np
-
     plan, exact = population.plan, stream(0, "truth")
-    from crosstie.learn.region.spelling import Noise
-
     plain = Noise(variant=0, typo=0, no_middle=0, swapped=0)
-    codes = pa.array(list(places()))
     with sheet(path, {name: name for name in ACTORS}) as out:
         sightings = Sightings(out, population)
-        for kind, crowd, planted in (("person", population.people, plan.people), ("company", population.companies, plan.companies)):
+        kinds: tuple[tuple[str, People | Companies, Sequence[PersonPlan | CompanyPlan]], ...] = (
+            ("person", population.people, plan.people), ("company", population.companies, plan.companies),
+        )
+        for kind, crowd, planted in kinds:
             for first in range(0, len(crowd), BATCH):
                 rows = np.arange(first, min(first + BATCH, len(crowd)))
                 names = (
@@ -129,7 +127,7 @@ def _actors(path: Path, population: Population) -> None:
                 spheres = [" ".join(planted[row].actor.spheres) if row < len(planted) else "" for row in rows.tolist()]
                 out.write({
                     "actor_id": sightings.actors(kind, rows), "name": names, "spheres": pa.array(spheres),
-                    "state": codes.take(pa.array(crowd.state[rows])), "kind": pa.repeat(pa.scalar(kind), len(rows)),
+                    "state": among(list(places()), crowd.state[rows]), "kind": pa.repeat(pa.scalar(kind), len(rows)),
                 })
         rest = [*plan.groups, *(one.actor for one in plan.vessels)]
         if rest:
