@@ -24,9 +24,10 @@ from crosstie.store.engine import Engine
 #: the body of a document speaks of many; it is not evidence about one entity
 _NOT_ABOUT_ONE = ("bodyText", "indexText", "translatedText")
 _CACHED = 500_000
+_NUMBERS = ("start", "end")
 _FOUND = pa.schema([
-    ("text_id", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("activity", pa.string()), ("sphere", pa.string()),
-    ("lens", pa.string()), ("term", pa.string()), ("lang", pa.string()), ("mode", pa.string()), ("sentence", pa.string()),
+    pa.field(name, pa.int64() if name in _NUMBERS else pa.string())
+    for name in ("text_id", "start", "end", "activity", "sphere", "lens", "term", "lang", "mode", "sentence")
 ])
 
 
@@ -115,7 +116,7 @@ def tag(engine: Engine, activities: Sequence[Activity]) -> None:
     A text on a Sanction, Risk or Note speaks of the entity that it is about. Texts on relations and on victims and minors are left out.
     """
     spoken = engine.arrow("select distinct schema from claims where prop_type = 'text'").column("schema").to_pylist()
-    relations = [name for name in spoken if edge_ends(name) is not None]
+    relations = [name for name in spoken if name and edge_ends(name)]
     engine.create(
         "mention_texts",
         "select min(id) as text_id, value, lang, array_agg(id) as claim_ids from claims"
@@ -129,8 +130,8 @@ def tag(engine: Engine, activities: Sequence[Activity]) -> None:
     engine.create("mentions", f"select mention_id, {columns} from mentions_unordered group by mention_id order by mention_id")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in ["", *sorted(names)])
+def _listed(names: Iterable[str | None]) -> str:
+    return ", ".join(f"'{name}'" for name in ["", *sorted(filter(None, names))])
 
 
 #: which resolved entity a text on an entity speaks of; a relation is nobody's own act
@@ -177,7 +178,7 @@ def _mentions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     same = [name for name in MENTION.names if name not in ("mention_id", "entity_id", "locator")]
     for batch in batches:
         entities, claims, places, activities = (batch.column(name).to_pylist() for name in ("canonical_id", "claim_id", "locator", "activity"))
-        starts, ends = (batch.column(name).to_pylist() for name in ("start", "end"))
+        starts, ends = (batch.column(name).to_numpy().tolist() for name in _NUMBERS)
         own: dict[str, Any] = {
             "mention_id": [
                 sha256("\x1f".join(map(str, key)).encode()).hexdigest()[:20]

@@ -1,0 +1,52 @@
+"""The events of a ledger as detectors read them: between resolved entities, each event once."""
+
+from __future__ import annotations
+
+from crosstie.store.engine import Engine
+
+#: an account with more holders than this speaks for none of them
+_HOLDERS = 1
+
+
+def parties(engine: Engine) -> None:
+    """Create the table `lens_parties`: each entity of the sources, with the entity that it stands for: the holder of an account where it has
+    exactly one, otherwise the resolved entity itself.
+    """
+    engine.create(
+        "lens_held",
+        "select a.value as account, min(h.canonical_id) as holder from claims o"
+        " join claims a on a.entity_id = o.entity_id and a.prop = 'asset'"
+        " join (select distinct entity_id, canonical_id from claims) h on h.entity_id = o.value"
+        " where o.prop = 'owner'"
+        f" group by a.value having count(distinct h.canonical_id) <= {_HOLDERS}",
+    )
+    # what else than a bank account may be owned (a ship, a company) acts for itself
+    engine.create(
+        "lens_accounts",
+        "select distinct entity_id from claims where schema in ('BankAccount', 'CryptoWallet', 'UserAccount')",
+    )
+    engine.create(
+        "lens_parties",
+        "select c.entity_id, c.canonical_id, coalesce(h.holder, c.canonical_id) as subject_id"
+        " from (select entity_id, min(canonical_id) as canonical_id from claims group by entity_id) c"
+        " left join (select l.account, l.holder from lens_held l join lens_accounts a on a.entity_id = l.account) h on h.account = c.entity_id",
+    )
+
+
+def events(ledger: str) -> str:
+    """The SQL of a ledger's events, to be used as a subquery: its columns, `a` and `b` (the entities that act and receive) and `originator`.
+
+    An event without a resolved party keeps the id of the ledger; one that two sources report alike is taken once.
+    """
+    return f"""(
+        select l.*, coalesce(x.subject_id, l.a_id) as a, coalesce(y.subject_id, l.b_id) as b, s.originator
+        from (
+            select *, row_number() over (
+                partition by event_id, a_id, b_id, date order by source_id, locator
+            ) as copy from ledger_{ledger}
+        ) l
+        left join lens_parties x on x.entity_id = l.a_id
+        left join lens_parties y on y.entity_id = l.b_id
+        left join sources s on s.source_id = l.source_id
+        where l.copy = 1 and coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')
+    )"""

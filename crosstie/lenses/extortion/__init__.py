@@ -1,0 +1,1 @@
+"""Taking by threat: ransom, extortion, taxes of armed groups, robbery, piracy."""

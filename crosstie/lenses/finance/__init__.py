@@ -1,0 +1,1 @@
+"""Illicit finance: laundering, unlicensed transfer, cash smuggling, fraud, and the financing of terrorism."""

@@ -1,0 +1,1 @@
+"""The typologies of illicit finance, one a file."""

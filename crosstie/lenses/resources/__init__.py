@@ -1,0 +1,1 @@
+"""Natural resources: charcoal, gold, timber, oil, wildlife, and goods smuggled."""
