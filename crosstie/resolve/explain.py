@@ -108,7 +108,7 @@ def _shared(what: str, *props: str) -> Callable[[Record, Record, float], str]:
 
 def _numbers(what: str, contacts: bool) -> Callable[[Record, Record, float], str]:
     def sentence(ours: Record, theirs: Record, value: float) -> str:
-        both = [written for normal, written in sorted(ours.numbers.items()) if normal in theirs.numbers and normal.startswith("@") == contacts]
+        both = [written for normal, written in sorted(ours.numbers.items()) if normal in theirs.numbers and (normal[0] == "@") == contacts]
         return f"The same {what}: {_listed(both)}." if both else f"The same {what}, given elsewhere in the records."
 
     return sentence
@@ -131,6 +131,7 @@ _SENTENCES: dict[str, Callable[[Record, Record, float], str]] = {
     "aliases": lambda ours, theirs, value: "More than one name of each agrees with a name of the other.",
     "identifier": _numbers("identifier", contacts=False),
     "contact": _numbers("telephone number or address of e-mail", contacts=True),
+    "citation": lambda ours, theirs, value: "One list cites the reference of the other, or both cite the same.",
     "unique_number": _shared("numbers of a kind of which a thing has only one", "imoNumber", "leiCode"),
     "birth_date": _birth,
     "nationality": _shared("nationality", *VALUE_SETS["nationality"]),

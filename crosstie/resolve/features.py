@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosstie.resolve import kernels
+from crosstie.resolve.alignment import compare_names
 from crosstie.resolve.profiles import KINDS, Floats, Ints, Profiles
 
 PERSON, ORGANIZATION, THING, ANY, NUMBER = range(len(KINDS))
@@ -49,7 +50,7 @@ class Pairs:
         self.best_left, self.best_right = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
         self.agreeing = np.zeros(count, np.int64)
         names, words = self.profiles.names, self.profiles.names.words
-        kernels.compare_names(
+        compare_names(
             self.left, self.right, np.minimum(self.kinds, ANY), names.form_start, names.weak, names.token_start, names.tokens,
             words.letters, words.start, words.sounds, words.sound_start, words.bags, words.numeral, words.rarity, words.sound_rarity,
             self.strong, self.weak, self.best_left, self.best_right, self.agreeing,
@@ -88,6 +89,12 @@ def contact(pairs: Pairs) -> Outcome:
     """The same telephone number or address of e-mail. Families and firms share them, so they identify nobody by themselves."""
     shared, worth = _shared(pairs, "contact")
     return Outcome(np.minimum(shared, 1), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
+
+
+def citation(pairs: Pairs) -> Outcome:
+    """One list cites the other's reference, or both cite a third list's. Lists cite associates too, so this is less than an identifier."""
+    shared, _ = _shared(pairs, "citation")
+    return _plain(np.minimum(shared, 1))
 
 
 def unique_number(pairs: Pairs) -> Outcome:
@@ -138,7 +145,7 @@ def legal_form(pairs: Pairs) -> Outcome:
 
 #: Every feature, in the order in which it is explained.
 FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
-    name, aliases, identifier, contact, unique_number, birth_date, nationality, country, gender, place, legal_form,
+    name, aliases, identifier, contact, citation, unique_number, birth_date, nationality, country, gender, place, legal_form,
 )
 
 

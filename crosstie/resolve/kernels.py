@@ -1,4 +1,4 @@
-"""The compiled inner loops of matching: how near two names are, and what two lists of values have in common."""
+"""The compiled inner loops of matching: how alike two words are, and what two lists of values have in common."""
 
 from __future__ import annotations
 
@@ -7,28 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-#: Evidence of names, in nats (natural log-odds). By reason, checked on half of the development crosswalk.
-SIMILAR = 0.72  # tokens less alike than this are different tokens
 SAME_SOUND = 0.90  # how alike tokens of the same consonants are
 SHORT = 4  # tokens of so few letters have to begin alike
-INITIAL = 0.7  # "J." beside "John"
-NUMERAL = 5.0  # "Brigade 5" is not "Brigade 7"
-#: One part stands in place of another (brothers share all names but one); one part is missing on one side; every part agrees to the letter.
-#: Columns: person, organisation, thing, unknown.
-REPLACED = np.array([6.0, 6.0, 8.0, 6.0])
-EXTRA = np.array([0.7, 2.2, 3.0, 1.5])
-COMPLETE = np.array([0.5, 2.0, 1.0, 0.5])
-#: A word that is worth so many nats tells things apart in full; commoner ones in proportion.
-TELLING = 6.0
-#: However long a name is: its parts are not independent of each other. Lower where a part is replaced.
-CEILING = 13.0
-CEILING_REPLACED = 10.0
-#: The more names two records have, the likelier two of them agree by chance: per nat of the number of name pairs.
-MANY_NAMES = 0.3
-#: From here on two names agree, for counting how many names of two records do.
-AGREE = 7.0
-
-MAX = 12
+MAX = 12  # tokens of a name
 
 
 @njit(cache=True, nogil=True)
@@ -161,143 +142,6 @@ def join_split(whole: int, first: int, second: int, letters: Any, start: Any, so
     for k in range(ls):
         buffer[lf + k] = letters[start[second] + k]
     return likeness(letters, start[whole], la, buffer, 0, lf + ls, table) >= 0.85
-
-
-@njit(cache=True, nogil=True)
-def left_over(tokens: Any, done: int, numeral: Any, rarity: Any) -> tuple[int, float, int]:
-    """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
-    words = 0
-    weight = 0.0
-    numerals = 0
-    for i in range(len(tokens)):
-        if not (done >> i) & 1:
-            if numeral[tokens[i]]:
-                numerals += 1
-            else:
-                words += 1
-                weight += min(1.0, rarity[tokens[i]] / TELLING)
-    return words, weight, numerals
-
-
-@njit(cache=True, nogil=True)
-def compare_forms(
-    a: Any, b: Any, kind: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
-    table: Any, buffer: Any, gain: Any, taken: Any,
-) -> float:
-    """The evidence, in nats, that two names name one thing: rarity of the parts that agree, less what disagrees, in the best alignment."""
-    if len(a) > len(b):
-        a, b = b, a
-    n = len(a)
-    m = len(b)
-    done_a = 0
-    done_b = 0
-    total = 0.0
-    matched = 0
-    exact = 0
-    for i in range(n):
-        for j in range(m):
-            gain[i, j] = 0.0
-            x = a[i]
-            y = b[j]
-            if x == y:
-                gain[i, j] = rarity[x]
-            elif numeral[x] or numeral[y]:
-                continue
-            elif start[x + 1] - start[x] == 1 or start[y + 1] - start[y] == 1:
-                if letters[start[x]] == letters[start[y]]:
-                    gain[i, j] = INITIAL
-            else:
-                s = token_likeness(x, y, letters, start, sounds, sound_start, bags, table)
-                if s >= SIMILAR:
-                    gain[i, j] = min(sound_rarity[x], sound_rarity[y]) * (s - 0.4) / 0.6
-    for i in range(n):  # one token here, two there
-        for j in range(m - 1):
-            if (done_a >> i) & 1 or (done_b >> j) & 3 or gain[i, j] >= rarity[a[i]] or gain[i, j + 1] >= rarity[a[i]]:
-                continue
-            if join_split(a[i], b[j], b[j + 1], letters, start, sounds, sound_start, buffer, table):
-                done_a |= 1 << i
-                done_b |= 3 << j
-                total += min(rarity[a[i]], rarity[b[j]] + rarity[b[j + 1]])
-                matched += 2
-    for i in range(n - 1):  # two here, one there
-        for j in range(m):
-            if (done_a >> i) & 3 or (done_b >> j) & 1 or gain[i, j] >= rarity[b[j]] or gain[i + 1, j] >= rarity[b[j]]:
-                continue
-            if join_split(b[j], a[i], a[i + 1], letters, start, sounds, sound_start, buffer, table):
-                done_a |= 3 << i
-                done_b |= 1 << j
-                total += min(rarity[b[j]], rarity[a[i]] + rarity[a[i + 1]])
-                matched += 2
-    for i in range(n):
-        for j in range(m):
-            if (done_a >> i) & 1 or (done_b >> j) & 1:
-                gain[i, j] = -1.0
-    assign(gain, n, m, taken)
-    for i in range(n):
-        if taken[i] >= 0:
-            total += gain[i, taken[i]]
-            exact += a[i] == b[taken[i]]
-            done_a |= 1 << i
-            done_b |= 1 << taken[i]
-            matched += 1
-    if matched == 0:
-        return float(-REPLACED[kind])
-    left_a, weight_a, numerals_a = left_over(a, done_a, numeral, rarity)
-    left_b, weight_b, numerals_b = left_over(b, done_b, numeral, rarity)
-    replaced = min(left_a, left_b)
-    if left_a == left_b:
-        lost = REPLACED[kind] * min(weight_a, weight_b)
-    elif left_a < left_b:
-        lost = REPLACED[kind] * weight_a + EXTRA[kind] * weight_b * (left_b - left_a) / left_b
-    else:
-        lost = REPLACED[kind] * weight_b + EXTRA[kind] * weight_a * (left_a - left_b) / left_a
-    if (numerals_a or numerals_b) and kind != 0:
-        lost += NUMERAL
-    total = min(total, CEILING_REPLACED if replaced else CEILING) + (COMPLETE[kind] if exact == n == m else 0.0)
-    return float(total - lost)
-
-
-@njit(cache=True, nogil=True)
-def compare_names(
-    left: Any, right: Any, kinds: Any, form_start: Any, weak: Any, token_start: Any, tokens: Any,
-    letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
-    strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any,
-) -> None:
-    """For each pair of records the evidence of its best names: both strong, and with a weak alias; which two names those were; and how many agree."""
-    table = np.zeros(64, np.uint64)
-    buffer = np.zeros(64, np.uint8)
-    gain = np.zeros((MAX, MAX))
-    taken = np.zeros(MAX, np.int64)
-    for p in range(len(left)):
-        l0, l1 = form_start[left[p]], form_start[left[p] + 1]
-        r0, r1 = form_start[right[p]], form_start[right[p] + 1]
-        top = -1e9
-        agrees = np.zeros(r1 - r0, np.bool_)
-        ours = 0
-        for i in range(l0, l1):
-            ours_agrees = False
-            for j in range(r0, r1):
-                found = compare_forms(
-                    tokens[token_start[i]:token_start[i + 1]], tokens[token_start[j]:token_start[j + 1]], kinds[p],
-                    letters, start, sounds, sound_start, bags, numeral, rarity, sound_rarity, table, buffer, gain, taken,
-                )
-                if weak[i] or weak[j]:
-                    if found > weak_out[p]:
-                        weak_out[p] = found
-                else:
-                    if found > strong_out[p]:
-                        strong_out[p] = found
-                    if found >= AGREE:
-                        ours_agrees = agrees[j - r0] = True
-                if found > top:
-                    top = found
-                    best_left[p] = i
-                    best_right[p] = j
-            ours += ours_agrees
-        agreeing[p] = min(ours, agrees.sum())
-        chances = MANY_NAMES * np.log(max(1.0, float((l1 - l0) * (r1 - r0))))
-        strong_out[p] -= chances
-        weak_out[p] -= chances
 
 
 @njit(cache=True, nogil=True)

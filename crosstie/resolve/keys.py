@@ -37,7 +37,8 @@ def candidates(engine: Engine) -> None:
     engine.create("keys", """
         select distinct idx, key, true as by_name from name_keys
         union all select idx, 'i:' || value, false from record_identifiers
-        union all select idx, 'i:' || value, true from record_contacts""")
+        union all select idx, 'i:' || value, true from record_contacts
+        union all select idx, 'i:' || value, true from record_citations""")
     caps = " ".join(f"when starts_with(key, '{kind}:') then {cap}" for kind, cap in sorted(CAP.items()))
     engine.create("blocks", f"select key, min(by_name) as by_name from keys group by key having count(*) between 2 and (case {caps} end)")
     engine.create("candidates", """

@@ -106,6 +106,11 @@ VALUE_SETS: dict[str, tuple[str, ...]] = {
     "gender": ("gender",),
 }
 
+_VALUE_TABLES = {
+    "identifier": "record_identifiers", "contact": "record_contacts", "citation": "record_citations", "place": "record_places",
+    "number": "record_numbers", "form": "record_legal_forms",
+}
+
 
 def load_profiles(engine: Engine) -> Profiles:
     """The arrays of `records`, `record_names`, `record_identifiers`, `record_births`, `record_places` and the claims of the matched records."""
@@ -118,7 +123,7 @@ def load_profiles(engine: Engine) -> Profiles:
             where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""), count)
         for name, props in VALUE_SETS.items()
     }
-    for name, table in (("identifier", "record_identifiers"), ("contact", "record_contacts"), ("place", "record_places"), ("number", "record_numbers"), ("form", "record_legal_forms")):
+    for name, table in _VALUE_TABLES.items():
         sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count)
     return Profiles(
         ids=values(records, "entity_id"), datasets=datasets[0], schemata=schemata[1], schema_codes=schemata[0],

@@ -1,6 +1,6 @@
 """From features to a probability: each outcome has a weight in nats (natural log-odds); they are added up with what is expected beforehand.
 
-The name brings its own amount (see `kernels.py`: the rarity of what agrees less what disagrees), and so do shared countries and places.
+The name brings its own amount (see `alignment.py`: the rarity of what agrees less what disagrees), and so do shared countries and places.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     "identifier": (0.0, 10.0, 13.0),
     # none, some in common
     "contact": (0.0, 4.0),
+    # none, in common
+    "citation": (0.0, 5.0),
     # fits, differs
     "unique_number": (0.0, -8.0),
     # nothing, >3 years, 2-3 years, next year, other day same year, one figure off, day/month swapped, year or interval fits, same day

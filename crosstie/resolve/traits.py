@@ -25,14 +25,17 @@ _VALUE = columns(idx=pa.int32(), value=pa.string())
 
 
 def collect(engine: Engine) -> None:
-    """Create `record_identifiers`, `record_contacts`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value) and `record_births` (idx, value, written)."""
+    """Create `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value),
+    and `record_births` (idx, value, written).
+    """
     engine.map("identifiers_said", f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id
         where c.prop_type in ({_listed(NUMBERED)}) and c.prop not in ({_listed(NOT_IDENTIFYING)})
         union all
         select r.idx, 'unscId', s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
             join records r on r.entity_id = e.value where s.prop = 'unscId'""", _each(_identifiers), _VALUE)
-    engine.create("record_identifiers", "select distinct idx, value from identifiers_said where not starts_with(value, '@')")
+    engine.create("record_identifiers", "select distinct idx, value from identifiers_said where not starts_with(value, '@') and not starts_with(value, '#')")
+    engine.create("record_citations", "select distinct idx, value from identifiers_said where starts_with(value, '#')")
     engine.create("record_contacts", "select distinct idx, value from identifiers_said where starts_with(value, '@')")
     engine.map("record_numbers", f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_UNIQUE)})""",
@@ -49,13 +52,13 @@ def collect(engine: Engine) -> None:
 def normal_identifier(prop: str, value: str) -> str | None:
     """The identifier without punctuation, in capitals; None where it is too short, or too little of a number, to identify anything.
 
-    Telephone numbers and addresses of e-mail begin with `@`: they lead to somebody, and do not identify.
+    Telephone numbers and addresses of e-mail begin with `@`: they lead to somebody, and do not identify. Cited references begin with `#`.
     """
     if prop == "email":
         return f"@{value.strip().lower()}" if value.strip() else None
     bare = _NOT_ALPHANUMERIC.sub("", value).upper()
     if prop == "unscId":
-        return f"UNSC {bare}" if bare else None
+        return f"#{bare}" if bare else None
     digits = sum(letter.isdigit() for letter in bare)
     if prop == "phone":
         return f"@{bare}" if digits >= 8 else None
