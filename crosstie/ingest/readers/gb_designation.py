@@ -13,7 +13,7 @@ from crosstie.ingest.dates import say_dates
 from crosstie.ingest.emitter import Emitter, Subject
 from crosstie.ingest.papers import kind_of, papers
 from crosstie.ingest.prose import numbered, references, sentence_at
-from crosstie.ingest.readers.listing import listed, named, say_or_note, say_phone, slug
+from crosstie.ingest.readers.listing import Once, listed, named, say_or_note, say_phone, slug
 from crosstie.model import schema as model
 
 SCHEMATA = {"individual": "Person", "entity": "Organization", "ship": "Vessel"}
@@ -41,15 +41,8 @@ class Designation:
         self.subject = out.entity(f"{out.dataset}-{group or unique}", self.schema)
         self.subject.say("topics", "sanction")
         self.sanction = listed(out, self.subject, AUTHORITY, "gb", unique)  # one group may bear several designations
-        self._said: set[tuple[str, str]] = set()
+        self.new = Once()
         self._papers = 0
-
-    def new(self, what: str, value: str | None) -> bool:
-        """Whether there is a value and nothing has said so before."""
-        if not value or (what, value) in self._said:
-            return False
-        self._said.add((what, value))
-        return True
 
     def name(self, parts: Sequence[str | None], kind: str, strength: str, *, at: str) -> None:
         """Names 1 to 6: the first is a given name, the sixth the family name or the whole; what stands between is not said."""
@@ -133,7 +126,7 @@ class Designation:
     def _narrative(self, value: str, at: str) -> None:
         self.subject.say("notes", value, at=at)
         for target, start, end in references(value):
-            if ("unreferencenumber", target) in self._said:
+            if ("unreferencenumber", target) in self.new:
                 continue
             first, last = sentence_at(value, start, end)
             place = f"{at}@{first}-{last}"

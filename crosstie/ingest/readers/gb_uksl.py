@@ -13,7 +13,7 @@ from crosstie.errors import DamagedFile
 from crosstie.ingest import rows
 from crosstie.ingest.dates import find_dates
 from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.reader import Head, Original, Profile, Promise
+from crosstie.ingest.reader import Head, Original, Profile, Promise, Reader
 from crosstie.ingest.readers.gb_designation import SCHEMATA, Designation, key
 from crosstie.ingest.xml import local, records
 
@@ -159,4 +159,4 @@ def _group(it: Designation, tag: str, cells: dict[str, str], at: str) -> bool:
     return True
 
 
-READERS = [UkslCsv(), UkslXml()]
+READERS: list[Reader] = [UkslCsv(), UkslXml()]

@@ -14,6 +14,25 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
 
 
+class Once:
+    """Remembers what was said of a thing, so that rows which repeat a value claim it once."""
+
+    __slots__ = ("_said",)
+
+    def __init__(self) -> None:
+        self._said: set[tuple[str, str]] = set()
+
+    def __call__(self, what: str, value: str | None) -> bool:
+        """Whether there is a value and nothing has said so before; from now on something has."""
+        if not value or (what, value) in self._said:
+            return False
+        self._said.add((what, value))
+        return True
+
+    def __contains__(self, claim: tuple[str, str]) -> bool:
+        return claim in self._said
+
+
 def listed(out: Emitter, subject: Subject, authority: str, country: str, number: int | str = 1) -> Subject:
     """The listing of a thing: its Sanction entity."""
     sanction = out.entity(f"{subject.id}-sanction-{number}", "Sanction")

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from crosstie.errors import DamagedFile
-from crosstie.ingest.reader import Head, Reader
+from crosstie.ingest.reader import Head
 from crosstie.ingest.readers.gb_uksl import READERS
 from tests.ingest.readers.said import FIXTURES, Said, read, written
 
-CSV: Reader = READERS[0]
-XML: Reader = READERS[1]
+CSV, XML = READERS
 PERSON, FIRM, SHIP = "gb-99001", "gb-INV9002", "gb-99003"
 REGIME = "The Invented (Sanctions) Regulations 2030"
 
