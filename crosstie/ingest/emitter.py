@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ from crosstie.model.tables import REJECT, STATEMENT
 BATCH = 50_000
 CACHED = 100_000
 _EXCERPT = 300
+#: the columns of STATEMENT that differ from claim to claim
+_SAID = ("entity_id", "schema", "prop", "value", "original_value", "lang", "locator", "grade", "marking")
 
 
 class Sink(Protocol):
@@ -49,7 +52,8 @@ class Emitter:
         self.records = self.statements = self.rejects = self.ledger_rows = 0
         self.place = ""
         self._sink = sink
-        self._columns: tuple[list[str | None], ...] = tuple([] for _ in range(9))
+        #: one tuple per claim, in the order of _SAID
+        self._rows: list[tuple[str | None, ...]] = []
         self._rejects: tuple[list[str], ...] = ([], [], [])
 
     def version(self, date: str, *, series: str | None = None) -> None:
@@ -61,7 +65,7 @@ class Emitter:
         """Begin the record at this place; the places of its claims are below it."""
         self.place = place
         self.records += 1
-        if len(self._columns[0]) >= BATCH:
+        if len(self._rows) >= BATCH:
             self.flush()
 
     def entity(self, entity_id: str, schema: str) -> Subject:
@@ -98,20 +102,16 @@ class Emitter:
 
     def flush(self) -> None:
         """Hand on what is gathered."""
-        ids, schemata, props, values, originals, langs, places, grades, markings = self._columns
-        if ids:
-            rows = len(ids)
-            columns = {
-                "entity_id": ids, "schema": schemata, "prop": props, "value": values, "original_value": originals, "lang": langs,
-                "locator": places, "grade": grades, "marking": markings,
-            }
+        if self._rows:
+            rows = len(self._rows)
+            columns = dict(zip(_SAID, zip(*self._rows, strict=True), strict=True))
             arrays = [
                 pa.array(columns[field.name], pa.string()) if field.name in columns else self._default(field.name, rows)
                 for field in STATEMENT
             ]
             self._sink.statements(pa.RecordBatch.from_arrays(arrays, schema=STATEMENT))
             self.statements += rows
-            self._columns = tuple([] for _ in range(9))
+            self._rows = []
         if self._rejects[0]:
             places_, reasons, excerpts = self._rejects
             source = pa.repeat(pa.scalar(self.source_id, pa.string()), len(places_))
@@ -147,16 +147,10 @@ class Subject:
             return False
         if not found:
             return False
-        ids, schemata, props, values, originals, langs, places, grades, markings = out._columns
-        ids.append(self.id)
-        schemata.append(self.schema)
-        props.append(prop)
-        values.append(found)
-        originals.append(original or (value if found != value else None))
-        langs.append(lang)
-        places.append(f"{out.place}/{at}" if at else out.place)
-        grades.append(self.grade)
-        markings.append(self.marking)
+        out._rows.append((
+            self.id, self.schema, prop, found, original or (value if found != value else None), lang,
+            f"{out.place}/{at}" if at else out.place, self.grade, self.marking,
+        ))
         return True
 
     def retype(self, schema: str) -> None:
@@ -196,6 +190,11 @@ def _one_line(value: str) -> str:
 @lru_cache(maxsize=CACHED)
 def _date(value: str) -> str | None:
     """The date with just the precision given; None where it is none."""
+    try:
+        if len(value) == 10 and value[4] == "-":
+            return str(date.fromisoformat(value))
+    except ValueError:
+        return parse_date(value.strip()).text or None
     return parse_date(value.strip()).text or None
 
 

@@ -17,6 +17,7 @@ _FEW = 1_000
 _SHARE = 0.1
 #: what neither XML 1.0 nor a table may hold
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 #: punctuation (U+2013 ...) that some export cut to its low byte
 _PUNCTUATION = {bytes([code & 0xFF]): chr(code) for code in (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D)}
 _MARKUP = re.compile(
@@ -107,7 +108,7 @@ class _Mender:
             used = codecs.utf_8_decode(data, "strict", final)[1]
         except UnicodeDecodeError:
             used = self._invalid(data, final, edits)
-        if _FORBIDDEN.search(data):
+        if _is_tainted(data):
             edits += self._forbidden(data, used)
         if self._markup and (edits or self.bad):
             used = used if final else _whole_tags(data, used)
@@ -122,7 +123,7 @@ class _Mender:
         if "\ufffd" in text:
             self._report(f"text that is not {self._original.encoding} at or after offset {self.offset}, line {self.line}", text[:60])
         found = text.encode("utf-8", "replace")
-        if _FORBIDDEN.search(found):
+        if _is_tainted(found):
             found = self._apply(found, len(found), self._forbidden(found, len(found)))
         self.offset += size
         self.line += found.count(b"\n")
@@ -171,6 +172,11 @@ class _Mender:
             )
         if self._out is not None:
             note(self._out, f"byte {offset}", reason, excerpt)
+
+
+def _is_tainted(data: bytes) -> bool:
+    """Whether there may be a forbidden character; much faster than the pattern."""
+    return len(data.translate(None, _CONTROLS)) != len(data) or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data
 
 
 def _bare(data: bytes, used: int) -> Iterator[int]:

@@ -11,6 +11,9 @@ from crosstie.ingest.dates import find_dates
 from crosstie.ingest.emitter import Emitter, Subject
 from crosstie.ingest.prose import number_in, numbered
 
+_KINDS = re.compile(
+    r"(?P<socialSecurityNumber>social security|\bssn\b)|(?P<taxNumber>fiscal code|\b(?:tax|nif)\b)"
+    r"|(?P<passportNumber>passport|pasaporte|passeport|travel document|laissez)", re.IGNORECASE)
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _EXPIRES = re.compile(r"(?:expir\w*|valid (?:until|to)|until)\b([^;]*)", re.IGNORECASE)
 _ISSUED = re.compile(r"(?:issued?|date of issue|valid from|valid)\b((?:(?!expir|until)[^;])*)", re.IGNORECASE)
@@ -56,14 +59,8 @@ def say_papers(out: Emitter, holder: Subject, cell: str | None, *, passport: boo
 
 def kind_of(words: str, *, passport: bool = False) -> str:
     """The property of a person that a document's number is, by the words beside it."""
-    words = words.casefold()
-    if "social security" in words or re.search(r"\bssn\b", words):
-        return "socialSecurityNumber"
-    if "fiscal code" in words or re.search(r"\b(?:tax|nif)\b", words):
-        return "taxNumber"
-    if passport or re.search(r"passport|pasaporte|passeport|travel document|laissez", words):
-        return "passportNumber"
-    return "idNumber"
+    match = _KINDS.search(words)
+    return str(match.lastgroup) if match else "passportNumber" if passport else "idNumber"
 
 
 def _date(pattern: re.Pattern[str], text: str) -> str | None:

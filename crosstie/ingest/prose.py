@@ -21,6 +21,8 @@ _WORD_BEFORE = re.compile(r"([\w.]+)$")
 _LISTED = re.compile(r"(?:^|[\s;,])\(?[a-z]\)\s+|(?:^|[\s;,])\(?\d{1,2}[).]\s+(?=\D)|;\s+|;$")
 _NUMBERED_START = re.compile(r"\s*\(?(?:1|a)[).]\s*\D|\s*\((?:1|a|i)\)")
 _NUMBER = re.compile(r"(?:^|(?<=[\s,;.)]))\(?(?:\d{1,2}|[a-z]|i{1,3}|iv|v)\)\s*")
+#: what makes a cell hold more than one name, or more than a name
+_COMPOUND = re.compile(r"[;()（）]|\d[.)]")
 _BRACKET = re.compile(r"[(（]([^()（）]*)[)）]?")
 _SCRIPT_NOTE = re.compile(
     r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean|persian|dari|pashto|urdu|russian)?\s*(?:script)?\s*:\s*", re.IGNORECASE
@@ -59,6 +61,8 @@ def numbered(text: str) -> list[str]:
 
 def names_in(text: str) -> list[str]:
     """The names that one cell holds: parted by `; ` or `a) ... b) ...`, a name in another script in brackets taken apart, remarks left out."""
+    if not _COMPOUND.search(text):
+        return [name] if len(name := " ".join(text.split()).strip(" ,:")) > 1 else []
     found: list[str] = []
     for piece in _apart(text):
         for name in _of_piece(piece):

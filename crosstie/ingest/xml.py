@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -70,7 +71,8 @@ def root(original: Original) -> tuple[str, dict[str, str]]:
 
 def local(element: etree._Element) -> str:
     """The name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag: Any = element.tag
+    return str(tag if tag[0] != "{" else tag.rpartition("}")[2])
 
 
 def local_name(name: str) -> str:

@@ -151,10 +151,12 @@ class _Record:
 
     def _dates(self, text: str, at: str) -> None:
         """Dates in words; a text without one stays a note, a date of another calendar too."""
-        found = () if re.search(r"hijri", text, re.IGNORECASE) else find_dates(text)
+        if not text:
+            return
+        found = () if "hijri" in text.casefold() else find_dates(text)
         for date in found:
             self._it.say("birthDate", date, at=at, original=text if text != date else None)
-        if text and not found:
+        if not found:
             self._it.say("notes", text, at=at)
 
     def _born(self, said: dict[str, str], at: str) -> None:
