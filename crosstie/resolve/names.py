@@ -26,8 +26,8 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _QUOTED = re.compile(r"[\"“”«»„]")
 
 _PARTICLES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "name_particles.yaml").read_text(encoding="utf-8"))
-_TITLES, _FILIATION, _ARTICLES, _SERVANT, _FATHER, _SMALL_WORDS = (
-    frozenset(_PARTICLES[name]) for name in ("titles", "filiation", "articles", "servant", "father", "small_words")
+_TITLES, _FILIATION, _ARTICLES, _SERVANT, _FATHER, _SMALL_WORDS, _INCORPORATED = (
+    frozenset(_PARTICLES[name]) for name in ("titles", "filiation", "articles", "servant", "father", "small_words", "incorporated")
 )
 #: The article before a sun letter takes its sound: as-Sudani, ash-Shami, an-Nasr.
 _ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)")
@@ -127,7 +127,8 @@ def _person(words: list[str]) -> list[str]:
 
 
 def _organization(words: list[str]) -> list[str]:
-    return [_ABBREVIATIONS.get(word, word) for word in _join_particles(words) if word not in _SMALL_WORDS]
+    told = [_ABBREVIATIONS.get(word, word) for word in _join_particles(words) if word not in _SMALL_WORDS]
+    return [word for word in told if word not in _INCORPORATED] or told
 
 
 def _join_particles(words: list[str]) -> list[str]:
