@@ -19,7 +19,7 @@ import pyarrow.csv as pacsv
 
 from crosstie.errors import DamagedFile, HostileFile, MappingError
 from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.encoding import clean, note
+from crosstie.ingest.encoding import byte_order, clean, note
 from crosstie.ingest.located import near
 from crosstie.ingest.reader import Original
 from crosstie.ingest.sheets import is_workbook, sheet_rows
@@ -119,9 +119,9 @@ class _Csv:
 
     def __init__(self, original: Original, layout: Layout, out: Emitter) -> None:
         self.original, self.name, self.path, self.layout, self.out = original, original.name, original.path, layout, out
-        self.encoding, self.sound = survey(original.path, original.name)
+        self.encoding, self.mark, self.sound = survey(original.path, original.name)
         if layout.encoding:
-            self.encoding, self.sound = layout.encoding, False
+            self.encoding, self.mark, self.sound = layout.encoding, 0, False
         elif self.encoding == "cp1252":
             note(out, "file", "note: not UTF-8, read as Windows-1252")
         self.head = self._look()
@@ -157,7 +157,9 @@ class _Csv:
 
     def _open(self, out: Emitter | None) -> BinaryIO:
         """The file as UTF-8; `out` is told of bytes that are no text."""
-        return self.path.open("rb") if self.sound else cast(BinaryIO, _Chunks(clean(self.original, out, encoding=self.encoding, keep=b"\x1a")))
+        if self.sound:
+            return self.path.open("rb")
+        return cast(BinaryIO, _Chunks(clean(self.original, out, encoding=self.encoding, skip=self.mark, keep=b"\x1a")))
 
     def _look(self) -> _Head:
         with self._open(None) as stream:
@@ -221,39 +223,35 @@ class _Csv:
         return DamagedFile(f"{self.name}, after row {row - 1}: {error}")
 
 
-def survey(path: Path, name: str) -> tuple[str, bool]:
-    """The encoding of a text file, judged by all of it (utf-8, utf-16 or cp1252), and whether it is sound UTF-8. HostileFile for a line without end."""
+def survey(path: Path, name: str) -> tuple[str, int, bool]:
+    """The encoding of a text file, judged by all of it; the length of its byte order mark; and whether it is sound UTF-8.
+
+    HostileFile for a line without end, DamagedFile for an empty file.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    bad = good = run = 0
     with path.open("rb") as raw:
-        start = raw.read(4)
+        found, mark = byte_order(raw.read(4096))
         raw.seek(0)
-        if not start:
-            raise DamagedFile(f"{name} is empty")
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            _check_lines(raw, name)
-            return "utf-16", False
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        bad = good = run = 0
         while block := raw.read(1 << 20):
             run = _run(block, run, name)
-            if block.isascii() and not decoder.getstate()[0]:
-                continue
-            text = decoder.decode(block)
-            wrong = text.count("\ufffd")
-            bad += wrong
-            good += len(text) - len(text.encode("ascii", "ignore")) - wrong
-    return ("cp1252" if bad and good <= bad else "utf-8"), not bad
-
-
-def _check_lines(raw: BinaryIO, name: str) -> None:
-    run = 0
-    while block := raw.read(1 << 20):
-        run = _run(block, run, name)
+            if found in (None, "utf-8") and not (block.isascii() and not decoder.getstate()[0]):
+                text = decoder.decode(block)
+                wrong = text.count("\ufffd")
+                bad += wrong
+                good += len(text) - len(text.encode("ascii", "ignore")) - wrong
+        if not raw.tell():
+            raise DamagedFile(f"{name} is empty")
+    if found not in (None, "utf-8"):
+        return str(found), mark, False
+    return ("cp1252" if good <= bad else "utf-8") if bad else "utf-8", mark, not bad
 
 
 def _run(block: bytes, run: int, name: str) -> int:
     """Bytes since the last end of a line."""
-    last = max(block.rfind(b"\n"), block.rfind(b"\r"))
-    if run + (block.find(b"\n") if last >= 0 else len(block)) > MAX_ROW:
+    ends = b"\n" if b"\n" in block else b"\r"
+    first, last = block.find(ends), block.rfind(ends)
+    if run + (first if first >= 0 else len(block)) > MAX_ROW:
         raise HostileFile(f"{name} has a line of more than {MAX_ROW >> 20} MiB: it is no table")
     return len(block) - last - 1 if last >= 0 else run + len(block)
 
