@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from crosstie.errors import StorageError
 from crosstie.settings import Settings
+from crosstie.store.durable import storing
+from crosstie.store.parquet import ParquetFile
 from crosstie.store.scratch import Scratch
 
 BATCH = 20_000
-ROW_GROUP = 122_880
 _STREAM = "_crosstie_stream"
 
 
@@ -124,8 +125,12 @@ class Engine:
 
     def write(self, query: str, path: Path) -> None:
         """Write the rows of a query to a Parquet file: the same bytes for the same rows in the same order (say `order by`)."""
+        # not by DuckDB's `copy`: it makes columns required or not by the rows that happen to be there
         with self._storing(), self._cursor() as cursor:
-            cursor.execute(f"copy ({query}) to {_literal(str(path))} (format parquet, compression zstd, row_group_size {ROW_GROUP})")
+            reader = cursor.sql(query).to_arrow_reader(BATCH)
+            with storing(path), ParquetFile(path, reader.schema) as file:
+                for batch in self._pulled(reader):
+                    file.add(batch)
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -138,7 +143,7 @@ class Engine:
 
     def _stream(self, query: str, rows: int) -> Generator[pa.RecordBatch, None, None]:
         with self._storing(), self._cursor() as cursor:
-            yield from cursor.sql(query).to_arrow_reader(rows)
+            yield from self._pulled(cursor.sql(query).to_arrow_reader(rows))
 
     def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
         self._forget(table, "view")
@@ -159,30 +164,30 @@ class Engine:
     def _storing(self) -> Iterator[None]:
         try:
             yield
-        except duckdb.OutOfMemoryException as error:
-            full = "No space left" in str(error) or "max_temp_directory_size" in str(error)
-            raise (
-                self._no_space(error)
-                if full
-                else StorageError(
-                    f"the work does not fit into {self.memory} of memory: {_first_line(error)}",
-                    hint="Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB.",
-                )
-            ) from error
-        except duckdb.IOException as error:
-            raise self._no_space(error) if "No space left" in str(error) else StorageError(_first_line(error)) from error
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise self._meaning(str(error).splitlines()[0]) from error
 
-    def _no_space(self, error: Exception) -> StorageError:
-        hint = f"Free some space near {self._folder.parent} and run the command again."
-        return StorageError(f"no space left on the disk: {_first_line(error)}", hint=hint)
+    def _pulled(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from reader
+        except OSError as error:  # what goes wrong in DuckDB after the first rows comes through Arrow, as its text
+            said = str(error).splitlines()[0]
+            if said.startswith(("Out of Memory", "IO Error")):
+                raise self._meaning(said) from error
+            raise duckdb.Error(said) from error
+
+    def _meaning(self, said: str) -> StorageError:
+        if "No space left" in said or "max_temp_directory_size" in said:
+            hint = f"Free some space near {self._folder.parent} and run the command again."
+            return StorageError(f"no space left on the disk: {said}", hint=hint)
+        if said.startswith("Out of Memory"):
+            hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
+            return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
+        return StorageError(said)
 
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="crosstie-")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
 
 
 def _name(name: str) -> str:

@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from crosstie.errors import IntegrityError, LensError, NotFound, UsageError
 from crosstie.model.tables import LEDGER_BASE, REJECT, SOURCE, STATEMENT
 from crosstie.store.durable import Problem, make_folder, publish, storing
+from crosstie.store.parquet import ParquetFile
 from crosstie.store.record import check_record, plain, read_record, write_record
 from crosstie.store.scratch import Scratch
 
 RECORD = "source.json"
-ROW_GROUP = 100_000
 _STATEMENTS, _REJECTS, _LEDGER = "statements.parquet", "rejects.parquet", "ledger-"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*")
@@ -140,7 +140,7 @@ class SourceWriter:
         self.source_id = source_id
         self._root = root
         self._scratch = Scratch(root)
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, ParquetFile] = {}
         try:
             self._table(_STATEMENTS, STATEMENT)
             self._table(_REJECTS, REJECT)
@@ -197,47 +197,13 @@ class SourceWriter:
 
     def _table(self, file: str, schema: pa.Schema) -> None:
         with storing(self._root):
-            self._tables[file] = _Table(self._scratch.path / file, schema)
+            self._tables[file] = ParquetFile(self._scratch.path / file, schema)
 
     def _write(self, file: str, batch: pa.RecordBatch) -> None:
+        table = self._tables[file]
+        if not batch.schema.equals(table.schema):
+            if sorted(batch.schema.names) != sorted(table.schema.names):
+                raise LensError(f"{file}: columns {batch.schema.names} do not fit those before, {table.schema.names}")
+            batch = batch.select(table.schema.names).cast(table.schema)
         with storing(self._root):
-            self._tables[file].add(batch)
-
-
-class _Table:
-    """A Parquet file that grows by whole row groups, however small the batches are."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._schema = schema
-        self._stream = path.open("xb")
-        self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd")
-        self._waiting: list[pa.RecordBatch] = []
-        self._rows = 0
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        if not batch.schema.equals(self._schema):
-            if sorted(batch.schema.names) != sorted(self._schema.names):
-                raise LensError(f"columns {batch.schema.names} do not fit the table of {self._schema.names}")
-            batch = batch.select(self._schema.names).cast(self._schema)
-        self._waiting.append(batch)
-        self._rows += batch.num_rows
-        if self._rows >= ROW_GROUP:
-            self._flush()
-
-    def close(self) -> None:
-        self._flush()
-        self._writer.close()
-        self._stream.close()
-
-    def discard(self) -> None:
-        """Let go of the file, which will be removed; an error of its disk no longer matters."""
-        try:
-            self._writer.close()
-            self._stream.close()
-        except OSError:
-            self._stream.close()
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema), row_group_size=max(self._rows, 1))
-        self._waiting, self._rows = [], 0
+            table.add(batch)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosstie.errors import StorageError
-from crosstie.model.tables import EDGE, LEDGER_BASE, LINK, STATEMENT
+from crosstie.model.tables import EDGE, LEDGER_BASE, LINK, SPHERE, STATEMENT, TABLES
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
 
@@ -122,6 +123,16 @@ ROWS = st.lists(
 )
 
 
+def test_what_is_written_has_the_types_of_the_query_whatever_the_rows_are(engine: Engine, tmp_path: Path) -> None:
+    for schema in (*TABLES.values(), STATEMENT):
+        engine.read("none", [], schema)
+        engine.write("select * from none", tmp_path / "none.parquet")
+        assert pq.read_table(tmp_path / "none.parquet").schema == schema
+    engine.load("spheres", pa.Table.from_pylist([dict.fromkeys(SPHERE.names, "x") | {"confidence": 0.5}], schema=SPHERE))
+    engine.write("select * from spheres", tmp_path / "some.parquet")
+    assert pq.read_table(tmp_path / "some.parquet").schema == SPHERE
+
+
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_any_text_survives_load_map_write_and_read(rows: list[dict[str, Any]]) -> None:
@@ -173,6 +184,14 @@ def test_names_of_folders_are_no_columns(engine: Engine, tmp_path: Path) -> None
     pq.write_table(pa.table({"id": ["a"]}), folder / "one.parquet")
     engine.read("t", [folder / "one.parquet"], PAIR)
     assert engine.arrow("select * from t").to_pylist() == [{"id": "a", "n": None}]
+
+
+def test_an_error_after_the_first_rows_is_no_error_of_the_disk(engine: Engine, tmp_path: Path) -> None:
+    query = "select case when i = 900_000 then error('a row of lead') else i end as n from range(1_000_000) t(i)"
+    with pytest.raises(duckdb.Error, match="a row of lead"):
+        list(engine.batches(query))
+    with pytest.raises(duckdb.Error, match="a row of lead"):
+        engine.write(query, tmp_path / "out.parquet")
 
 
 def test_the_folder_goes_with_the_session(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from crosstie.errors import IntegrityError, LensError, NotFound, StorageError, UsageError
 from crosstie.ingest.emitter import Emitter
 from crosstie.model.tables import LEDGER_BASE, REJECT, SOURCE, STATEMENT, ledger
-from crosstie.store.sources import RECORD, ROW_GROUP, Source, SourceStore
+from crosstie.store.parquet import ROW_GROUP
+from crosstie.store.sources import RECORD, Source, SourceStore
 
 Described = Callable[..., dict[str, Any]]
 PAYMENTS = ledger(amount=pa.float64())
