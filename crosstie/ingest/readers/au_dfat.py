@@ -100,7 +100,8 @@ class _List:
         if again:
             self.out.record(place)
             if uses > 1:
-                self.out.reject(f"note: reference {number} stands for another before, read as {key}", cells.get("nameofindividualorentity", ""))
+                said = f"note: reference {number} stands for another before, read as {key}"
+                self.out.reject(said, cells.get("nameofindividualorentity", ""), at=labels["reference"])
             kind = cells.get("type", "")
             self.kinds[key] = _SCHEMATA.get(kind.casefold(), "LegalEntity")
             if kind.casefold() not in _SCHEMATA:

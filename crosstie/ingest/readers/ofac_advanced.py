@@ -55,7 +55,7 @@ class OfacAdvanced:
         for left in file.documents.values():
             for document in left:
                 out.place = document.place
-                out.reject("a document of a party that is not in this file", f"{document.label} {document.number or ''}")
+                out.reject("a document of a party that is not in this file", f"{document.label} {document.number or ''}", at="IdentityID")
 
 
 class _File:
@@ -133,7 +133,7 @@ class _File:
         kind = self.refs.text("RelationType", element.get("RelationTypeID"))
         source, target = ends
         if source is None or target is None:
-            self.out.reject("a relation to a party that is not in this file", kind)
+            self.out.reject("a relation to a party that is not in this file", kind, at="From-ProfileID" if source is None else "To-ProfileID")
             return
         dates: tuple[str, ...] = ()
         remarks = []
@@ -152,7 +152,7 @@ class _File:
     def _entry(self, element: etree._Element) -> None:
         profile_id = element.get("ProfileID", "")
         if profile_id not in self.parties:
-            self.out.reject("a listing of a party that is not in this file", profile_id)
+            self.out.reject("a listing of a party that is not in this file", profile_id, at="ProfileID")
             return
         party, kind = self.parties[profile_id]
         self.entries[element.get("ID", "")] = party
@@ -188,7 +188,7 @@ class _File:
         source, target = (self.entries.get(element.get(f"Entry{side}-SanctionsEntryID", "")) for side in "AB")
         kind = self.refs.text("EntryLinkType", element.get("EntryLinkTypeID"))
         if source is None or target is None:
-            self.out.reject("a link to a listing that is not in this file", kind)
+            self.out.reject("a link to a listing that is not in this file", kind, at="EntryLinkTypeID")
         elif source != target:
             self.links.relations.append(Relation(place, "", f"entry-{element.get('ID', '')}", source, target, kind))
 

@@ -107,7 +107,7 @@ def test_rejects_say_what_and_where(said: Said) -> None:
     assert (said.records, said.version_date) == (5, "2031-02-07")
     assert {(one["locator"], one["reason"]) for one in said.rejected} == {
         ("row 7/Control Date", "not a value for startDate"),
-        ("row 10", "note: reference 24 stands for another before, read as 24-2"),
+        ("row 10/Reference", "note: reference 24 stands for another before, read as 24-2"),
         ("row 12/Type", "not a kind of target"),
         ("row 13/Reference", "not a reference"),
         ("row 14/Reference", "no reference"),

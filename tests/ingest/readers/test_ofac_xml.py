@@ -218,9 +218,9 @@ def test_advanced_rejects_what_refers_to_nothing(advanced: Said) -> None:
     assert {(one["locator"], one["reason"]) for one in advanced.rejected} == {
         ("DistinctParty[1]/Profile[1]/Feature[8]/FeatureVersion[1]", "a place that is not in this file"),
         ("DistinctParty[1]/Comment@15-41", "linked to a party that is not in this file"),
-        ("ProfileRelationship[4]", "a relation to a party that is not in this file"),
-        ("SanctionsEntry[4]", "a listing of a party that is not in this file"),
-        ("IDRegDocument[3]", "a document of a party that is not in this file"),
+        ("ProfileRelationship[4]/To-ProfileID", "a relation to a party that is not in this file"),
+        ("SanctionsEntry[4]/ProfileID", "a listing of a party that is not in this file"),
+        ("IDRegDocument[3]/IdentityID", "a document of a party that is not in this file"),
     }
 
 
