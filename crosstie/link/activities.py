@@ -64,6 +64,6 @@ def _activity(path: Path, lens: str, name: str, entry: Any, words: dict[str, dic
 
 def _called(words: dict[str, dict[str, str]], name: str, lang: str, place: str) -> str:
     try:
-        return words[name][lang]
+        return f"({words[name][lang]})"
     except KeyError as error:
         raise LensError(f"{place}/{lang}: no words called <{name}>") from error

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
 from typing import Generic, TypeVar
 
 from crosstie.errors import LensError
@@ -28,21 +27,24 @@ WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}][^\W_{_HAN}{_MARKS}]*(?:[{_MARKS}]+[^\
 _JOINERS = re.compile(r"[\s\-‐‑–'’ʼ`´\"“”«»_/]*")
 #: what ends a clause: no gap reaches over it
 _ENDS = re.compile(r"[;:.!?。；：！？؛؟]")
+_BRACKETS = re.compile(r"[()（）\[\]]")
+_OPENING = "(（["
 _ARABIC_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
-_GROUP = re.compile(r"(\([^()]*\))")
-#: a bar outside brackets
-_BAR = re.compile(r"\|(?![^()]*\))")
+_PARTS = re.compile(r"([()|])")
 _MOST_FORMS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a text: where each stands, its folded forms, and what parts it from the one before (0 joined, 1 comma or bracket, 2 end of clause)."""
+    """The words of a text: where each stands, its folded forms, what parts it from the one before (0 joined, 1 comma or bracket, 2 end of
+    clause), and which bracketed remark it stands in (0 none).
+    """
 
     starts: list[int]
     ends: list[int]
     forms: list[tuple[str, ...]]
     parts: list[int]
+    remarks: list[int]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -68,10 +70,14 @@ class _Node(Generic[T]):
 
 def words_of(text: str, start: int = 0, end: int | None = None) -> Words:
     """The words of a text, or of a part of it, with places in the whole text."""
-    found = Words([], [], [], [])
-    before = start
+    found = Words([], [], [], [], [])
+    before, remark, remarks = start, 0, 0
     for match in WORD.finditer(text, start, len(text) if end is None else end):
         between = text[before : match.start()]
+        for bracket in _BRACKETS.findall(between):
+            remarks += bracket in _OPENING
+            remark = remarks if bracket in _OPENING else 0
+        found.remarks.append(remark)
         found.parts.append(0 if _JOINERS.fullmatch(between) else 2 if _ENDS.search(between) else 1)
         found.starts.append(match.start())
         found.ends.append(match.end())
@@ -124,34 +130,47 @@ class Phrases(Generic[T]):
         return found
 
     def _add(self, pattern: str, payload: T) -> None:
-        nodes = [self._root]
-        for number, segment in enumerate(pattern.split("...")):
-            alternatives = [_specs(alternative, pattern) for alternative in _alternatives(segment)]
-            if number:
-                nodes = [_gap_of(node) for node in nodes]
-            nodes = [_grow(node, specs) for node in nodes for specs in alternatives]
-        for node in nodes:
+        for written in dict.fromkeys(_written_out(pattern)):
+            node = self._root
+            for number, segment in enumerate(written.split("...")):
+                node = _grow(_gap_of(node) if number else node, _specs(segment, pattern))
             if payload not in node.payloads:
                 node.payloads.append(payload)
 
 
-def _alternatives(segment: str) -> list[str]:
-    """The synonyms of a segment, with groups in brackets written out: `(arms|gun) dealer*|gunrunner*` is three."""
-    found: list[str] = []
-    for alternative in _BAR.split(segment):
-        parts = [part[1:-1].split("|") if part.startswith("(") else [part] for part in _GROUP.split(alternative)]
-        found += ["".join(choice) for choice in product(*parts)]
+def _written_out(pattern: str) -> list[str]:
+    """The pattern without brackets and bars: `(arms|gun) dealer*|gunrunner*` is three. LensError where brackets do not match."""
+    parts = [part for part in _PARTS.split(pattern) if part]
+    found, rest = _choices(parts, 0)
+    if rest != len(parts):
+        raise LensError(f"“{pattern}” is no pattern: a bracket is closed that was never opened")
     return found
 
 
-def _specs(alternative: str, pattern: str) -> list[tuple[str, bool]]:
-    """The words of one alternative, each with whether it is a stem."""
-    found = [
-        (forms(match.group())[0], alternative[match.end() : match.end() + 1] == "*") for match in WORD.finditer(alternative)
-    ]
-    stars = alternative.count("*")
+def _choices(parts: list[str], at: int, depth: int = 0) -> tuple[list[str], int]:
+    """What the parts from `at` to the closing bracket may be, and where that is."""
+    done: list[str] = []
+    found = [""]
+    while at < len(parts) and parts[at] != ")":
+        if parts[at] == "|":
+            done, found = done + found, [""]
+        elif parts[at] == "(":
+            inner, at = _choices(parts, at + 1, depth + 1)
+            found = [left + right for left in found for right in inner]
+        else:
+            found = [left + parts[at] for left in found]
+        at += 1
+    if depth and at == len(parts):
+        raise LensError(f"“{''.join(parts)}” is no pattern: a bracket is not closed")
+    return done + found, at
+
+
+def _specs(segment: str, pattern: str) -> list[tuple[str, bool]]:
+    """The words of one segment, each with whether it is a stem."""
+    found = [(forms(match.group())[0], segment[match.end() : match.end() + 1] == "*") for match in WORD.finditer(segment)]
+    stars = segment.count("*")
     if not found or stars != sum(stem for _, stem in found):
-        raise LensError(f"“{pattern}” is no pattern: every alternative needs a word, and * may only end one")
+        raise LensError(f"“{pattern}” is no pattern: every part needs a word, and * may only end one")
     if any(stem and len(word) < 2 for word, stem in found):
         raise LensError(f"“{pattern}” is no pattern: a stem needs two letters at least")
     return found

@@ -73,6 +73,8 @@ class Scope:
         ceiling = min((cue.first for cue in cues if cue.kind == "stop" and cue.first >= last), default=len(words))
         near: dict[str, int] = {}
         for cue in cues:
+            if words.remarks[cue.first] not in (0, words.remarks[first]):
+                continue  # a remark in brackets is about the word before it
             before, after = self._reach[cue.kind]
             if cue.before and floor <= cue.first and cue.last <= first and first - cue.last <= before:
                 near[cue.kind] = max(near.get(cue.kind, -1), cue.last)

@@ -17,8 +17,8 @@ class Sphere(StrEnum):
 class Term:
     """A word or phrase in one language (`en fr es ar ru zh`) that speaks of an activity.
 
-    `pattern` is plain words, case-insensitive and on word borders; ``*`` ends a stem (``traffick*``); ``|`` parts synonyms, in brackets those of
-    one word (``(arms|gun) dealer*``); ``...`` allows up to four words in between. Chinese terms match anywhere.
+    `pattern` is plain words, case-insensitive and on word borders; ``*`` ends a stem (``traffick*``); ``|`` parts synonyms, brackets hold those of a
+    part (``(arms|gun) dealer*``); ``...`` allows up to four words in between. Chinese terms match anywhere.
     """
 
     pattern: str

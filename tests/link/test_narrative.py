@@ -55,6 +55,7 @@ CASES = [
     ("Son of Aro Velmi, who trafficks heroin.", []),
     ("Brother of Aro Velmi and involved in drug trafficking.", [("drugs.trafficking", "asserted")]),
     ("Collects money from drug traffickers.", [("drugs.trafficking", "alleged")]),
+    ("Leads a committee (not listed), which engages in bribery.", [("corruption", "asserted")]),
     ("Impliqué dans le trafic de stupéfiants et d'armes.", [("drugs.trafficking", "asserted"), ("arms.trafficking", "asserted")]),
     ("Il est soupçonné de trafic d'armes dans la région.", [("arms.trafficking", "alleged")]),
     ("La brigade de lutte contre le trafic de drogue l'a entendu.", [("drugs.trafficking", "negated")]),
@@ -116,10 +117,12 @@ def test_sentences_part_a_text_without_losing_any_word(text: str) -> None:
     "pattern,text,spans",
     [
         ("arms dealer*", "An arms-dealers' fair; arms, dealers; alarms dealer", ["arms-dealers"]),
-        ("traffick* ... drugs|gold", "trafficking in stolen and raw gold", ["trafficking in stolen and raw gold"]),
+        ("traffick* ... (drugs|gold)", "trafficking in stolen and raw gold", ["trafficking in stolen and raw gold"]),
         ("traffick* ... gold", "trafficking in a b c d e gold", []),
         ("traffick* ... gold", "trafficking; gold", []),
         ("(bank|mail) fraud*|swindler", "Bank frauds, mail fraud, tax fraud, swindlers", ["Bank frauds", "mail fraud"]),
+        ("kidnapping|taken ... hostage", "taken as a hostage; kidnapping", ["taken as a hostage", "kidnapping"]),
+        ("((bank|mail) fraud*|theft) ring", "a mail fraud ring, a theft ring", ["mail fraud ring", "theft ring"]),
         ("éxtasis", "EXTASIS", ["EXTASIS"]),
         ("走私", "他走私", ["走私"]),
     ],
@@ -129,7 +132,7 @@ def test_patterns_match_words(pattern: str, text: str, spans: list[str]) -> None
     assert [text[words.starts[hit.first] : words.ends[hit.last - 1]] for hit in Phrases([(pattern, 0)]).find(words)] == spans
 
 
-@pytest.mark.parametrize("pattern", ["", "|", "a ... ", "a*b", "*", "x*"])
+@pytest.mark.parametrize("pattern", ["", "|", "a ... ", "a*b", "*", "x*", "(a", "a)", "(a|)"])
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(LensError):
         Phrases([(pattern, 0)])
