@@ -239,7 +239,7 @@ class Builder:
         elif isinstance(source, Report):
             report = source
         else:
-            report = self.report("", (), on=None if end is None else end)
+            report = self.report("", (), on=end if end and self.begin <= end <= self.end else None)
         self._plan.relations.append(planned.RelationPlan(kind, a, b, start, end, report, role))
 
     def pay(self, a: Account, b: Account, on: date, amount: float, currency: str | None = None, purpose: str = "") -> None:

@@ -42,6 +42,12 @@ class Entry:
     face: Face
 
     @property
+    def narrative(self) -> str:
+        """What the list says of the actor."""
+        pronoun = {"male": "He", "female": "She"}.get(self.face.gender or "", "It")
+        return self.plan.narrative.replace("{0}", pronoun)
+
+    @property
     def human(self) -> bool:
         """Whether a person is listed."""
         return self.plan.actor.kind == "person"
@@ -103,7 +109,7 @@ def _un_entry(out: object, tag: str, data_id: int, entry: Entry, references: dic
     if entry.human and rng.random() < 0.3:
         write.leaf("GENDER", (face.gender or "").capitalize())
     ties = "".join(f" Associated with {references[one.id].face.name} ({references[one.id].number})." for one in plan.linked_to)
-    write.leaf("COMMENTS1", f"{plan.narrative}{ties}")
+    write.leaf("COMMENTS1", f"{entry.narrative}{ties}".strip())
     if entry.human:
         write.group("NATIONALITY", VALUE=face.country)
     write.group("LIST_TYPE", VALUE="UN List")
@@ -221,8 +227,8 @@ def _remarks(entry: Entry, known: dict[str, Entry], imo: str | None) -> str | No
     if face.id_number:
         parts.append(f"{'National ID No.' if entry.human else 'Registration ID'} {face.id_number} ({face.country})")
     parts += [f"a.k.a. '{alias.upper()}'" for alias in face.weak]
-    if entry.plan.narrative:
-        parts.append(entry.plan.narrative.rstrip(". ").replace(";", ","))
+    if entry.narrative:
+        parts.append(entry.narrative.rstrip(". ").replace(";", ","))
     parts += [f"Linked To: {_ofac_name(known[one.id])}" for one in entry.plan.linked_to]
     return "; ".join(parts) + "." if parts else None
 
@@ -261,7 +267,7 @@ def _gb_row(entry: Entry, kind: str, alias: str | None) -> list[str]:
         "DOB": _british(face.born), "Town of Birth": face.city or "" if entry.human else "", "Country of Birth": face.country if entry.human else "",
         "Nationality": face.country if entry.human else "", "NI Number": face.id_number or "" if entry.human else "",
         "Address 1": face.street or "", "Address 6": face.city or "", "Country": face.country,
-        "Other Information": plan.narrative, "Group Type": "Individual" if entry.human else "Entity", "Alias Type": kind, "Regime": plan.programme,
+        "Other Information": entry.narrative, "Group Type": "Individual" if entry.human else "Entity", "Alias Type": kind, "Regime": plan.programme,
         "Listed On": plan.on.strftime("%d/%m/%Y"), "Last Updated": END.strftime("%d/%m/%Y"), "Group ID": entry.number,
     }
     return [cells.get(column, "") for column in _OFSI]

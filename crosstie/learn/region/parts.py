@@ -242,8 +242,8 @@ class RegionBuilder(Protocol):
     ) -> None:
         """Put an actor on a list. Programmes are the real lists' own words: un-like `Al-Qaida`, `Taliban`, `Somalia`; ofac-like `SDGT`,
         `FTO`, `SDNTK`, `TCO`, `ILLICIT-DRUGS-EO14059`; gb-like a regime; red-notice the code of the State that seeks the person, with
-        the charge as narrative. `linked_to` is said as OFAC (“Linked To:”) and the UN (“Associated with ... (QDe.901)”) say it: list
-        those actors on the same list first.
+        the charge as narrative. `linked_to` is said as OFAC (“Linked To:”) and the UN (“Associated with ... (QDe.501)”) say it: list
+        those actors on the same list first. `{0}` in the narrative becomes He, She or It.
         """
         ...
 

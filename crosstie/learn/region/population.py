@@ -288,7 +288,7 @@ def _officers(seed: int, people: People, companies: Companies, plan: Plan) -> Of
     start = people.planted + np.concatenate([[0], np.cumsum(crowd)[:-1]])
     here = companies.state[company]
     # a seat's place in the State depends on the company, so that officers of one company are neighbours, often kin
-    centre = scrambled(company, 77) % crowd[here]
+    centre = scrambled(company - companies.planted, 77) % crowd[here]
     picks = (centre + rng.geometric(0.3, len(company)) - 1) % crowd[here]
     nominee = rng.random(len(company)) < 0.04
     rows = {one.actor.id: row for row, one in enumerate(plan.people)}

@@ -39,7 +39,7 @@ class Sightings:
     def actors(self, kind: str, rows: Ints) -> Any:
         """The ids of actors by their rows: `crowd-person-0000123`, or the one that the plan gave."""
         ours = self._planted[kind]
-        found = padded(rows, 7, f"crowd-{kind}-")
+        found = padded(np.maximum(rows - len(ours), 0), 7, f"crowd-{kind}-")
         mask = rows < len(ours)
         if mask.any():
             found = pc.replace_with_mask(found, pa.array(mask), pa.array([ours[row] for row in rows[mask].tolist()], pa.string()))

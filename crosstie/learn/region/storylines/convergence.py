@@ -24,7 +24,7 @@ BOTH = (Sphere.CRIME, Sphere.TERROR)
 def drug_income(region: RegionBuilder) -> None:
     """A terror group lives off drugs: a list calls it terrorist, reports describe its trade, a front of its treasurer is paid by many buyers."""
     group = region.actor(None, BOTH, region.state().code)
-    region.list_as(group, "un-like", "Al-Qaida", "It has claimed responsibility for suicide attacks on markets and barracks.")
+    region.list_as(group, "un-like", "Al-Qaida", "{0} has claimed responsibility for suicide attacks on markets and barracks.")
     first, last = period(region, shortest=500)
     kinds: tuple[ReportKind, ReportKind] = ("court", "intelligence")
     for kind in kinds:
@@ -46,8 +46,8 @@ def shared_members(region: RegionBuilder) -> None:
     """A crime group and a terror group have the same two people in both."""
     state = region.state().code
     crime, terror = region.actor(None, Sphere.CRIME, state), region.actor(None, Sphere.TERROR, state)
-    region.list_as(crime, "ofac-like", "TCO", "It traffics cocaine and launders the proceeds.")
-    region.list_as(terror, "un-like", "Somalia", "It has carried out suicide attacks and car bomb attacks.")
+    region.list_as(crime, "ofac-like", "TCO", "{0} traffics cocaine and launders the proceeds.")
+    region.list_as(terror, "un-like", "Somalia", "{0} has carried out suicide attacks and car bomb attacks.")
     first, last = period(region, shortest=400)
     members = [region.person(state, spheres=BOTH) for _ in range(2)]
     for member, kinds in zip(members, (("court", "intelligence"), ("police", "intelligence")), strict=True):
@@ -63,8 +63,8 @@ def double_role(region: RegionBuilder) -> None:
     """One person on a list of drug traffickers and, in another spelling, on a list of terrorists."""
     person = region.person(spheres=BOTH)
     first, last = period(region)
-    region.list_as(person, "ofac-like", "SDNTK", "He traffics heroin through the mountain passes", on=first)
-    region.list_as(person, "un-like", "Taliban", "He commands fighters and has planned terrorist attacks.", on=last)
+    region.list_as(person, "ofac-like", "SDNTK", "{0} traffics heroin through the mountain passes", on=first)
+    region.list_as(person, "un-like", "Taliban", "{0} commands fighters and has planned terrorist attacks.", on=last)
     ordinary_life(region, person)
     region.true_link(person, person, "N4", "convergence.double-role", first, last)
 
@@ -87,8 +87,8 @@ def changed_course(region: RegionBuilder) -> None:
     """A gang that was listed for drugs years ago now fights for a cause, and is listed for that."""
     group = region.actor(None, BOTH, region.state().code)
     turned = region.day(date(2019, 1, 1), date(2021, 12, 31))
-    region.list_as(group, "ofac-like", "SDNTK", "It traffics cocaine", on=region.day(date(2016, 2, 1), date(2017, 12, 31)))
-    region.list_as(group, "un-like", "Al-Qaida", "It has pledged allegiance to a terrorist organization and carried out suicide attacks.",
+    region.list_as(group, "ofac-like", "SDNTK", "{0} traffics cocaine", on=region.day(date(2016, 2, 1), date(2017, 12, 31)))
+    region.list_as(group, "un-like", "Al-Qaida", "{0} has pledged allegiance to a terrorist organization and carried out suicide attacks.",
                    on=turned + timedelta(days=300))
     told(region, group, "changed", "intelligence", end=turned.year - 1, year=turned.year)
     told(region, group, "changed", "court", end=turned.year - 1, year=turned.year)

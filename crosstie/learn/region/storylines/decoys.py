@@ -77,7 +77,7 @@ def echo(region: RegionBuilder) -> None:
     crime = crime_cell(region)
     leader = terror_cell(region, crime.leader.state).leader
     shadow = region.person(leader.state, spheres=leader.spheres)
-    text = f"He planned terrorist attacks. Not to be confused with {crime.leader.name}, with whom he has no connection."
+    text = f"{{0}} planned terrorist attacks. Not to be confused with {crime.leader.name}, with whom he has no connection."
     region.list_as(shadow, "un-like", "Al-Qaida", text)
     region.list_as(shadow, "gb-like", "Terrorism and Terrorist Financing", text)
     region.report("{0} is not to be confused with {1}: they have never met.", [shadow, crime.leader], kind="press")
@@ -99,7 +99,7 @@ def too_late(region: RegionBuilder) -> None:
 
 
 PARTS = (
-    Storyline("decoy-namesake", namesake, 3), Storyline("decoy-address", public_address, 3), Storyline("decoy-hub", hub, 2),
-    Storyline("decoy-director", director_for_hire, 2), Storyline("decoy-family", same_family_name, 2), Storyline("decoy-echo", echo, 2),
-    Storyline("decoy-dates", too_late, 2),
+    Storyline("decoy-namesake", namesake, 4), Storyline("decoy-address", public_address, 4), Storyline("decoy-hub", hub, 3),
+    Storyline("decoy-director", director_for_hire, 3), Storyline("decoy-family", same_family_name, 3), Storyline("decoy-echo", echo, 3),
+    Storyline("decoy-dates", too_late, 3),
 )

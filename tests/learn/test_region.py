@@ -1,0 +1,274 @@
+"""Same seed, same bytes; files that the readers take whole; a truth that fits the files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from crosstie.errors import LensError, UsageError
+from crosstie.ingest.load import load
+from crosstie.ingest.mapping import mapping_reader, sidecar
+from crosstie.ingest.readers import readers
+from crosstie.learn.region import Region, RegionBuilder, ScenarioPart, generate
+from crosstie.model.lexicon import Sphere
+
+CRIME, TERROR = Sphere.CRIME, Sphere.TERROR
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def prints(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class Part:
+    """A part made of one function."""
+
+    def __init__(self, plot: object, name: str = "extra") -> None:
+        self.name = name
+        self.plot = plot
+
+    def plant(self, region: RegionBuilder) -> None:
+        self.plot(region)  # type: ignore[operator]
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_process(region: Region, tmp_path: Path) -> None:
+    code = f"from pathlib import Path; from crosstie.learn.region import generate; generate(7, 'small', Path({str(tmp_path / 'again')!r}))"
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONHASHSEED": "4711"})
+    assert prints(tmp_path / "again") == prints(region.folder)
+
+
+def test_another_seed_gives_other_people(region: Region, tmp_path: Path) -> None:
+    other = generate(8, "small", tmp_path / "eight")
+    ours, theirs = (
+        {row["actor_id"]: row["name"] for row in rows(one.folder / "truth" / "actors.csv") if row["kind"] == "person"} for one in (region, other)
+    )
+    shared = [actor for actor in ours if actor in theirs]
+    assert len(shared) > 1_000
+    assert sum(ours[actor] == theirs[actor] for actor in shared) < 0.05 * len(shared)
+
+
+def test_another_part_changes_nobody_elses_story(region: Region, tmp_path: Path) -> None:
+    def plot(builder: RegionBuilder) -> None:
+        builder.account(builder.person("qm"))
+
+    more = generate(7, "small", tmp_path / "more", [Part(plot)])
+    before, after = ({row["actor_id"]: row for row in rows(one.folder / "truth" / "actors.csv")} for one in (region, more))
+    assert {actor for actor in after if actor not in before} == {"extra-person-0001"}
+    assert all(after[actor] == row for actor, row in before.items())
+    links = [rows(one.folder / "truth" / "links.csv") for one in (region, more)]
+    assert links[0] == links[1]
+
+
+def test_every_class_is_planted_and_there_are_more_look_alikes_than_ties(region: Region, truth: Path) -> None:
+    links, decoys = rows(truth / "links.csv"), rows(truth / "decoys.csv")
+    assert len(links) == region.planted
+    assert len(decoys) == region.decoys
+    assert {row["class"] for row in links} == {"N1", "N2", "N3", "N4", "N5"}
+    assert {row["evidence"] for row in links} == {"enough", "thin"}
+    assert len(decoys) > len(links)
+    assert len({row["kind"] for row in decoys}) >= 6
+    assert all(int(row["hops"]) <= 4 and row["first"] <= row["last"] for row in links)
+
+
+def test_truth_names_only_actors_that_are(truth: Path) -> None:
+    actors = {row["actor_id"]: row for row in rows(truth / "actors.csv")}
+    spheres = {actor: set(row["spheres"].split()) for actor, row in actors.items()}
+    for row in rows(truth / "links.csv"):
+        assert "crime" in spheres[row["crime_actor"]]
+        assert "terror" in spheres[row["terror_actor"]]
+        assert all("crime" in spheres[one] for one in row["crime_side"].split(";") if one)
+        assert all("terror" in spheres[one] for one in row["terror_side"].split(";") if one)
+    for row in rows(truth / "decoys.csv"):
+        assert spheres[row["left_actor"]] == {"crime"}
+        assert spheres[row["right_actor"]] == {"terror"}
+
+
+def test_no_entity_belongs_to_two_actors_and_ends_of_ties_stand_in_files(truth: Path) -> None:
+    entities = rows(truth / "entities.csv")
+    assert max(Counter(row["entity_id"] for row in entities if row["dataset"] not in ("bank",)).values()) == 1
+    seen = {row["actor_id"] for row in entities}
+    for row in rows(truth / "links.csv"):
+        assert set(row["path"].split(";")) <= seen
+
+
+class Kept:
+    """A sink that keeps the ids and the rejects."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self.parties: set[str] = set()
+        self.rejected: list[dict[str, object]] = []
+
+    def statements(self, batch: pa.RecordBatch) -> None:
+        self.ids.update(str(one) for one in batch.column("entity_id").to_pylist())
+
+    def rejects(self, batch: pa.RecordBatch) -> None:
+        self.rejected += batch.to_pylist()
+
+    def ledger(self, name: str, batch: pa.RecordBatch) -> None:
+        for side in ("a_id", "b_id"):
+            self.parties.update(str(one) for one in batch.column(side).to_pylist())
+
+
+def test_the_readers_take_every_file_whole_and_derive_the_ids_of_the_truth(region: Region, truth: Path) -> None:
+    kept, expected = Kept(), {row["entity_id"] for row in rows(truth / "entities.csv")}
+    for path in region.files:
+        beside = sidecar(path)
+        own = [mapping_reader(beside)] if beside else []
+        found = load(path, path.name, kept, source_id="0" * 16, readers=[*own, *readers()])
+        assert (found.rejects, kept.rejected) == (0, []), path.name
+    assert expected <= kept.ids
+    assert kept.parties <= expected
+
+
+def test_account_numbers_and_ship_numbers_check(truth: Path) -> None:
+    for row in rows(truth / "entities.csv"):
+        if row["dataset"].startswith("accounts_") and "-" not in row["entity_id"]:
+            turned = row["entity_id"][4:] + row["entity_id"][:4]
+            assert int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
+        if row["dataset"] == "ships" and "IMO" in row["entity_id"]:
+            digits = [int(digit) for digit in row["entity_id"][-7:]]
+            assert sum(digit * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False)) % 10 == digits[6]
+
+
+def test_names_are_skewed_and_collide(truth: Path) -> None:
+    names = Counter(row["name"] for row in rows(truth / "actors.csv") if row["kind"] == "person")
+    assert names.most_common(1)[0][1] >= 4
+    assert sum(times == 1 for times in names.values()) > 0.5 * len(names)
+
+
+def test_names_stand_in_several_scripts(region: Region) -> None:
+    texts = {name: (region.folder / "files" / name).read_text(encoding="utf-8") for name in ("register_qm.csv", "register_qn.csv", "consolidated.xml")}
+    assert any("а" <= letter <= "я" for letter in texts["register_qm.csv"])
+    assert any("ا" <= letter <= "ي" for letter in texts["register_qn.csv"].splitlines()[-1])
+    assert "NAME_ORIGINAL_SCRIPT" in texts["consolidated.xml"]
+
+
+def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(UsageError, match="not empty"):
+        generate(7, "small", tmp_path)
+
+
+def test_an_unknown_size_is_refused_and_nothing_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="vast"):
+        generate(7, "vast", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def listed_pair(builder: RegionBuilder) -> tuple[object, object]:
+    crime, terror = builder.person(spheres=[CRIME]), builder.person(spheres=[TERROR])
+    builder.list_as(crime, "ofac-like", "SDNTK", "{0} traffics cocaine")
+    builder.list_as(terror, "un-like", "Al-Qaida", "{0} planned terrorist attacks.")
+    return crime, terror
+
+
+def unplaced(builder: RegionBuilder) -> None:
+    crime, terror = builder.person(spheres=[CRIME]), builder.person(spheres=[TERROR])
+    builder.true_link(crime, terror, "N2", "test", date(2020, 1, 1), date(2020, 2, 1))
+
+
+def wrong_world(builder: RegionBuilder) -> None:
+    crime, terror = listed_pair(builder)
+    builder.true_link(terror, crime, "N2", "test", date(2020, 1, 1), date(2020, 2, 1))  # type: ignore[arg-type]
+
+
+def kin_in_register(builder: RegionBuilder) -> None:
+    builder.relation("Family", builder.person(), builder.person(), source="register")
+
+
+def notice_for_a_firm(builder: RegionBuilder) -> None:
+    builder.list_as(builder.company(), "red-notice", "qm", "Fraud")
+
+
+def linked_to_nobody(builder: RegionBuilder) -> None:
+    builder.list_as(builder.person(), "ofac-like", "SDNTK", "", linked_to=[builder.person()])
+
+
+def twice(builder: RegionBuilder) -> None:
+    somebody = builder.person()
+    builder.list_as(somebody, "un-like", "Al-Qaida", "")
+    builder.list_as(somebody, "un-like", "Taliban", "")
+
+
+def nowhere(builder: RegionBuilder) -> None:
+    builder.person("xx")
+
+
+def no_culture(builder: RegionBuilder) -> None:
+    builder.person("qm", "martian")
+
+
+def backwards(builder: RegionBuilder) -> None:
+    builder.day(date(2020, 1, 2), date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("plot, message", [
+    (unplaced, "no list and no report"), (wrong_world, "not of the world"), (kin_in_register, "register holds"), (notice_for_a_firm, "red notice"),
+    (linked_to_nobody, "not on that list"), (twice, "already"), (nowhere, "no State"), (no_culture, "no culture"), (backwards, "no day"),
+])
+def test_a_part_that_contradicts_itself_is_told_so(plot: object, message: str, tmp_path: Path) -> None:
+    with pytest.raises(LensError, match=message):
+        generate(7, "small", tmp_path / "new", [Part(plot)])
+
+
+def test_what_a_part_says_stands_in_the_files(tmp_path: Path) -> None:
+    met: dict[str, str] = {}
+
+    def plot(builder: RegionBuilder) -> None:
+        crime, terror = builder.person("qp", spheres=[CRIME]), builder.person("qm", spheres=[TERROR])
+        twin, kin = builder.namesake(crime), builder.person("qm", family=terror)
+        firm = builder.company("qr", business="gold", name="Quite Singular Gold Ltd", phone=builder.phone("qr"))
+        vessel = builder.vessel(firm, name="MV Singular")
+        builder.relation("Ownership", crime, firm, date(2018, 1, 1), None, "register")
+        builder.pay(builder.account(firm), builder.account(terror), date(2019, 5, 5), 4321.09, "USD", "a singular purpose")
+        builder.ship(firm, terror, date(2019, 6, 6), hs="710812", goods="singular gold", weight_kg=12, value=600_000, vessel=vessel)
+        report = builder.report("Only here: {0} knows {1}.", [crime, terror], kind="court", on=date(2020, 2, 2))
+        builder.relation("Associate", crime, terror, date(2019, 1, 1), None, report, role="partner")
+        builder.relation("Family", terror, kin)
+        met.update(firm=firm.id, twin=twin.name, crime=crime.name, kin=kin.name.split()[-1][:4], terror=terror.name.split()[-1][:4])
+
+    made = generate(7, "small", tmp_path / "new", [Part(plot)])
+    files = made.folder / "files"
+    assert "Quite Singular Gold Ltd" in (files / "register_qr.csv").read_text(encoding="utf-8")
+    assert '"4321.09"' in next(line for line in (files / "payments_qr.csv").read_text(encoding="utf-8").splitlines() if "a singular purpose" in line)
+    assert "2019-06-06" in next(line for line in (files / "shipments.csv").read_text(encoding="utf-8").splitlines() if "singular gold" in line)
+    assert "MV Singular" in (files / "vessels.csv").read_text(encoding="utf-8")
+    assert "Only here: " in (files / "reports_court.ftm.json").read_text(encoding="utf-8")
+    assert met["twin"] == met["crime"]
+    assert met["kin"] == met["terror"]
+    where = Counter(row["file"] for row in rows(made.folder / "truth" / "entities.csv") if row["actor_id"] == met["firm"])
+    assert set(where) == {"register_qr.csv", "accounts_qr.csv", "shipments.csv", "vessels.csv"}
+
+
+def test_planted_accounts_pay_the_crowd_like_everybody(region: Region, truth: Path) -> None:
+    holders = {row["entity_id"]: row["actor_id"] for row in rows(truth / "entities.csv") if "-account-" in row["actor_id"]}
+    paid: Counter[str] = Counter()
+    for path in sorted((region.folder / "files").glob("payments_*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            table = list(csv.reader(stream, delimiter=";" if ";" in stream.readline() else ","))
+        for row in table:
+            payer, payee = holders.get(row[2], ""), holders.get(row[3], "")
+            if payer.startswith("core-"):
+                paid["crowd" if payee.startswith("crowd-account") else "planted"] += 1
+    assert paid["crowd"] > 200
+
+
+def test_a_part_fits_the_protocol() -> None:
+    part: ScenarioPart = Part(nowhere)
+    assert part.name == "extra"
+    assert np.__version__
