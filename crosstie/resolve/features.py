@@ -67,7 +67,7 @@ def name(pairs: Pairs) -> Outcome:
 
     Weak aliases alone decide nothing.
     """
-    floor = -6.0
+    floor = -4.0
     strong = np.where(pairs.strong > -90, np.maximum(pairs.strong, floor), 0.0)
     only_weak = np.minimum(np.maximum(pairs.weak, 0.0), 4.0)
     level = np.where((pairs.weak > -90) & (only_weak > np.maximum(pairs.strong, 0.0)), 2, np.where(pairs.strong > -90, 1, 0))
@@ -82,13 +82,13 @@ def aliases(pairs: Pairs) -> Outcome:
 def identifier(pairs: Pairs) -> Outcome:
     """The same passport, registration, or tax number, or account: the rarer, the stronger."""
     shared, worth = _shared(pairs, "identifier")
-    return Outcome(np.where(shared > 1, 2, shared), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
+    return Outcome(np.where(shared > 1, 2, shared), worth)
 
 
 def contact(pairs: Pairs) -> Outcome:
     """The same telephone number or address of e-mail. Families and firms share them, so they identify nobody by themselves."""
     shared, worth = _shared(pairs, "contact")
-    return Outcome(np.minimum(shared, 1), np.where(shared > 0, np.minimum(worth / 9.0, 1.0), 0.0))
+    return Outcome(np.minimum(shared, 1), worth)
 
 
 def citation(pairs: Pairs) -> Outcome:

@@ -22,6 +22,8 @@ MAX_TOKENS = 12
 MAX_LETTERS = 24
 
 _APOSTROPHES = re.compile(r"['`´‘’ʻʼʽʾʿˈ＇]")
+#: Written together with the word in Arabic script.
+_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _QUOTED = re.compile(r"[\"“”«»„]")
 
@@ -70,6 +72,7 @@ def romanize(text: str) -> str:
     """The text in plain lower-case Latin letters, whatever its script (ICU); digits and separators are kept."""
     text = unicodedata.normalize("NFKC", text)
     if not text.isascii():
+        text = _ARABIC_ARTICLE.sub("", text)
         text = str(_transliterator().transliterate(text))
     return _APOSTROPHES.sub("", text).lower()
 

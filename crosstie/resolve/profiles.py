@@ -27,7 +27,10 @@ for _place, _letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789"):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Sorted distinct coded values of each record: those of record i are `codes[start[i]:start[i + 1]]`; `worth[code]` is how rare, in nats."""
+    """Sorted distinct coded values of each record: those of record i are `codes[start[i]:start[i + 1]]`.
+
+    `worth[code]` says how much it means to share the value: its rarity in nats; for what should be one record's own, 1 or less where many have it.
+    """
 
     start: Ints
     codes: Ints
@@ -106,6 +109,8 @@ VALUE_SETS: dict[str, tuple[str, ...]] = {
     "gender": ("gender",),
 }
 
+#: An identifier that more records bear than lists speak of one thing is nobody's own.
+_OWN = 6
 _VALUE_TABLES = {
     "identifier": "record_identifiers", "contact": "record_contacts", "citation": "record_citations", "place": "record_places",
     "number": "record_numbers", "form": "record_legal_forms",
@@ -124,7 +129,7 @@ def load_profiles(engine: Engine) -> Profiles:
         for name, props in VALUE_SETS.items()
     }
     for name, table in _VALUE_TABLES.items():
-        sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count)
+        sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count, own=name in ("identifier", "contact"))
     return Profiles(
         ids=values(records, "entity_id"), datasets=datasets[0], schemata=schemata[1], schema_codes=schemata[0],
         kinds=np.array([KINDS.index(kind) for kind in values(records, "kind")], np.int64),
@@ -144,13 +149,14 @@ def _starts(owners: Ints, count: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
 
 
-def _values(table: pa.Table, count: int) -> Values:
+def _values(table: pa.Table, count: int, *, own: bool = False) -> Values:
     owners = array(table, "idx", np.int64)
     codes, labels = _encoded(table.column("value"))
     order = np.lexsort((codes, owners))
     owners, codes = owners[order], codes[order]
     counts = np.bincount(codes, minlength=len(labels))
-    return Values(_starts(owners, count), codes, rarity(counts, np.zeros(len(counts)), count), labels)
+    worth = np.minimum(1.0, _OWN / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
+    return Values(_starts(owners, count), codes, worth, labels)
 
 
 def _names(engine: Engine, count: int) -> Names:

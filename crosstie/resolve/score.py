@@ -22,7 +22,7 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     # one name or none agrees, two agree, more agree
     "aliases": (0.0, 1.0, 1.8),
     # none, one, several in common
-    "identifier": (0.0, 10.0, 13.0),
+    "identifier": (0.0, 12.5, 15.0),
     # none, some in common
     "contact": (0.0, 4.0),
     # none, in common

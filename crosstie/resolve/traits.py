@@ -59,6 +59,8 @@ def normal_identifier(prop: str, value: str) -> str | None:
     bare = _NOT_ALPHANUMERIC.sub("", value).upper()
     if prop == "unscId":
         return f"#{bare}" if bare else None
+    if prop == "imoNumber":
+        bare = bare.removeprefix("IMO")
     digits = sum(letter.isdigit() for letter in bare)
     if prop == "phone":
         return f"@{bare}" if digits >= 8 else None
