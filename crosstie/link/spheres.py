@@ -161,14 +161,14 @@ def _found(activities: Sequence[Activity]) -> Callable[[Iterator[pa.RecordBatch]
 
 
 def _of_finding(finding: dict[str, Any], activities: dict[str, Activity]) -> Iterator[dict[str, Any]]:
-    typology = finding["typology"] or ""
-    activity = activities.get(typology)
-    sphere = activity.sphere if activity else Sphere.TERROR if typology.startswith("terror") else Sphere.CRIME
+    name = (finding["typology"] or "").partition("/")[0]  # activity/detector
+    activity = activities.get(name)
+    sphere = activity.sphere if activity else Sphere.TERROR if name.startswith("terror") else Sphere.CRIME
     evidence = sorted(finding["evidence"] or [], key=lambda one: (-_believed(one["grade"]), one["source_id"] or "", one["locator"] or ""))
     first: dict[str, Any] = evidence[0] if evidence else {}
     for subject in sorted(set(finding["subjects"] or [])):
         yield {
-            "entity_id": subject, "sphere": str(sphere), "activity": typology, "basis": "finding", "sentence": finding["sentence"],
+            "entity_id": subject, "sphere": str(sphere), "activity": name, "basis": "finding", "sentence": finding["sentence"],
             "start": finding["start"], "end": finding["end"], "confidence": _believed(first.get("grade")),
             "source_id": first.get("source_id"), "locator": first.get("locator"), "originator": first.get("originator"), "grade": first.get("grade"),
             "marking": strictest([one["marking"] for one in evidence]),

@@ -140,7 +140,7 @@ def test_victims_are_never_placed(engine: Engine) -> None:
     assert placed(engine, claims, mentions=[mention("x-2", "drugs.trafficking")], victims=["x-2"]) == []
 
 
-def finding(status: str, typology: str = "terrorism.financing") -> dict[str, Any]:
+def finding(status: str, typology: str = "terrorism.financing/fan-in-out") -> dict[str, Any]:
     evidence = {"source_id": "s9", "locator": "row 4", "sentence": "", "originator": "Bank", "marking": "TLP:AMBER"}
     return {
         "finding_id": f"f-{status}", "lens": "finance", "typology": typology, "subjects": ["a", "b"], "start": "2024-01", "end": "2024-03",
@@ -152,8 +152,8 @@ def finding(status: str, typology: str = "terrorism.financing") -> dict[str, Any
 def test_only_accepted_findings_place_and_bear_the_strictest_marking(engine: Engine) -> None:
     rows = placed(engine, [], findings=[finding("accepted"), finding("proposed"), finding("rejected")])
     assert [row["entity_id"] for row in rows] == ["a", "b"]
-    assert {(row["sphere"], row["basis"], row["grade"], row["locator"], row["marking"]) for row in rows} == {
-        ("terror", "finding", "B2", "row 9", "TLP:RED")}
+    assert {(row["sphere"], row["activity"], row["basis"], row["grade"], row["locator"], row["marking"]) for row in rows} == {
+        ("terror", "terrorism.financing", "finding", "B2", "row 9", "TLP:RED")}
 
 
 def test_a_finding_of_no_known_activity_is_of_crime(engine: Engine) -> None:
