@@ -84,7 +84,11 @@ def _pairs(rng: np.random.Generator, population: Population, here: Ints, total: 
     hub = next(row for row, one in enumerate(population.plan.accounts) if one.account.id in hubs and accounts.state[row] == accounts.state[here[0]])
     roll = rng.random(total)
     payee = np.where(roll < 0.1, hub, np.where(roll < 0.62, shop, np.where(roll < 0.97, friend, abroad)))
-    return payer, np.where(payee == payer, ring[(at + 1) % len(ring)], payee)
+    # two of the plan deal with each other only where a part says so: by chance they hardly ever would
+    crowd = ring[ring >= accounts.planted]
+    other = crowd[scrambled(payer + at, 24) % len(crowd)]
+    chance = (payer < accounts.planted) & (payee < accounts.planted) & (payee != hub)
+    return payer, np.where((payee == payer) | chance, other, payee)
 
 
 def _mingled(rng: np.random.Generator, rows: Ints, planted: int) -> Ints:
@@ -175,9 +179,12 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
 
     exporter = crowd[np.floor(len(crowd) * rng.random(total) ** 3).astype(np.int64)]
     partner = scrambled(exporter * 3 + rng.integers(0, 3, total), 23) % len(crowd)
-    partner = np.where(crowd[partner] == exporter, (partner + 1) % len(crowd), partner)
+    consignee = crowd[partner]
+    planted_ = population.companies.planted
+    strangers = planted_ + scrambled(exporter + partner, 24) % (len(crowd) - planted_)
+    consignee = np.where((consignee == exporter) | ((consignee < planted_) & (exporter < planted_)), strangers, consignee)
     a_kind, a_row = side(exporter, [one.exporter for one in planted])
-    b_kind, b_row = side(crowd[partner], [one.consignee for one in planted])
+    b_kind, b_row = side(consignee, [one.consignee for one in planted])
     goods = rng.integers(0, len(_GOODS), total)
     weight = np.round(np.exp(rng.normal(8.5, 1.0, total)) * np.where(goods == 12, 0.001, 1))
     price = np.array([one[2] for one in _GOODS])[goods] * np.exp(rng.normal(0, 0.15, total))

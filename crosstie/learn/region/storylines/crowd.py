@@ -37,4 +37,4 @@ def talked_about(region: RegionBuilder) -> None:
     region.relation("Associate", one, other, None, None, report, role="business partner")
 
 
-PARTS = (Storyline("crowd-crime", untied_crime, 6), Storyline("crowd-terror", untied_terror, 6), Storyline("crowd-talk", talked_about, 8))
+PARTS = (Storyline("crowd-crime", untied_crime, 2), Storyline("crowd-terror", untied_terror, 2), Storyline("crowd-talk", talked_about, 8))
