@@ -61,8 +61,8 @@ class Tagger:
             return []
         found: list[Mention] = []
         for start, end in sentences(text):
-            words = words_of(text, start, end)
-            if len(words):
+            if any(map(self._heads.__getitem__, WORD.findall(text, start, end))):
+                words = words_of(text, start, end)
                 found += self._in_sentence(text, text[start:end], words, language(words, lang))
         return found
 

@@ -192,9 +192,11 @@ def _children(node: _Node[T], forms: tuple[str, ...]) -> Iterator[_Node[T]]:
     for form in forms:
         if (child := node.words.get(form)) is not None:
             yield child
-    for stem, child in node.stems.items():
-        if any(form.startswith(stem) for form in forms):
-            yield child
+    if node.stems:
+        for form in forms:
+            for size in range(1, len(form) + 1):
+                if (child := node.stems.get(form[:size])) is not None:
+                    yield child
 
 
 def _walk(node: _Node[T], words: Words, first: int, at: int, open_: bool, gap: int) -> Iterator[Hit[T]]:

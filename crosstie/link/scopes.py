@@ -26,10 +26,10 @@ from crosstie.link.sentences import DATA, LANGUAGES
 ASSERTED, ALLEGED, NEGATED, VICTIM = "asserted", "alleged", "negated", "victim"
 #: how many words may stand between a cue and the term, when the cue is before it, and after it
 REACH = {
-    "alleged": (25, 1), "settled": (25, 0), "negated": (8, 4), "counter": (2, 1), "victim": (6, 1), "other": (8, 0), "tied": (5, 0), "acts": (25, 0),
-    "joins": (8, 0), "stop": (0, 0),
+    "alleged": (40, 1), "settled": (40, 0), "negated": (8, 4), "counter": (5, 1), "against": (2, 0), "victim": (6, 1), "other": (8, 0),
+    "tied": (5, 0), "acts": (25, 0), "joins": (8, 0), "stop": (0, 0),
 }
-_ZH_REACH = {"counter": (2, 2), "negated": (6, 4), "victim": (3, 3), "alleged": (25, 2)}
+_ZH_REACH = {"counter": (3, 2), "negated": (6, 4), "victim": (3, 3), "alleged": (25, 2)}
 
 
 class Cue(NamedTuple):
@@ -80,7 +80,7 @@ class Scope:
                 near[cue.kind] = max(near.get(cue.kind, -1), cue.last)
             elif not cue.before and last <= cue.first and cue.last <= ceiling and cue.first - last <= after:
                 near.setdefault(cue.kind, 0)
-        if "counter" in near:
+        if near.keys() & {"counter", "against"}:
             return NEGATED
         if "victim" in near or self._suffered(words, first):
             return VICTIM
