@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow as pa
 from crosstie.errors import UsageError
 from crosstie.ingest.columns import Texts, by_unique, pc, tidy
 from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.encoding import note
 from crosstie.ingest.frame import Frame
 from crosstie.ingest.ledger_rows import ledger_rows
 from crosstie.ingest.reader import Head, Original, Profile
@@ -72,38 +74,41 @@ class MappingReader:
         mapping = self.mapping
         if mapping.version_date:
             out.version(mapping.version_date)
+        left_out = 0
         layout = Layout(mapping.columns, mapping.delimiter, mapping.encoding, mapping.sheet, mapping.header)
         for chunk in chunks(original, layout, out):
             cells = {name: tidy(column) for name, column in zip(chunk.cells.schema.names, chunk.cells.columns, strict=True)}
-            frame = Frame(cells, chunk.rows, chunk.member).filter(_said(list(cells.values())))
+            frame = Frame(cells, chunk.rows, chunk.member).filter(_any([pc.is_valid(column) for column in cells.values()]))
             out.records += frame.size
             frame = frame.with_handling(*_handling(mapping, frame, out))
-            for query in mapping.queries:
-                part = _filtered(query, frame)
+            wanted = [_wanted(query, frame) for query in mapping.queries]
+            left_out += frame.size - (pc.sum(_any(wanted)).as_py() or 0)
+            for query, which in zip(mapping.queries, wanted, strict=True):
+                part = frame.filter(which)
                 ids = statements(query.entities, part, out)
                 for ledger in query.ledgers:
                     ledger_rows(ledger, part, ids, out)
-                out.place = ""
+        if left_out:
+            note(out, "file", f"note: {left_out:,} rows are left out by the filters of the mapping")
 
 
-def _said(columns: Sequence[Texts]) -> Texts:
-    """Which rows say anything at all."""
-    found = pc.is_valid(columns[0])
-    for column in columns[1:]:
-        found = pc.or_(found, pc.is_valid(column))
-    return found
+def _any(masks: Sequence[Texts]) -> Texts:
+    """Which rows are true in any of the masks."""
+    return reduce(pc.or_, masks)
 
 
-def _filtered(query: Query, frame: Frame) -> Frame:
+def _wanted(query: Query, frame: Frame) -> Texts:
+    """Which rows pass the filters of a query."""
     def among(column: str, values: tuple[str, ...]) -> Texts:
         found = pc.is_in(frame.cells[column], pa.array([value for value in values if value], pa.string()))
         return pc.or_(found, pc.is_null(frame.cells[column])) if "" in values else found
 
+    wanted = pc.is_valid(frame.rows)
     for column, values in query.filters:
-        frame = frame.filter(among(column, values))
+        wanted = pc.and_(wanted, among(column, values))
     for column, values in query.filters_not:
-        frame = frame.filter(pc.invert(among(column, values)))
-    return frame
+        wanted = pc.and_(wanted, pc.invert(among(column, values)))
+    return wanted
 
 
 def _handling(mapping: Mapping, frame: Frame, out: Emitter) -> Iterator[Texts]:

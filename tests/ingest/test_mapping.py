@@ -130,6 +130,12 @@ def test_narratives_keep_their_line_breaks(tmp_path: Path) -> None:
     assert [(row["value"], row["locator"]) for row in kept.said] == [("two\nlines  here", "row 2/A"), ("x", "row 3/A")]
 
 
+def test_rows_that_no_filter_wants_are_counted(tmp_path: Path) -> None:
+    kept = said(tmp_path, one("name: A", "filters: {Use: [yes, '']}\nfilters_not: {A: Bad}"), "Nr,A,Use\n1,x,yes\n2,y,no\n3,z,\n4,Bad,yes\n")
+    assert set(kept.values("name")) == {"reg-1", "reg-3"}
+    assert [(row["locator"], row["reason"]) for row in kept.rejected] == [("file", "note: 2 rows are left out by the filters of the mapping")]
+
+
 # ── ids, references, relations ──────────────────────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize(
