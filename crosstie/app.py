@@ -217,7 +217,7 @@ class Workspace:
 
     def show(self, reference: str) -> Dossier:
         """All that is known of one link, entity or source, each value with the place that says so."""
-        found = dossier(self.built(), self.sources, reference)
+        found = dossier(self.builds.current(), self.sources, reference)
         self._record("read", found.reference)
         return found
 
