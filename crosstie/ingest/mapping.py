@@ -1,6 +1,6 @@
 """Any table by a mapping: a YAML file says what its columns mean, and whole columns become statements and ledger rows.
 
-The mapping language is in `ingest.rules`; docs/guide/mapping.md teaches it.
+The mapping language is in `ingest.language`; docs/guide/mapping.md teaches it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from crosstie.ingest.columns import Texts, by_unique, pc, tidy
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.encoding import note
 from crosstie.ingest.frame import Frame
+from crosstie.ingest.language import load
 from crosstie.ingest.ledger_rows import ledger_rows
 from crosstie.ingest.reader import Head, Original, Profile
-from crosstie.ingest.rules import Mapping, Query, load
+from crosstie.ingest.rules import Mapping, Query
 from crosstie.ingest.skeleton import skeleton
 from crosstie.ingest.subjects import statements
 from crosstie.ingest.tabular import Layout, chunks, column_names

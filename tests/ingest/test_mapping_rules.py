@@ -6,7 +6,8 @@ import pytest
 
 from crosstie.errors import MappingError
 from crosstie.ingest import located
-from crosstie.ingest.rules import Mapping, load
+from crosstie.ingest.language import load
+from crosstie.ingest.rules import Mapping
 
 GOOD = """\
 dataset: reg
