@@ -69,7 +69,8 @@ def _edges(engine: Engine) -> None:
     engine.create("graph_items", f"""
         select {tie}, item, max(confidence) as confidence, max(rarity) as rarity from graph_said where counts group by {tie}, item""")
     engine.create("graph_weights", f"""
-        select {tie}, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence, sum(rarity) as rarity from graph_items group by {tie}""")
+        select {tie}, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence,
+            case when starts_with(kind, 'shared.') then sum(rarity) else max(rarity) end as rarity from graph_items group by {tie}""")
     engine.create("graph_places", f"""
         select {tie}, source_id, locator, sentence, originator, grade, marking, max(confidence) as confidence, max(counts) as counts
         from graph_said group by {tie}, source_id, locator, sentence, originator, grade, marking""")

@@ -13,6 +13,8 @@ from crosstie.store.engine import Engine
 EVENTS_KEPT = 3
 #: An account with more holders than this is a pool: what runs over it is nobody's in particular.
 HOLDERS = 5
+#: How far one ordinary event ties two parties; many events, or much money for this ledger, come near to 1.
+LEAST = 0.35
 #: Schemata of accounts, which act for those who hold them.
 ACCOUNTS = ("BankAccount", "CryptoWallet", "UserAccount")
 _PREFIX = "ledger_"
@@ -33,6 +35,15 @@ def gather(engine: Engine) -> list[str]:
     engine.create("graph_totals", """
         select ledger, a, b, currency, source_id, count(*) as events, sum(amount) as amount, min(date) as "start", max(date) as "end"
         from graph_events group by ledger, a, b, currency, source_id""")
+    # what a pair does is as telling as it is rare: the share of pairs of the same ledger with as many events, or with as much money
+    engine.create("graph_pair_totals", """
+        select ledger, a, b, currency, sum(events) as events, sum(amount) as amount from graph_totals group by ledger, a, b, currency""")
+    engine.create("graph_told", """
+        select ledger, a, b, currency, rarity, """ + f"{LEAST} + (1 - {LEAST}) * (1 - exp(-rarity / 3)) as weight from (" + """
+            select *, -ln(least(
+                cume_dist() over (partition by ledger order by events desc),
+                case when amount is null then 1 else cume_dist() over (partition by ledger, currency order by coalesce(amount, 0) desc) end
+            )) / ln(2) as rarity from graph_pair_totals)""")
     engine.create("graph_shown", f"""
         select * from (select *, row_number() over (
             partition by ledger, a, b, currency, source_id order by coalesce(amount, 0) desc, date, event_id, locator
@@ -78,13 +89,14 @@ def _holders(engine: Engine) -> None:
 def _lift(engine: Engine) -> None:
     """Events between accounts become ties between their holders; what says who holds them stands with the evidence but does not count as such."""
     engine.create("graph_lifted", """
-        select t.*, coalesce(x.holder, t.a) as source, coalesce(y.holder, t.b) as target, x.holder as a_holder, y.holder as b_holder,
+        select t.*, k.rarity, k.weight, coalesce(x.holder, t.a) as source, coalesce(y.holder, t.b) as target, x.holder as a_holder, y.holder as b_holder,
             coalesce(x.confidence, 1) * coalesce(y.confidence, 1) as held
-        from graph_totals t left join graph_holders x on x.account = t.a left join graph_holders y on y.account = t.b""")
+        from graph_totals t join graph_told k on k.ledger = t.ledger and k.a = t.a and k.b = t.b and k.currency = t.currency
+        left join graph_holders x on x.account = t.a left join graph_holders y on y.account = t.b""")
     engine.create("graph_ledger_said", """
         select l.source, l.target, 'ledger.' || l.ledger as kind, l.currency, l.ledger as label, l."start", l."end",
             case when w.place = 1 then l.events else 0 end as events, case when w.place = 1 then l.amount end as amount,
-            g.confidence * l.held as confidence, cast(null as double) as rarity, s.originator as item, true as counts,
+            g.confidence * l.held * l.weight as confidence, l.rarity, s.originator as item, true as counts,
             w.source_id, w.locator, w.sentence, s.originator, w.grade, w.marking
         from graph_lifted l join graph_worded w on w.ledger = l.ledger and w.a = l.a and w.b = l.b and w.currency = l.currency
             and w.source_id = l.source_id

@@ -46,13 +46,13 @@ def weigh(engine: Engine) -> None:
         select h.* exclude (voice, ending), coalesce(c.voice, h.voice) as behind from link_heard h left join (
             select entity_id, sphere, ending, min(voice) as voice from link_heard where ending <> '' group by entity_id, sphere, ending
         ) c on c.entity_id = h.entity_id and c.sphere = h.sphere and c.ending = h.ending""")
-    engine.create("link_commonness", "select sphere, activity, count(distinct entity_id) as actors from link_said group by sphere, activity")
     engine.create("link_voices", """
         select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
         from link_said group by entity_id, sphere, behind""")
     engine.create("link_placed", """
         select entity_id, sphere, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence, max(listed) as listed
         from link_voices group by entity_id, sphere""")
+    engine.create("link_commonness", "select sphere, count(*) as actors from link_placed group by sphere")
 
 
 def _echoes(engine: Engine) -> None:
@@ -98,7 +98,7 @@ def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Plac
         select s.*, p.confidence as placed, s.entity_id || ' ' || s.sphere as place, c.actors,
             case when s.behind = coalesce(s.originator, s.source_id) then 0 else 1 end as copied
         from link_said s join link_placed p on p.entity_id = s.entity_id and p.sphere = s.sphere
-        join link_commonness c on c.sphere = s.sphere and c.activity is not distinct from s.activity
+        join link_commonness c on c.sphere = s.sphere
         where s.entity_id in (select entity_id from link_ends)
         order by s.entity_id, s.sphere, copied, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
     found = [_placement(some) for _, some in chunks(rows, "place")]
@@ -115,5 +115,5 @@ def _placement(rows: list[Row]) -> Placement:
         originators=frozenset(row["behind"] for row in rows), copies=tuple(copies),
         start=min((row["start"] for row in rows if row["start"]), default=None),
         end=max((row["end"] for row in rows if row["end"]), default=None), rows=tuple(rows),
-        actors=max(row["actors"] for row in rows),
+        actors=first["actors"],
     )

@@ -120,6 +120,20 @@ def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
                 yield AGAINST, f"{candidate.name(node)} is a bank: the money may be a customer's."
 
 
+def common_counterpart(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Two who pay the same shop, or are paid by the same employer, need not know of each other: what comes from the one must go on to the other."""
+    for left, right in pairwise(candidate.paths[0].steps if candidate.paths else ()):
+        if not all(kind.startswith("ledger.") for kind in left.kinds | right.kinds):
+            continue
+        into = [any(edge["target"] == left.target for edge in step.edges) for step in (left, right)]
+        out = [any(edge["source"] == left.target for edge in step.edges) for step in (left, right)]
+        name = candidate.name(left.target)
+        if not (into[0] and out[1] or into[1] and out[0]):
+            yield AGAINST, f"{name} stands on the same side of both: nothing that goes on from one to the other is seen."
+        else:
+            yield FOR, f"What comes to {name} from the one side goes on to the other."
+
+
 def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
     """Lists that take over each other's entries are one voice."""
     for placement in (candidate.crime, candidate.terror):
@@ -154,7 +168,7 @@ def _meet(one: Step, other: Step) -> bool:
     return start <= other_end and other_start <= end
 
 
-TESTS: tuple[Test, ...] = (common_name, family_name, birth_dates, hub, public_address, agent, bank, list_echo, dates)
+TESTS: tuple[Test, ...] = (common_name, family_name, birth_dates, hub, public_address, agent, bank, common_counterpart, list_echo, dates)
 
 
 def arguments(candidate: Candidate, facts: Facts) -> list[Row]:

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Why an actor is held to belong to one sphere. Lists that copy each other are one of the `originators`; `copies` names who copied.
-    `actors` is how many are placed there for the most common of its activities.
+    `actors` is how many are placed in the sphere.
     """
 
     entity_id: str

@@ -77,7 +77,7 @@ def dealing(candidate: Candidate, arguments: Sequence[Row]) -> bool:
     found = items(candidate)
     ends = {candidate.crime.entity_id, candidate.terror.entity_id}
     named = any(ends <= set(finding["subjects"]) for finding in candidate.findings if finding["status"] != "rejected")
-    return len(found) + named >= 2 and (named or any(direct(kind) for kind, _ in found))
+    return len(found) + named >= 2 and (named or any(direct(kind) for kind, _, _ in found))
 
 
 def through_office(candidate: Candidate, arguments: Sequence[Row]) -> bool:
@@ -112,9 +112,13 @@ def classify(candidate: Candidate, arguments: Sequence[Row]) -> tuple[str, str]:
     return "N0", "N0.contradicted"
 
 
-def items(candidate: Candidate) -> set[tuple[str, str]]:
-    """Independent items of evidence on the paths: a kind of tie, said by one originator."""
-    return {(edge["kind"], one) for step in candidate.steps for edge in step.edges for one in edge["originators"]}
+def items(candidate: Candidate) -> set[tuple[str, str, int]]:
+    """Independent items of evidence on the best path: a kind of tie said by one originator, of a ledger each of the first two events."""
+    best = candidate.paths[0].steps if candidate.paths else ()
+    return {
+        (edge["kind"], one, event)
+        for step in best for edge in step.edges for one in edge["originators"] for event in range(min(edge["events"] or 1, 2))
+    }
 
 
 def _activity_period(candidate: Candidate, sphere: str) -> tuple[str | None, str | None]:

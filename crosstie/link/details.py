@@ -39,7 +39,7 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
     merged = held(engine)
     findings = _findings(engine)
     population = int(engine.scalar("select count(*) from entities where not victim"))
-    chance = _Chance(net)
+    chance = _Chance(net, dict(zip(nodes, net.numbers(pa.array(nodes, pa.string())).tolist(), strict=True)))
     found: list[Candidate] = []
     rests: dict[int, list[str]] = {}
     for crime_id, terror_id, listed in [*((one, one, []) for one in both), *((*pair, routes[pair]) for pair in routes)]:
@@ -97,14 +97,14 @@ class _Chance:
     the other end. Degrees and kinds are kept as they are (a configuration model in closed form).
     """
 
-    def __init__(self, net: Csr) -> None:
-        self.net = net
+    def __init__(self, net: Csr, numbers: dict[str, int]) -> None:
+        self.net, self.numbers = net, numbers
         self.totals = np.bincount(net.kind, minlength=len(net.kinds)) if len(net.kind) else np.zeros(1, np.int64)
 
     def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...]]:
         """The expected number, and the degrees of the nodes between."""
         net = self.net
-        numbers = net.numbers(pa.array(nodes, pa.string())).tolist()
+        numbers = [self.numbers[node] for node in nodes]
         kinds = [int(net.kind[net.tie(a, b)]) for a, b in pairwise(numbers)]
         ways = prod(
             max(1, net.kind_degree(node, kind) - (before == kind)) for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)

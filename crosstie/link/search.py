@@ -45,7 +45,7 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
         link = _link(candidate, told, verdicts)
         links.append(link)
         steps += _steps(candidate, link["link_id"])
-    ranked = score.order(links)[: settings.links]
+    ranked = score.order([link for link in links if link["score"] >= score.FLOOR or link["status"] != "open"])[: settings.links]
     for rank, link in enumerate(ranked, 1):
         link["rank"] = rank
     kept = {link["link_id"] for link in ranked}

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from crosstie.graph.compile import compile_edges
+from crosstie.graph.ledgers import LEAST
 from crosstie.model.tables import EDGE, ledger
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
@@ -105,8 +106,9 @@ def test_payments_between_accounts_tie_their_holders_and_name_the_accounts(engin
     sentences = [one["sentence"] for one in edge["evidence"]]
     assert sentences[0] == "2014-01-02: payments of 40,000 USD from QM11 to QM22"
     assert "Ana holds QM11" in sentences
-    # what it rests on: the payment and both registers of holders
-    assert edge["confidence"] == pytest.approx(0.9 * 0.9 * (0.98 * 0.9) ** 2)
+    # what it rests on: the payment, the only one of its kind here, and both registers of holders
+    assert edge["confidence"] == pytest.approx(LEAST * 0.9 * 0.9 * (0.98 * 0.9) ** 2)
+    assert edge["rarity"] == 0
 
 
 def test_an_account_without_a_known_holder_stands_for_itself(engine: Engine, load: Load) -> None:
