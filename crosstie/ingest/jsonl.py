@@ -49,6 +49,14 @@ def objects(original: Original, out: Emitter) -> Iterator[tuple[int, dict[str, A
         raise DamagedFile(f"{original.name}: the file is empty")
 
 
+def is_lines(original: Original) -> bool:
+    """Whether the first line is an object of its own and another follows."""
+    with original.open() as stream:
+        head = stream.read(1 << 20)
+    first, found, rest = head.partition(b"\n")
+    return bool(found) and first.strip(b"\xef\xbb\xbf \t\r").startswith(b"{") and first.rstrip().endswith(b"}") and bool(rest.strip())
+
+
 def document(original: Original, out: Emitter) -> Any:
     """The value that the whole file is. HostileFile where it is too big to hold, DamagedFile where it is no JSON."""
     parts: list[bytes] = []

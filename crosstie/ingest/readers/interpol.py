@@ -13,7 +13,7 @@ from typing import Any
 
 from crosstie.ingest.dates import say_dates
 from crosstie.ingest.emitter import Emitter, Subject
-from crosstie.ingest.jsonl import document, objects
+from crosstie.ingest.jsonl import document, is_lines, objects
 from crosstie.ingest.reader import Head, Original, Profile, Promise
 from crosstie.ingest.readers.listing import listed, slug
 
@@ -58,7 +58,7 @@ class Interpol:
 
 def _notices(original: Original, out: Emitter) -> Iterator[tuple[dict[str, Any], str, str]]:
     """Each notice with the colour that the page or the notice tells and the part of the list that the page is; the place is set."""
-    if _is_lines(original):
+    if is_lines(original):
         for number, value in objects(original, out):
             yield from _of_page(value, out, f"line {number}")
         return
@@ -171,14 +171,6 @@ def _text(value: Any) -> str | None:
 def _several(value: Any, *, whole: bool = False) -> list[Any]:
     values = value if isinstance(value, list) else [value]
     return [one for one in values if one] if whole else [text for one in values if (text := _text(one))]
-
-
-def _is_lines(original: Original) -> bool:
-    """Whether the first line is a value of its own and another follows."""
-    with original.open() as stream:
-        head = stream.read(1 << 20)
-    first, found, rest = head.partition(b"\n")
-    return bool(found) and first.strip().startswith(b"{") and first.strip().endswith(b"}") and bool(rest.strip())
 
 
 READER = Interpol()
