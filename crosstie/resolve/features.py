@@ -67,7 +67,7 @@ def name(pairs: Pairs) -> Outcome:
 
     Weak aliases alone decide nothing.
     """
-    floor = -4.0
+    floor = -6.0
     strong = np.where(pairs.strong > -90, np.maximum(pairs.strong, floor), 0.0)
     only_weak = np.minimum(np.maximum(pairs.weak, 0.0), 4.0)
     level = np.where((pairs.weak > -90) & (only_weak > np.maximum(pairs.strong, 0.0)), 2, np.where(pairs.strong > -90, 1, 0))

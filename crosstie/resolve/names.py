@@ -96,11 +96,17 @@ def analyze(name: str, kind: Kind = "any") -> NameForm:
     if kind in ("organization", "any"):
         plain, legal_form = _without_legal_form(plain)
     if kind in ("person", "any"):
-        plain = remove_person_prefixes(plain) or plain
+        plain = _natural_order(remove_person_prefixes(plain) or plain)
     words = [word for word in _SEPARATORS.split(romanize(plain)) if word]
     tokens = _person(words) if kind in ("person", "any") else _organization(words)
     tokens = [token[:MAX_LETTERS] for token in (tokens or words)][:MAX_TOKENS]
     return NameForm(tuple(tokens), tuple(skeleton(token) for token in tokens), legal_form)
+
+
+def _natural_order(plain: str) -> str:
+    """First names first: "Rahman, Abdul" is Abdul Rahman."""
+    family, comma, given = plain.partition(",")
+    return f"{given} {family}" if comma and given.strip() and "," not in given else plain
 
 
 def _without_acronym(name: str) -> str:

@@ -15,7 +15,7 @@ from crosstie.model.tables import CLAIM, CLUSTER, PAIR
 from crosstie.resolve import keys, records, traits
 from crosstie.resolve.batches import array, batch, columns, rows, values
 from crosstie.resolve.clusters import Rulings, Tie, cluster, components, holds
-from crosstie.resolve.features import Pairs
+from crosstie.resolve.features import NUMBER, Pairs
 from crosstie.resolve.profiles import Ints, Profiles, load_profiles
 from crosstie.resolve.score import Scored, score
 from crosstie.settings import Settings
@@ -83,13 +83,14 @@ def contributions_json(scored: Scored, rows: Ints) -> list[str]:
 
 
 def kept_apart(scored: Scored) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether the two cannot be one thing whatever others say: current records of one list without a common identifier, or evidence beside the
-    names that contradicts.
+    """Whether the two cannot be one thing whatever others say: current records of one list, unless an identifier and the names agree; or evidence
+    beside the names that contradicts.
     """
     pairs, profiles = scored.pairs, scored.pairs.profiles
     identified = scored.outcomes["identifier"].level > 0
     current = profiles.current[pairs.left] & profiles.current[pairs.right]
-    one_list = (profiles.datasets[pairs.left] == profiles.datasets[pairs.right]) & current & ~identified
+    named_alike = (scored.contributions["name"] > 0) | (pairs.kinds == NUMBER)
+    one_list = (profiles.datasets[pairs.left] == profiles.datasets[pairs.right]) & current & ~(identified & named_alike)
     beside = sum((values for name, values in scored.contributions.items() if name != "name"), np.zeros(pairs.count))
     return np.asarray(one_list | ((beside <= _CONTRADICTION) & ~identified))
 

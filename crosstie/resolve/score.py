@@ -21,8 +21,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     "name": (0.0, 1.0, 1.0),
     # one name or none agrees, two agree, more agree
     "aliases": (0.0, 1.0, 1.8),
-    # none, one, several in common
-    "identifier": (0.0, 12.5, 15.0),
+    # none, one, several in common; not so much that it decides against names that disagree: firms of one owner, and mistakes, share numbers
+    "identifier": (0.0, 12.5, 13.5),
     # none, some in common
     "contact": (0.0, 4.0),
     # none, in common

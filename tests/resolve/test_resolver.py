@@ -68,6 +68,12 @@ def test_an_identifier_joins_what_names_cannot(joined: Joined) -> None:
     ) == [["one-1", "two-1"]]
 
 
+def test_an_identifier_does_not_outweigh_names_that_disagree(joined: Joined) -> None:
+    number = ("registrationNumber", "8-441-2207")
+    assert joined([*firm("one-1", "Zimbrak Sport", number), *firm("one-2", "Ostrovane Futuro", number)], firm("two-1", "Melanye Audio", number)) == []
+    assert joined(firm("one-1", "Zimbrak Sport", number), firm("two-1", "Zimbrak Ostrovane", number)) == [["one-1", "two-1"]]
+
+
 def test_a_shared_telephone_does_not(joined: Joined) -> None:
     phone = ("phone", "+38220123456")
     assert joined(firm("one-1", "Tarkovar Shipping", phone), firm("two-1", "Ostrovane Lines", phone)) == []
