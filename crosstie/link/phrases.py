@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 #: how many words `...` may stand for; Chinese counts characters
 GAP, GAP_ZH = 4, 8
+#: letters of the longest stem
+LONGEST = 32
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670"
 WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}][^\W_{_HAN}{_MARKS}]*(?:[{_MARKS}]+[^\W_{_HAN}{_MARKS}]*)*")
@@ -171,8 +173,8 @@ def _specs(segment: str, pattern: str) -> list[tuple[str, bool]]:
     stars = segment.count("*")
     if not found or stars != sum(stem for _, stem in found):
         raise LensError(f"“{pattern}” is no pattern: every part needs a word, and * may only end one")
-    if any(stem and len(word) < 2 for word, stem in found):
-        raise LensError(f"“{pattern}” is no pattern: a stem needs two letters at least")
+    if any(stem and not 2 <= len(word) <= LONGEST for word, stem in found):
+        raise LensError(f"“{pattern}” is no pattern: a stem has 2 to {LONGEST} letters")
     return found
 
 
@@ -194,7 +196,7 @@ def _children(node: _Node[T], forms: tuple[str, ...]) -> Iterator[_Node[T]]:
             yield child
     if node.stems:
         for form in forms:
-            for size in range(1, len(form) + 1):
+            for size in range(2, min(len(form), LONGEST) + 1):
                 if (child := node.stems.get(form[:size])) is not None:
                     yield child
 

@@ -13,6 +13,8 @@ import yaml
 from crosstie.link.phrases import Words
 
 DATA = Path(__file__).parent / "data"
+#: characters of the longest sentence; a longer one is cut between words
+LONGEST = 4_000
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 _BREAK = re.compile(r"[.!?](?=[\s”\"’)]|[A-ZÀ-Þ][a-zà-ÿ])[”\"’)]*|[。！？؟]|;(?=\s)|\n\s*\n|\s\|\s")
 #: a full stop after one of these, or after a single letter, ends no sentence
@@ -37,6 +39,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST:  # a list without full stops, or a hostile text
+        cut = text.rfind(" ", start + 1, start + LONGEST)
+        cut = start + LONGEST if cut < 0 else cut
+        yield from _trimmed(text, start, cut)
+        start = cut
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

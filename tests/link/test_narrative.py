@@ -139,7 +139,8 @@ def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
 
 
 def test_a_long_text_of_matches_takes_time_in_proportion() -> None:
-    assert len(TAGGER.mentions("drug trafficking, " * 5_000)) == 5_000
+    assert 19_500 < len(TAGGER.mentions("not drug trafficking, " * 20_000)) <= 20_000, "a cut may part a term"
+    assert TAGGER.mentions("x" * 1_000_000) == []
 
 
 @pytest.mark.parametrize("text,lang", [("Il est dans la ville", "fr"), ("Está en la ciudad de los reyes", "es"), ("He is in the city", "en"), ("", "en")])
