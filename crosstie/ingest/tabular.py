@@ -5,27 +5,24 @@ Rows are numbered as a spreadsheet shows them: from 1, headers included.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from crosstie.errors import DamagedFile, HostileFile, MappingError
+from crosstie.errors import DamagedFile, MappingError
 from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.encoding import byte_order, clean, note
+from crosstie.ingest.encoding import clean, note
 from crosstie.ingest.located import near
 from crosstie.ingest.reader import Original
 from crosstie.ingest.sheets import is_workbook, sheet_rows
+from crosstie.ingest.survey import ends_open, survey
 
-#: A row longer than this is no row of a table, and the largest that is read at once.
-MAX_ROW = 8 << 20
 _BLOCK = 4 << 20
 _HEAD = 1 << 18
 _LOOK = 20
@@ -119,12 +116,14 @@ class _Csv:
 
     def __init__(self, original: Original, layout: Layout, out: Emitter) -> None:
         self.original, self.name, self.path, self.layout, self.out = original, original.name, original.path, layout, out
-        self.encoding, self.mark, self.sound = survey(original.path, original.name)
+        self.text = survey(original.path, original.name)
         if layout.encoding:
-            self.encoding, self.mark, self.sound = layout.encoding, 0, False
-        elif self.encoding == "cp1252":
+            self.text = replace(self.text, encoding=layout.encoding, mark=0, sound=False)
+        elif self.text.encoding == "cp1252":
             note(out, "file", "note: not UTF-8, read as Windows-1252")
         self.head = self._look()
+        if self.text.open_quotes and ends_open(original.path, self.text.encoding, self.head.delimiter):
+            raise DamagedFile(f"{self.name} ends inside a quotation", hint="The file is cut short: fetch it again.")
         if error := missing_columns(self.name, layout.needed, self.head.names):
             raise error
         self.ragged: list[tuple[int, str]] = []
@@ -157,9 +156,9 @@ class _Csv:
 
     def _open(self, out: Emitter | None) -> BinaryIO:
         """The file as UTF-8; `out` is told of bytes that are no text."""
-        if self.sound:
+        if self.text.sound:
             return self.path.open("rb")
-        return cast(BinaryIO, _Chunks(clean(self.original, out, encoding=self.encoding, skip=self.mark, keep=b"\x1a")))
+        return cast(BinaryIO, _Chunks(clean(self.original, out, encoding=self.text.encoding, skip=self.text.mark, keep=b"\x1a")))
 
     def _look(self) -> _Head:
         with self._open(None) as stream:
@@ -221,39 +220,6 @@ class _Csv:
         if "straddling" in str(error):
             return DamagedFile(f"{self.name}: after row {row - 1} a row is longer than {_BLOCK >> 20} MiB or a quote is never closed")
         return DamagedFile(f"{self.name}, after row {row - 1}: {error}")
-
-
-def survey(path: Path, name: str) -> tuple[str, int, bool]:
-    """The encoding of a text file, judged by all of it; the length of its byte order mark; and whether it is sound UTF-8.
-
-    HostileFile for a line without end, DamagedFile for an empty file.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    bad = good = run = 0
-    with path.open("rb") as raw:
-        found, mark = byte_order(raw.read(4096))
-        raw.seek(0)
-        while block := raw.read(1 << 20):
-            run = _run(block, run, name)
-            if found in (None, "utf-8") and not (block.isascii() and not decoder.getstate()[0]):
-                text = decoder.decode(block)
-                wrong = text.count("\ufffd")
-                bad += wrong
-                good += len(text) - len(text.encode("ascii", "ignore")) - wrong
-        if not raw.tell():
-            raise DamagedFile(f"{name} is empty")
-    if found not in (None, "utf-8"):
-        return str(found), mark, False
-    return ("cp1252" if good <= bad else "utf-8") if bad else "utf-8", mark, not bad
-
-
-def _run(block: bytes, run: int, name: str) -> int:
-    """Bytes since the last end of a line."""
-    ends = b"\n" if b"\n" in block else b"\r"
-    first, last = block.find(ends), block.rfind(ends)
-    if run + (first if first >= 0 else len(block)) > MAX_ROW:
-        raise HostileFile(f"{name} has a line of more than {MAX_ROW >> 20} MiB: it is no table")
-    return len(block) - last - 1 if last >= 0 else run + len(block)
 
 
 class _Chunks(io.RawIOBase):

@@ -12,7 +12,7 @@ import yaml
 from followthemoney import model as ftm_model
 
 from crosstie.errors import DamagedFile, HostileFile, MappingError
-from crosstie.ingest import tabular
+from crosstie.ingest import survey, tabular
 from crosstie.ingest.mapping import mapping_reader, sidecar, skeleton
 from crosstie.ingest.reader import Head
 from crosstie.ingest.sniff import sniff
@@ -339,15 +339,32 @@ def test_rows_are_numbered_right_across_blocks(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tabular, "MAX_ROW", 1 << 16)
+    monkeypatch.setattr(survey, "MAX_ROW", 1 << 16)
     with pytest.raises(HostileFile, match="line of more than"):
         said(tmp_path, one("name: A"), b"Nr,A\n" + b"x" * (1 << 21))
 
 
 def test_a_quote_that_never_closes_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular, "_BLOCK", 1 << 12)
-    with pytest.raises(DamagedFile, match="quote"):
+    monkeypatch.setattr(survey, "_TAIL", 1 << 13)
+    with pytest.raises(DamagedFile, match="a quote is never closed"):
         said(tmp_path, one("name: A"), "Nr,A\n" + "1,x\n" * 100 + '2,"y\n' + "1,x\n" * 100_000)
+
+
+@pytest.mark.parametrize("table", ['Nr,A\n1,x\n2,"y\n', 'Nr,A\n1,"x\ny"\n2,"cut off\nin the middle', 'Nr,A\n1,"p ""q"" r\n'])
+def test_a_file_that_was_cut_short_inside_a_quotation_is_damage(tmp_path: Path, table: str) -> None:
+    with pytest.raises(DamagedFile, match="inside a quotation"):
+        said(tmp_path, one("name: A"), table)
+
+
+def test_a_stray_quote_in_a_cell_is_text(tmp_path: Path) -> None:
+    assert said(tmp_path, one("name: A"), 'Nr,A\n1,pipe of 5" steel\n2,x\n').values("name") == {"reg-1": ['pipe of 5" steel'], "reg-2": ["x"]}
+
+
+def test_control_characters_are_mended_and_reported(tmp_path: Path) -> None:
+    kept = said(tmp_path, one("name: A"), "Nr,A\n1,x\0y\n2,z\n")
+    assert kept.values("name") == {"reg-1": ["x\ufffdy"], "reg-2": ["z"]}
+    assert [row["locator"].split()[0] for row in kept.rejected] == ["byte"]
 
 
 @pytest.mark.parametrize("table", ["", "Nr,A\n"])
