@@ -27,7 +27,8 @@ def describe(engine: Engine) -> None:
 
     The caption is the name that most sources agree on, in Latin letters where there is one. Victims and whoever may be under 18 are marked.
     """
-    protect(engine)
+    if not engine.has("protected"):
+        protect(engine)
     engine.map("things", 'select distinct "schema" from claims', _things, _THING)
     rank = " ".join(f"when '{prop}' then '{place}'" for prop, place in _RANK.items())
     named = ", ".join(f"'{prop}'" for prop in _RANK)
@@ -59,21 +60,36 @@ def caption(names: list[str]) -> str | None:
 
 def _describe(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for given in batches:
-        yield pa.RecordBatch.from_pylist([_entity(row) for row in given.to_pylist()], schema=ENTITY)
+        ids: list[str] = values(given, "canonical_id")
+        named = [_names(said) for said in values(given, "names")]
+        yield batch(
+            ENTITY, given.column("canonical_id"), [_schema(tuple(schemata)) for schemata in values(given, "schemata")],
+            [names[0] if names else entity_id for entity_id, names in zip(ids, named, strict=True)], named,
+            *(_sorted(given, column) for column in ("countries", "datasets", "members", "topics", "birth_dates", "originators")),
+            [_marking(tuple(sorted(markings))) for markings in values(given, "markings")], given.column("first_seen"), given.column("last_seen"),
+            [not current for current in values(given, "current")], given.column("victim"),
+        )
 
 
-def _entity(row: dict[str, list[str] | None]) -> dict[str, object]:
-    said = sorted(row["names"] or ())
+def _names(said: list[str] | None) -> list[str]:
+    """Names, the caption first, of texts of rank, 99999 less the support, and name."""
+    if not said:
+        return []
+    if len(said) == 1:
+        return [said[0][6:]]
+    said.sort()
     strongest = [one for one in said if one[0] == said[0][0]]
-    best = caption([one[6:] for one in strongest for _ in range(99999 - int(one[1:6]))])
-    names = list(dict.fromkeys([best, *(one[6:] for one in said)])) if best else []
-    schemata = sorted(row["schemata"] or ())
-    lists = {name: sorted(value for value in row[name] or () if value) for name in ("countries", "datasets", "members", "topics", "birth_dates", "originators")}
-    return {
-        "entity_id": row["canonical_id"], "schema": common_schema(schemata) or schemata[0], "caption": best or row["canonical_id"], "names": names,
-        **lists, "marking": _marking(tuple(sorted(row["markings"] or ()))), "first_seen": row["first_seen"], "last_seen": row["last_seen"],
-        "delisted": not row["current"], "victim": bool(row["victim"]),
-    }
+    best = strongest[0][6:] if len(strongest) == 1 else caption([one[6:] for one in strongest for _ in range(99999 - int(one[1:6]))])
+    return list(dict.fromkeys([str(best), *(one[6:] for one in said)]))
+
+
+def _sorted(given: pa.RecordBatch, column: str) -> list[list[str]]:
+    return [sorted(value for value in found if value) if found else [] for found in values(given, column)]
+
+
+@cache
+def _schema(schemata: tuple[str, ...]) -> str:
+    return common_schema(list(schemata)) or min(schemata)
 
 
 @cache

@@ -26,8 +26,6 @@ NAME_FORM = columns(value=pa.string(), kind=pa.string(), tokens=pa.string(), ske
 
 def protect(engine: Engine) -> None:
     """Create `protected` (entity_id): victims, and whoever may be under 18 on the day of the newest source. Doubt about age protects."""
-    if engine.has("protected"):
-        return
     newest = str(engine.scalar("select max(version_date) from sources") or "9999-12-31")
     adult = f"{int(newest[:4]) - 18:04d}{newest[4:10]}"
     engine.create("protected", f"""
