@@ -55,7 +55,7 @@ def test_slips_are_as_rare_as_said() -> None:
 
 
 def test_numbers_never_meet() -> None:
-    assert len(np.unique(scrambled(np.arange(1_000_000), 3))) == 1_000_000
+    assert len(np.unique(scrambled(np.arange(200_000), 3))) == 200_000
     assert scrambled(np.array([PRIME - 1]), 3)[0] < PRIME
 
 

@@ -11,7 +11,6 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -19,8 +18,9 @@ from crosstie.errors import LensError, UsageError
 from crosstie.ingest.load import load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.readers import readers
-from crosstie.learn.region import Region, RegionBuilder, ScenarioPart, generate
+from crosstie.learn.region import Region, RegionBuilder, generate
 from crosstie.model.lexicon import Sphere
+from crosstie.model.marking import Marking, check_grade
 
 CRIME, TERROR = Sphere.CRIME, Sphere.TERROR
 
@@ -61,16 +61,49 @@ def test_another_seed_gives_other_people(region: Region, tmp_path: Path) -> None
     assert sum(ours[actor] == theirs[actor] for actor in shared) < 0.05 * len(shared)
 
 
-def test_another_part_changes_nobody_elses_story(region: Region, tmp_path: Path) -> None:
-    def plot(builder: RegionBuilder) -> None:
-        builder.account(builder.person("qm"))
+def singular(builder: RegionBuilder) -> None:
+    """One of everything that a part may ask for."""
+    crime, terror = builder.person("qp", spheres=[CRIME]), builder.person("qm", "slavic", spheres=[TERROR])
+    twin, kin = builder.namesake(crime), builder.person("qm", family=terror)
+    firm = builder.company("qr", business="gold", name="Quite Singular Gold Ltd", phone=builder.phone("qr"))
+    vessel = builder.vessel(firm, name="MV Singular")
+    builder.relation("Ownership", crime, firm, date(2018, 1, 1), None, "register")
+    builder.pay(builder.account(firm), builder.account(terror), date(2019, 5, 5), 4321.09, "USD", "a singular purpose")
+    builder.ship(firm, terror, date(2019, 6, 6), hs="710812", goods="singular gold", weight_kg=12, value=600_000, vessel=vessel)
+    report = builder.report("Only here: {0} knows {1}.", [crime, terror], kind="court", on=date(2020, 2, 2))
+    builder.relation("Associate", crime, terror, date(2019, 1, 1), None, report, role="partner")
+    builder.relation("Family", terror, kin)
+    assert twin.name == crime.name
+    assert kin.name.split()[-1][:4] == terror.name.split()[-1][:4]
 
-    more = generate(7, "small", tmp_path / "more", [Part(plot)])
+
+@pytest.fixture(scope="session")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    return generate(7, "small", tmp_path_factory.mktemp("more") / "seven", [Part(singular)])
+
+
+def test_another_part_changes_nobody_elses_story(region: Region, more: Region) -> None:
     before, after = ({row["actor_id"]: row for row in rows(one.folder / "truth" / "actors.csv")} for one in (region, more))
-    assert {actor for actor in after if actor not in before} == {"extra-person-0001"}
+    assert {actor.partition("-")[0] for actor in after if actor not in before} == {"extra"}
     assert all(after[actor] == row for actor, row in before.items())
     links = [rows(one.folder / "truth" / "links.csv") for one in (region, more)]
     assert links[0] == links[1]
+
+
+def test_what_a_part_says_stands_in_the_files(more: Region) -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in more.files}
+
+    def line(file: str, words: str) -> str:
+        return next(one for one in texts[file].splitlines() if words in one)
+
+    assert "Quite Singular Gold Ltd" in texts["register_qr.csv"]
+    assert '"4321.09"' in line("payments_qr.csv", "a singular purpose")
+    assert "2019-06-06" in line("shipments.csv", "singular gold")
+    assert "Quite Singular Gold".casefold() in line("vessels.csv", "MV Singular").casefold()
+    assert "2020-02-02" in line("reports_court.ftm.json", "Only here: ")
+    firm = next(row["actor_id"] for row in rows(more.folder / "truth" / "actors.csv") if row["name"] == "Quite Singular Gold Ltd")
+    where = {row["file"] for row in rows(more.folder / "truth" / "entities.csv") if row["actor_id"] == firm}
+    assert where == {"register_qr.csv", "accounts_qr.csv", "shipments.csv", "vessels.csv"}
 
 
 def test_every_class_is_planted_and_there_are_more_look_alikes_than_ties(region: Region, truth: Path) -> None:
@@ -226,35 +259,6 @@ def test_a_part_that_contradicts_itself_is_told_so(plot: object, message: str, t
         generate(7, "small", tmp_path / "new", [Part(plot)])
 
 
-def test_what_a_part_says_stands_in_the_files(tmp_path: Path) -> None:
-    met: dict[str, str] = {}
-
-    def plot(builder: RegionBuilder) -> None:
-        crime, terror = builder.person("qp", spheres=[CRIME]), builder.person("qm", spheres=[TERROR])
-        twin, kin = builder.namesake(crime), builder.person("qm", family=terror)
-        firm = builder.company("qr", business="gold", name="Quite Singular Gold Ltd", phone=builder.phone("qr"))
-        vessel = builder.vessel(firm, name="MV Singular")
-        builder.relation("Ownership", crime, firm, date(2018, 1, 1), None, "register")
-        builder.pay(builder.account(firm), builder.account(terror), date(2019, 5, 5), 4321.09, "USD", "a singular purpose")
-        builder.ship(firm, terror, date(2019, 6, 6), hs="710812", goods="singular gold", weight_kg=12, value=600_000, vessel=vessel)
-        report = builder.report("Only here: {0} knows {1}.", [crime, terror], kind="court", on=date(2020, 2, 2))
-        builder.relation("Associate", crime, terror, date(2019, 1, 1), None, report, role="partner")
-        builder.relation("Family", terror, kin)
-        met.update(firm=firm.id, twin=twin.name, crime=crime.name, kin=kin.name.split()[-1][:4], terror=terror.name.split()[-1][:4])
-
-    made = generate(7, "small", tmp_path / "new", [Part(plot)])
-    files = made.folder / "files"
-    assert "Quite Singular Gold Ltd" in (files / "register_qr.csv").read_text(encoding="utf-8")
-    assert '"4321.09"' in next(line for line in (files / "payments_qr.csv").read_text(encoding="utf-8").splitlines() if "a singular purpose" in line)
-    assert "2019-06-06" in next(line for line in (files / "shipments.csv").read_text(encoding="utf-8").splitlines() if "singular gold" in line)
-    assert "MV Singular" in (files / "vessels.csv").read_text(encoding="utf-8")
-    assert "Only here: " in (files / "reports_court.ftm.json").read_text(encoding="utf-8")
-    assert met["twin"] == met["crime"]
-    assert met["kin"] == met["terror"]
-    where = Counter(row["file"] for row in rows(made.folder / "truth" / "entities.csv") if row["actor_id"] == met["firm"])
-    assert set(where) == {"register_qr.csv", "accounts_qr.csv", "shipments.csv", "vessels.csv"}
-
-
 def test_planted_accounts_pay_the_crowd_like_everybody(region: Region, truth: Path) -> None:
     holders = {row["entity_id"]: row["actor_id"] for row in rows(truth / "entities.csv") if "-account-" in row["actor_id"]}
     paid: Counter[str] = Counter()
@@ -268,7 +272,11 @@ def test_planted_accounts_pay_the_crowd_like_everybody(region: Region, truth: Pa
     assert paid["crowd"] > 200
 
 
-def test_a_part_fits_the_protocol() -> None:
-    part: ScenarioPart = Part(nowhere)
-    assert part.name == "extra"
-    assert np.__version__
+def test_every_report_has_an_originator_and_a_grade(region: Region) -> None:
+    handled = {row["file"]: row for row in rows(region.folder / "handling.csv")}
+    assert set(handled) == {path.name for path in region.files if path.name.startswith("reports_")}
+    assert {row["grade"] for row in handled.values()} == {"A2", "B2", "B3", "C3"}
+    assert len({row["originator"] for row in handled.values()}) == len(handled)
+    for row in handled.values():
+        check_grade(row["grade"])
+        Marking.parse(row["marking"])

@@ -34,18 +34,6 @@ _BLOCK = 10_000
 ID_SALT, PHONE_SALT, REGISTER_SALT, ACCOUNT_SALT, IMO_SALT = 1, 2, 3, 4, 5
 
 
-class Commons:
-    """The part that every State shares: its telephone company, which all pay, and its professional director."""
-
-    name = "commons"
-
-    def plant(self, region: Builder) -> None:
-        """One of each for each State."""
-        for state in region.states:
-            firm = region.company(state.code, name=f"{state.name} Telecom", founded=date(1998, 3, 1))
-            region.commons(state.code, region.account(firm, opened=date(2010, 1, 4)), region.person(state.code, born=date(1961, 5, 5)))
-
-
 class Builder:
     """The RegionBuilder of one part."""
 

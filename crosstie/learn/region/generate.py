@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from crosstie.errors import StorageError, UsageError
-from crosstie.learn.region import ledgers, lists, registers, reports
-from crosstie.learn.region.builder import Builder, Commons
+from crosstie.learn.region import ledgers, lists, registers, reports, trade
+from crosstie.learn.region.builder import Builder
 from crosstie.learn.region.parts import ScenarioPart
 from crosstie.learn.region.plan import Plan
 from crosstie.learn.region.population import populate
 from crosstie.learn.region.sheets import sheet
 from crosstie.learn.region.storylines import CORE
+from crosstie.learn.region.storylines.commons import Commons
 from crosstie.learn.region.truth import ENTITIES, Sightings, check, write_truth
 from crosstie.learn.region.world import size_of
 
@@ -68,16 +70,28 @@ def generate(
             ("company registers", lambda: registers.write_registers(population, files_, truth)),
             ("bank customers", lambda: registers.write_accounts(population, files_, truth)),
             ("payments", lambda: ledgers.write_payments(population, scale, files_)),
-            ("ships", lambda: ledgers.write_vessels(population, files_, truth)),
-            ("shipments", lambda: ledgers.write_shipments(population, scale, files_, truth)),
+            ("ships", lambda: trade.write_vessels(population, files_, truth)),
+            ("shipments", lambda: trade.write_shipments(population, scale, files_, truth)),
             ("reports", lambda: reports.write_reports(population, files_, truth)),
         )
         for what, write in writers:
             tell(what)
             written += write()
     tell("truth")
+    _write_handling(out / "handling.csv", written)
     write_truth(truth_, population, _ABOUT.format(seed=seed, size=size, links=len(plan.links), decoys=len(plan.decoys)))
     return Region(out, seed, size, tuple(written), len(plan.links), len(plan.decoys))
+
+
+def _write_handling(path: Path, files: Sequence[Path]) -> None:
+    """Whose the reports are and how far each kind is believed: their format does not say it, so `crosstie add` is to be told."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("file", "originator", "grade", "marking"))
+        for file in files:
+            kind = file.name.removeprefix("reports_").removesuffix(".ftm.json")
+            if kind in reports.ORIGINATORS:
+                writer.writerow((file.name, *reports.ORIGINATORS[kind]))
 
 
 def _untold(_: str) -> None:

@@ -17,6 +17,14 @@ from crosstie.learn.region.truth import Sightings
 from crosstie.learn.region.world import stream
 from crosstie.model.schema import edge_ends
 
+#: What each kind of report is to be believed, and who says so.
+ORIGINATORS = {
+    "court": ("Courts of the region", "A2", "TLP:GREEN"),
+    "fiu": ("Financial intelligence units of the region", "B2", "TLP:AMBER; purpose=exercise"),
+    "police": ("Police forces of the region", "B2", "TLP:AMBER; purpose=exercise"),
+    "intelligence": ("Intelligence services of the region", "B3", "TLP:AMBER+STRICT; purpose=exercise"),
+    "press": ("Newspapers of the region", "C3", "TLP:CLEAR"),
+}
 SCHEMA = {"person": "Person", "company": "Company", "group": "Organization", "vessel": "Vessel"}
 
 
@@ -28,7 +36,7 @@ def write_reports(population: Population, out: Path, truth: Sightings) -> list[P
         if relation.report is not None:
             relations.setdefault(relation.report.id, []).append(relation)
     files = []
-    for kind in ("court", "fiu", "intelligence", "police", "press"):
+    for kind in ORIGINATORS:
         rng = stream(population.seed, f"reports:{kind}")
         found = sorted((one for one in plan.reports if one.report.kind == kind), key=lambda one: (one.report.date, one.report.id))
         if not found:

@@ -33,7 +33,7 @@ class Noise:
 
 BANK = Noise(variant=0.15, typo=0.015, no_middle=0.2, swapped=0.005, no_date=0.01, year_only=0.01, day_month=0.01, no_id=0.08)
 REGISTER = Noise(variant=0.15, typo=0.02, no_middle=0.35, no_date=0.05, year_only=0.06, no_id=0.45)
-AGENCY = Noise(variant=0.45, typo=0.04, no_middle=0.6, swapped=0.04, no_date=0.25, year_only=0.25, day_month=0.03, no_id=0.75, no_phone=0.5, no_address=0.5)
+AGENCY = Noise(variant=0.35, typo=0.03, no_middle=0.5, no_date=0.15, year_only=0.2, day_month=0.02, no_id=0.5, no_phone=0.5, no_address=0.5)
 LIST = Noise(variant=0.35, typo=0.01, no_middle=0.2, no_date=0.08, year_only=0.25, day_month=0.01, no_id=0.6)
 
 
