@@ -79,13 +79,13 @@ def adjacency(
 @njit(cache=True, nogil=True)
 def damp(rows: Ints, near: Ints, cost: Reals, weight: float) -> None:
     """Add half the weighted logarithm of both degrees to each tie, in place: along a path every node between counts fully, and hubs cost most."""
-    for v in range(len(rows) - 1):
-        degree = rows[v + 1] - rows[v]
+    share = np.zeros(len(rows) - 1, np.float32)
+    for v in range(len(share)):
+        # rounded for each node, so that the two directions of a tie cost exactly the same
+        share[v] = np.round(512.0 * weight * np.log(max(rows[v + 1] - rows[v], 1))) / 1024.0
+    for v in range(len(share)):
         for p in range(rows[v], rows[v + 1]):
-            x = near[p]
-            # the product is the same from both ends, so that the two directions of a tie cost exactly the same
-            both = float(degree) * float(rows[x + 1] - rows[x])
-            cost[p] = np.float32(np.round((cost[p] + 0.5 * weight * np.log(both)) * 1024.0) / 1024.0)
+            cost[p] += share[v] + share[near[p]]
 
 
 @njit(inline="always")
@@ -109,8 +109,8 @@ def reach(targets: Ints, rows: Ints, near: Ints, through: Ints) -> Ints:
 @njit(cache=True, nogil=True)
 def label(
     targets: Ints, rows: Ints, near: Ints, cost: Reals, start: Ints, end: Ints, through: Ints, gap: int, hops: int
-) -> tuple[Ints, Ints, Ints, Ints, Ints, Reals, Ints, Ints]:
-    """Labels one and two steps from the targets, by node: which target, along which tie, at what cost, by which node."""
+) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints, Ints, Reals, Ints, Ints, Ints]:
+    """Labels one and two steps from the targets, by node: which target, at what cost, in which period is the tie from the node, by which node."""
     nodes = len(rows) - 1
     one = np.zeros(nodes + 1, np.int64)
     two = np.zeros(nodes + 1, np.int64)
@@ -131,17 +131,21 @@ def label(
         one[v + 1] += one[v]
         two[v + 1] += two[v]
     at_one, at_two = one[:-1].copy(), two[:-1].copy()
-    one_target, one_tie = np.empty(one[nodes], np.int32), np.empty(one[nodes], np.int32)
-    two_target, two_tie = np.empty(two[nodes], np.int32), np.empty(two[nodes], np.int32)
-    two_cost, two_by = np.empty(two[nodes], np.float32), np.empty(two[nodes], np.int32)
+    one_target, one_cost = np.empty(one[nodes], np.int32), np.empty(one[nodes], np.float32)
+    one_start, one_end = np.empty(one[nodes], np.int32), np.empty(one[nodes], np.int32)
+    two_target, two_cost = np.empty(two[nodes], np.int32), np.empty(two[nodes], np.float32)
+    two_start, two_end, two_by = np.empty(two[nodes], np.int32), np.empty(two[nodes], np.int32), np.empty(two[nodes], np.int32)
     for i in range(len(targets)):
         t = targets[i]
         for p in range(rows[t], rows[t + 1]):
             b = near[p]
             if not through[b]:
                 continue
-            one_target[at_one[b]] = i
-            one_tie[at_one[b]] = p
+            x = at_one[b]
+            one_target[x] = i
+            one_cost[x] = cost[p]
+            one_start[x] = start[p]
+            one_end[x] = end[p]
             at_one[b] += 1
             if hops < 4:
                 continue
@@ -150,11 +154,12 @@ def label(
                 if m != t and through[m] and _agree(start[p], end[p], start[q], end[q], gap):
                     x = at_two[m]
                     two_target[x] = i
-                    two_tie[x] = q
                     two_cost[x] = cost[p] + cost[q]
+                    two_start[x] = start[q]
+                    two_end[x] = end[q]
                     two_by[x] = b
                     at_two[m] += 1
-    return one, one_target, one_tie, two, two_target, two_cost, two_tie, two_by
+    return one, one_target, one_cost, one_start, one_end, two, two_target, two_cost, two_start, two_end, two_by
 
 
 @njit(inline="always")
@@ -185,7 +190,8 @@ def _keep(best: Reals, between: Ints, t: int, total: float, a: int, m: int, b: i
 @njit(cache=True, nogil=True)
 def join(
     sources: Ints, targets: Ints, target_no: Ints, rows: Ints, near: Ints, cost: Reals, start: Ints, end: Ints, through: Ints, gap: int, hops: int,
-    one: Ints, one_target: Ints, one_tie: Ints, two: Ints, two_target: Ints, two_cost: Reals, two_tie: Ints, two_by: Ints,
+    one: Ints, one_target: Ints, one_cost: Reals, one_start: Ints, one_end: Ints,
+    two: Ints, two_target: Ints, two_cost: Reals, two_start: Ints, two_end: Ints, two_by: Ints,
     best_of: Reals, between_of: Ints,
 ) -> None:
     """Walk two steps from each source and join with the labels. `best_of` [source, target, k] and `between_of` [.., k, 3] are filled in place."""
@@ -200,9 +206,9 @@ def join(
             if not through[a] or hops < 2:
                 continue
             for x in range(one[a], one[a + 1]):
-                t, r = one_target[x], one_tie[x]
-                total = cost[p] + cost[r]
-                if total <= best[t, last] and targets[t] != s and _agree(start[p], end[p], start[r], end[r], gap):
+                t = one_target[x]
+                total = cost[p] + one_cost[x]
+                if total <= best[t, last] and targets[t] != s and _agree(start[p], end[p], one_start[x], one_end[x], gap):
                     _keep(best, between, t, total, a, -1, -1)
             if hops < 3:
                 continue
@@ -212,9 +218,9 @@ def join(
                     continue
                 walked = cost[p] + cost[q]
                 for x in range(one[m], one[m + 1]):
-                    t, r = one_target[x], one_tie[x]
-                    total = walked + cost[r]
-                    if total <= best[t, last] and targets[t] != a and targets[t] != s and _agree(start[q], end[q], start[r], end[r], gap):
+                    t = one_target[x]
+                    total = walked + one_cost[x]
+                    if total <= best[t, last] and targets[t] != a and targets[t] != s and _agree(start[q], end[q], one_start[x], one_end[x], gap):
                         _keep(best, between, t, total, a, m, -1)
                 if hops < 4:
                     continue
@@ -222,9 +228,9 @@ def join(
                     t = two_target[x]
                     total = walked + two_cost[x]
                     if total <= best[t, last]:
-                        b, r = two_by[x], two_tie[x]
+                        b = two_by[x]
                         if (
                             b != a and b != s and targets[t] != a and targets[t] != s
-                            and _agree(start[q], end[q], start[r], end[r], gap)
+                            and _agree(start[q], end[q], two_start[x], two_end[x], gap)
                         ):
                             _keep(best, between, t, total, a, m, b)

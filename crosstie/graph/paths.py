@@ -18,7 +18,7 @@ from crosstie.graph.csr import Csr
 MAX_HOPS = 4
 #: Days that may lie between two neighbouring steps of a path. People know each other longer than records show, but not for ever: five years.
 GAP_DAYS = 1826
-#: Most labels around targets held at once (16 bytes each), and most cells of source x target x path (16 bytes each).
+#: Most labels around targets held at once (20 bytes each), and most cells of source x target x path (16 bytes each).
 LABELS = 16_000_000
 CELLS = 8_000_000
 
