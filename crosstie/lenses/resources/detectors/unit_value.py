@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
 from crosstie.lens.events import events
 from crosstie.lens.findings import SHOWN, Seen, piece, table
 from crosstie.store.engine import Engine
 
+pc: Any = pyarrow.compute
 #: the spread of a commodity is held to be at least this (in logarithms): identical prices must not make the next one an outlier
 _LEAST = 0.05
 
@@ -32,8 +34,8 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     if not rows.num_rows:
         return table([])
     price = np.log(rows.column("price").to_numpy().astype(np.float64))
-    keys = [f"{hs}\x1f{currency or ''}" for hs, currency in zip(rows.column("hs").to_pylist(), rows.column("currency").to_pylist(), strict=True)]
-    codes = np.unique(np.array(keys, dtype=object).astype(str), return_inverse=True)[1]
+    commodity = pc.binary_join_element_wise(rows.column("hs"), pc.fill_null(rows.column("currency"), ""), " ")
+    codes = commodity.combine_chunks().dictionary_encode().indices.to_numpy()
     away, middle = _away(price, codes, int(thresholds["observations"]))
     far = np.flatnonzero(np.abs(away) >= thresholds["deviations"])
     odd_ones = rows.select(["event_id", "a", "b", "hs"]).take(pa.array(far.tolist(), pa.int64()))
