@@ -280,3 +280,21 @@ def test_every_report_has_an_originator_and_a_grade(region: Region) -> None:
     for row in handled.values():
         check_grade(row["grade"])
         Marking.parse(row["marking"])
+
+
+def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LensError, match="numbers would be those"):
+        generate(7, "small", tmp_path / "new", [Part(listed_pair, "twin"), Part(listed_pair, "twin")])
+
+
+def test_no_two_actors_share_an_identity_number(more: Region) -> None:
+    numbers: dict[str, set[str]] = {}
+    holders = {row["entity_id"]: row["actor_id"] for row in rows(more.folder / "truth" / "entities.csv")}
+    for code in ("qm", "qn", "qo", "qp", "qr", "qs"):
+        with (more.folder / "files" / f"accounts_{code}.csv").open(encoding="utf-8", newline="") as stream:
+            delimiter = ";" if ";" in stream.readline() else ","
+            for row in csv.reader(stream, delimiter=delimiter):
+                if row[6]:
+                    numbers.setdefault(row[6], set()).add(holders[f"accounts_{code}-{row[2]}"])
+    assert len(numbers) > 1_500
+    assert all(len(actors) == 1 for actors in numbers.values())

@@ -43,7 +43,11 @@ class Builder:
         self.begin, self.end = BEGIN, END
         self.states: Sequence[State] = tuple(place.state for place in places().values())
         self._seed, self._part, self._plan = seed, part, plan
-        self._serial = PLANTED + zlib.crc32(part.encode()) % 4_000 * _BLOCK
+        block = zlib.crc32(part.encode()) % 4_900
+        if block in plan.blocks:
+            raise LensError(f"part {part}: its numbers would be those of part {plan.blocks[block]}", hint="Give one of the two another name.")
+        plan.blocks[block] = part
+        self._serial = PLANTED + block * _BLOCK
         self._made = 0
         self._people: dict[str, planned.PersonPlan] = {}
         self._companies: dict[str, planned.CompanyPlan] = {}

@@ -165,6 +165,8 @@ class Plan:
     decoys: list[DecoyPair] = field(default_factory=list)
     hubs: dict[str, Account] = field(default_factory=dict)
     nominees: dict[str, Actor] = field(default_factory=dict)
+    #: which part draws its numbers from which block
+    blocks: dict[int, str] = field(default_factory=dict)
 
     def spheres_shown(self) -> dict[str, set[Sphere]]:
         """Which actors the files place in a sphere: those that are listed, or that a report speaks of."""
