@@ -42,7 +42,7 @@ def _tax(region: RegionBuilder) -> tuple[Actor, Actor, list[Account]]:
         region.pay(taking, passing, last, round(sum(sums) * 1.5, 2), purpose="family support")
     region.report("{0} extorts protection money from hauliers on the northern road.", [collector], kind="police", on=last + timedelta(days=30))
     region.list_as(commander, "un-like", "Taliban", "Commander responsible for suicide attacks on the northern road.", on=first)
-    region.true_link(collector, commander, "N2", "extortion.collector", first, last)
+    region.true_link(collector, commander, "N2", "extortion.collector", first, last, [taking, passing])
     return collector, commander, hauliers
 
 
@@ -74,7 +74,7 @@ def _ransom(region: RegionBuilder) -> None:
     region.pay(taking, passing, last + timedelta(days=4), 12_000.0, purpose="gift")
     region.list_as(kidnapper, "red-notice", home.code, "Kidnapping for ransom of three persons", on=last)
     region.list_as(treasurer, "gb-like", "ISIL (Da'esh) and Al-Qaida", "Treasurer of a terrorist group.", on=first)
-    region.true_link(kidnapper, treasurer, "N2", "extortion.ransom", first, last + timedelta(days=4))
+    region.true_link(kidnapper, treasurer, "N2", "extortion.ransom", first, last + timedelta(days=4), [taking, passing])
 
 
 def _about(region: RegionBuilder, day: date) -> date:
