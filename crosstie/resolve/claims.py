@@ -26,10 +26,12 @@ def gather(engine: Engine) -> None:
     _versions(engine)
     _schemata(engine)
     # of the places that make the same claim the one in the newest source is shown, and there the first; the key has to be total: same input, same bytes
-    newest = "v.age || ' ' || s.locator || ' ' || coalesce(s.original_value, '') || ' ' || s.grade || ' ' || s.marking"
+    places = ", ' ', ".join(f"coalesce(s.{name}, '')" for name in ("locator", "original_value", "grade", "marking", '"schema"'))
+    newest = f"concat(v.age, ' ', {places})"
     engine.create("claim_versions", f"""
         select s.dataset, s.entity_id, s.prop, s.value, s.lang,
-            min_by(s."schema", {newest}) as "schema", min_by(s.original_value, {newest}) as original_value, min_by(s.locator, {newest}) as locator,
+            min_by(s."schema", {newest}) as "schema", nullif(min_by(coalesce(s.original_value, ''), {newest}), '') as original_value,
+            min_by(s.locator, {newest}) as locator,
             min_by(s.grade, {newest}) as grade, min_by(s.marking, {newest}) as marking,
             min(v.age) as age, max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
         from statements s join source_versions v on v.source_id = s.source_id

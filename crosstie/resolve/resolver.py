@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Pairs below this score are not kept for review.
 REVIEW = 0.2
 #: In larger groups not every pair is compared once more before they are joined.
-_FULLY_COMPARED = 60
+_FULLY_COMPARED = 200
 _BATCH = 50_000
 #: Evidence beside the names, in nats, from which on two records contradict each other.
 _CONTRADICTION = -3.5
@@ -106,8 +106,7 @@ def _pairs(engine: Engine) -> None:
 def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: float) -> None:
     strong = engine.arrow(f"select l, r, score from scored where score >= {threshold} order by l, r")
     ties = [Tie(*row) for row in rows(strong)]
-    apart = _apart(engine, profiles, ties, rulings)
-    found = holds(cluster(ties, rulings, lambda one, other: (min(one, other), max(one, other)) in apart), min)
+    found = holds(cluster(ties, rulings, _apart(engine, profiles, ties, rulings)), min)
     held = [(profiles.ids[record], profiles.ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
     engine.load("held", pa.Table.from_batches([batch(_HELD, *([row[place] for row in held] for place in range(3)))]))
     listed = {
@@ -119,18 +118,31 @@ def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: f
         left join held h on h.entity_id = e.entity_id order by e.entity_id""")
 
 
-def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings) -> set[tuple[int, int]]:
-    """The pairs that cannot be one thing, among all pairs of every group that the ties would join."""
-    said = [Tie(left, right, 1.0) for left, right in rulings.same]
-    groups = [group for group in components([*ties, *said]) if len(group) > 1]
+def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings) -> Callable[[int, int], bool]:
+    """Tells of two records of a group that the ties would join whether they cannot be one thing.
+
+    Every two of a group are compared once more. Groups too large for that are likelier a mistake than a person: in them, two current records of
+    one list are apart whatever they share, and so are pairs that were compared before and contradict each other.
+    """
+    groups = components([*ties, *(Tie(left, right, 1.0) for left, right in rulings.same)])
     whole = [pair for group in groups if len(group) <= _FULLY_COMPARED for pair in combinations(group, 2)]
-    found: set[tuple[int, int]] = set(rows(engine.arrow("select l, r from scored where apart"), "l", "r"))
-    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], bool)
+    large = {record for group in groups if len(group) > _FULLY_COMPARED for record in group}
+    found: set[tuple[int, int]] = set()
+    if large:
+        found.update(pair for pair in rows(engine.arrow("select l, r from scored where apart"), "l", "r") if large.issuperset(pair))
     for start in range(0, len(whole), _BATCH):
         left, right = (np.array(side, np.int64) for side in zip(*whole[start:start + _BATCH], strict=True))
-        apart = kept_apart(score(Pairs(profiles, left, right))) | ~fits[profiles.schema_codes[left], profiles.schema_codes[right]]
+        apart = kept_apart(score(Pairs(profiles, left, right)))
         found.update(zip(left[apart].tolist(), right[apart].tolist(), strict=True))
-    return found
+
+    def apart_from(one: int, other: int) -> bool:
+        if model.common_schema(profiles.schemata[profiles.schema_codes[one]], profiles.schemata[profiles.schema_codes[other]]) is None:
+            return True
+        if one in large and profiles.datasets[one] == profiles.datasets[other] and profiles.current[one] and profiles.current[other]:
+            return True
+        return (one, other) in found or (other, one) in found
+
+    return apart_from
 
 
 def _canonical(engine: Engine) -> None:

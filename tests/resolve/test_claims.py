@@ -52,6 +52,19 @@ def test_a_claim_remembers_its_first_and_last_version_and_shows_the_newest_place
     assert name["originator"] == "office of un"
 
 
+def test_what_was_written_and_its_place_are_of_one_source(world: World) -> None:
+    born_then = ("un-1", "Person", "birthDate", "1962")
+    engine = world(un_20180101=[born_then], un_20200101=[("un-2", "Person", "name", "A"), born_then])
+    rows = engine.arrow("select * from statements").to_pylist()
+    for row in rows:
+        if row["source_id"] == "un_20180101":
+            row["original_value"] = "circa 1962"
+    engine.load("statements", pa.Table.from_pylist(rows, schema=STATEMENT))
+    gather(engine)
+    [born] = _claims(engine, "prop = 'birthDate'")
+    assert (born["source_id"], born["locator"], born["original_value"]) == ("un_20200101", "row 2", None)
+
+
 def test_parts_of_a_list_are_current_side_by_side(world: World) -> None:
     engine = world(part1_20200101=[("us-1", "Person", "name", "Ana Balic")], part2_20220101=[("us-1", "LegalEntity", "alias", "The Weaver")])
     gather(engine)

@@ -188,3 +188,15 @@ def test_the_order_of_statements_makes_no_difference(world: World) -> None:
 
 def _cluster_of(engine: Engine, entity_id: str) -> object:
     return engine.scalar(f"select cluster_id from clusters where entity_id = '{entity_id}'")
+
+
+def test_in_a_chain_too_long_to_compare_one_list_is_still_kept_apart(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crosstie.resolve.resolver._FULLY_COMPARED", 2)
+    engine = world(
+        one_20300101=[*person("one-1", "Boran Tarkovar", BORN), *person("one-2", "Tarkovar Boran", BORN)],
+        two_20300101=person("two-1", "Boran Tarkovar", BORN), six_20300101=person("six-1", "Boran Tarkovar", BORN),
+    )
+    gather(engine)
+    resolve(engine, [], Settings())
+    assert _cluster_of(engine, "one-1") != _cluster_of(engine, "one-2")
+    assert _cluster_of(engine, "two-1") == _cluster_of(engine, "six-1")
