@@ -1,6 +1,7 @@
 """Reading speed and memory: each reader on a real list, beside the bare parse of the file (the limit) and FollowTheMoney's own path (the peer).
 
-The peer is handed the same values already parsed, puts them into entities with `add` and turns those into statements; it has no parsing to do.
+The peer is handed the same values, puts them into entities with `add` and turns those into rows of statements. What it is handed is free of
+charge, save that the file has to be parsed: so its time is the bare parse and the entities; what finds the values in the file is not counted.
 CPU-seconds, each figure in a process of its own, the tables that cleaning needs loaded before (they cost the same on both sides). Memory is
 the peak of the process on the file as it is and on one that holds its records twenty times.
 
@@ -106,23 +107,24 @@ def dump(path: Path, into: Path) -> dict[str, Any]:
 
 
 def peer(statements: Path) -> dict[str, Any]:
-    """FollowTheMoney's entity by entity path over the same values: what a script of its users does after parsing."""
-    from followthemoney import Statement, model
+    """FollowTheMoney's entity by entity path over the same values, as its own crawlers go: `add` to an entity, statements as rows of a table."""
+    from followthemoney import Dataset, StatementEntity
 
     warm()
-    rows = pq.read_table(statements, columns=["entity_id", "schema", "prop", "value", "original_value"]).to_pylist()
-    entities: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in rows:
-        entities.setdefault((row["entity_id"], row["schema"]), []).append((row["prop"], row["original_value"] or row["value"]))
-    made = 0
+    columns = ["entity_id", "schema", "prop", "value", "original_value", "lang"]
+    entities: dict[tuple[str, str], list[tuple[str, str, str | None]]] = {}
+    for row in pq.read_table(statements, columns=columns).to_pylist():
+        entities.setdefault((row["entity_id"], row["schema"]), []).append((row["prop"], row["original_value"] or row["value"], row["lang"]))
+    dataset = Dataset.make({"name": "bench", "title": "Bench"})
+    made: list[dict[str, Any]] = []
     started = time.process_time()
     for (entity_id, schema), values in entities.items():
-        entity = model.make_entity(schema)
-        entity.id = entity_id
-        for prop, value in values:
-            entity.add(prop, value, quiet=True)
-        made += sum(1 for _ in Statement.from_entity(entity, dataset="bench"))
-    return {"statements": made, "cpu_s": time.process_time() - started}
+        entity = StatementEntity(dataset, {"id": entity_id, "schema": schema})
+        for prop, value, lang in values:
+            entity.add(prop, value, quiet=True, lang=lang)
+        made += [dict(statement.to_dict()) for statement in entity.statements]
+    pa.Table.from_pylist(made)
+    return {"statements": sum(len(values) for values in entities.values()), "cpu_s": time.process_time() - started}
 
 
 def repeat(path: Path, into: Path, times: int) -> Path:
@@ -139,8 +141,9 @@ def repeat(path: Path, into: Path, times: int) -> Path:
             lines = data.rstrip(b"\x1a").splitlines(keepends=True)
             head = next((number for number, line in enumerate(lines[:5], 1) if b"Group ID" in line), 0)
             out.writelines(lines[:head])
-            for _ in range(times):
-                out.writelines(lines[head:])
+            for number in range(times):
+                # each time other groups, since a group's repeated claims are made once
+                out.writelines(line.rstrip() + b"%d\n" % number if head else line for line in lines[head:])
     return target
 
 
@@ -165,9 +168,10 @@ def measure(path: Path, times: int) -> dict[str, Any]:
         _run("dump", path, said)
         bare, other = _run("limit", path), _run("peer", said)
     speed = found["statements"] / found["cpu_s"]
+    theirs = other["statements"] / (bare["cpu_s"] + other["cpu_s"])
     return {
         "file": path.name, **found, "per_s": speed, "per_s_many": many["statements"] / many["cpu_s"], "limit_cpu_s": bare["cpu_s"],
-        "peer_per_s": other["statements"] / other["cpu_s"], "times_peer": speed / (other["statements"] / other["cpu_s"]), "peak_mb_many": many["peak_mb"],
+        "peer_per_s": theirs, "peer_without_parsing_per_s": other["statements"] / other["cpu_s"], "times_peer": speed / theirs, "peak_mb_many": many["peak_mb"],
     }
 
 

@@ -126,10 +126,11 @@ class Emitter:
 class Subject:
     """One thing that a record speaks of; claims are made through it."""
 
-    __slots__ = ("_add", "_out", "grade", "id", "marking", "schema")
+    __slots__ = ("_cleaners", "_out", "grade", "id", "marking", "schema")
 
     def __init__(self, out: Emitter, entity_id: str, schema: str) -> None:
         self._out = out
+        self._cleaners = _CLEANERS[schema]
         self.id = entity_id
         self.schema = schema
         self.grade = out.grade
@@ -139,13 +140,11 @@ class Subject:
         """Claim a value of a property, found `at` a place below the record. False where there is nothing to say or the value was rejected."""
         if not value:
             return False
-        found = cleaner(self.schema, prop)(value)
+        found = self._cleaners[prop](value)
         out = self._out
-        if found is None:
-            if value.strip():
-                out.reject(f"not a value for {prop}", value, at=at)
-            return False
         if not found:
+            if found is None and value.strip():
+                out.reject(f"not a value for {prop}", value, at=at)
             return False
         out._rows.append((
             self.id, self.schema, prop, found, original or (value if found != value else None), lang,
@@ -156,6 +155,7 @@ class Subject:
     def retype(self, schema: str) -> None:
         """Say what follows under another schema (a LegalEntity that turns out to be a Person)."""
         self.schema = schema
+        self._cleaners = _CLEANERS[schema]
 
 
 Cleaner = Callable[[str], str | None]
@@ -183,7 +183,32 @@ def cleaner(schema_name: str, prop_name: str) -> Cleaner:
     return _one_line
 
 
+class _OfSchema(dict[str, Cleaner]):
+    """The cleaners of a schema by property, each looked up once."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__()
+        self._schema = schema
+
+    def __missing__(self, prop: str) -> Cleaner:
+        self[prop] = found = cleaner(self._schema, prop)
+        return found
+
+
+class _OfModel(dict[str, _OfSchema]):
+    """The cleaners of all schemata."""
+
+    def __missing__(self, schema: str) -> _OfSchema:
+        self[schema] = found = _OfSchema(schema)
+        return found
+
+
+_CLEANERS = _OfModel()
+
+
 def _one_line(value: str) -> str:
+    if value.isprintable() and "  " not in value and value[0] != " " and value[-1] != " ":
+        return value
     return " ".join(value.split())
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-#: reference numbers of the Security Council's lists since 2014: list, i for an individual or e for an entity, number
-UN_REFERENCE = re.compile(r"(?<![A-Za-z.])([A-Z]{2})([ie])\.\s?(\d{3})(?!\d)")
-#: those of the Al-Qaida and Taliban lists before, such as QE.A.146.14: the number stayed when the form changed (349 of 356 that
-#: the United Kingdom cites on 2018-04-13 lead to a party of the same name; the others were delisted or cite a group for a person)
-_OLD_REFERENCE = re.compile(r"(?<![A-Za-z.])([QT])([IE])\.[A-Z]\.(\d{1,3})\.\d\d(?!\d)")
-_OLD_LIST = {"Q": "QD", "T": "TA"}
+#: reference numbers of the Security Council's lists since 2014: list, i for an individual or e for an entity, number; then those of the Al-Qaida
+#: and Taliban lists before, such as QE.A.146.14: the number stayed when the form changed (349 of 356 that the United Kingdom cites on
+#: 2018-04-13 lead to a party of the same name; the others were delisted or cite a group for a person)
+_REFERENCE = re.compile(r"[A-Z](?:([A-Z][ie])\.\s?(\d{3})|([IE])\.[A-Z]\.(\d{1,3})\.\d\d)(?!\d)")
+_OLD_LISTS = {"Q": "QD", "T": "TA"}
 _ABBREVIATED = frozenset((
     "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "nos", "mr", "mrs", "ms", "dr", "gen", "col", "lt",
     "maj", "capt", "brig", "sgt", "st", "approx", "ca", "cf", "vs", "art", "para", "paras", "p", "pp", "tel", "al", "inc", "co", "corp", "ltd", "jr",
@@ -34,22 +34,36 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufd
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the sentence around a span begins and ends, in characters of the text."""
     begin, finish = 0, len(text)
-    for match in _END.finditer(text):
-        if text[match.start()] == "." and _is_abbreviation(text, match.start()):
-            continue
-        if match.end() <= start:
-            begin = match.end()
-        elif match.start() >= end:
-            finish = match.start() + len(match[0].rstrip())
+    for last, following in _borders(text):
+        if following <= start:
+            begin = following
+        elif last >= end:
+            finish = last
             break
     return begin + len(text[begin:finish]) - len(text[begin:finish].lstrip()), finish
 
 
+@lru_cache(maxsize=64)
+def _borders(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each sentence of a text ends and the next begins."""
+    return tuple(
+        (match.start() + len(match[0].rstrip()), match.end())
+        for match in _END.finditer(text) if text[match.start()] != "." or not _is_abbreviation(text, match.start())
+    )
+
+
 def references(text: str) -> list[tuple[str, int, int]]:
     """The reference numbers of the Security Council's lists in a text, in their present form, each with its span, in order."""
-    found = [(f"{match[1]}{match[2]}.{match[3]}", *match.span()) for match in UN_REFERENCE.finditer(text)]
-    found += [(f"{_OLD_LIST[match[1]]}{match[2].lower()}.{int(match[3]):03}", *match.span()) for match in _OLD_REFERENCE.finditer(text)]
-    return sorted(found, key=lambda one: one[1])
+    found = []
+    for match in _REFERENCE.finditer(text):
+        start, first = match.start(), match[0][0]
+        if start and (text[start - 1].isalpha() or text[start - 1] == "."):
+            continue
+        if match[1]:
+            found.append((f"{first}{match[1]}.{match[2]}", start, match.end()))
+        elif first in _OLD_LISTS:
+            found.append((f"{_OLD_LISTS[first]}{match[3].lower()}.{int(match[4]):03}", start, match.end()))
+    return found
 
 
 def numbered(text: str) -> list[str]:

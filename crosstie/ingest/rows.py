@@ -138,20 +138,13 @@ class _Lines:
 def _guess(original: Original) -> str:
     """UTF-8, or Windows-1252 where more bytes speak against UTF-8 than characters for it."""
     good = bad = 0
-    tail = b""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with original.open() as stream:
         while chunk := stream.read(CHUNK * 16):
-            data = tail + chunk
-            tail = b""
-            while data:
-                try:
-                    text, used = codecs.utf_8_decode(data, "strict", False)
-                    good += used - len(text)
-                    tail, data = data[used:], b""
-                except UnicodeDecodeError as error:
-                    good += sum(byte >= 0xC0 for byte in data[:error.start])
-                    bad += error.end - error.start
-                    data = data[error.end:]
-                    if bad > 10_000:
-                        return "utf-8" if good > bad else "cp1252"
+            if chunk.isascii():
+                continue
+            text = decoder.decode(chunk)
+            wrong = text.count("\ufffd")
+            bad += wrong
+            good += len(text) - len(text.encode("ascii", "ignore")) - wrong
     return "cp1252" if bad > good else "utf-8"

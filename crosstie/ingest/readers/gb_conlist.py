@@ -22,6 +22,14 @@ _PAPERS = (
     ("NI Number", "", False),
     ("National Identification Number", "National Identification Details", False),
 )
+_NAMING = (*_NAMES, "Name Non-Latin Script", "Alias Type", "Alias Quality")
+_PERSON = (
+    "Title", "Gender", "Position", "DOB", "Town of Birth", "Country of Birth", "Nationality", "Passport Number", "Passport Details", "NI Number",
+    "National Identification Number", "National Identification Details",
+)
+_PLACE = (*_ADDRESS, "Country", "Phone Number", "Email Address", "Website")
+_LISTING = ("Regime", "Listed On", "UK Sanctions List Date Designated", "Last Updated")
+_TOLD = ("Other Information", "Regime", "Group ID")
 _SCHEMATA = {"individual": "Person", "entity": "Organization", "ship": "Vessel"}
 _OWN = re.compile(r"UN\s*Ref(?:erence)?\.?\s*(?:no\.?|number)?\s*[:.]?\s*$", re.IGNORECASE)
 _IMO = re.compile(r"\bIMO\s*(?:Number|No)?\.?\s*:?\s*(\d{7})\b", re.IGNORECASE)
@@ -79,15 +87,22 @@ class _Group:
         self._it = _Once(out.entity(f"{out.dataset}-{key}", schema))
         self._acts: dict[str, _Once] = {}
         self._own: set[str] = set()
+        #: the parts of rows that were read: most rows repeat all but one
+        self._rows: set[tuple[str | None, ...]] = set()
         self._next_paper = 1
         self._ties: dict[str, _Once] = {}
 
     def read(self, cells: dict[str, str]) -> None:
         it = self._it
         it.say("topics", "sanction", at="Regime")
-        self._names(cells)
-        if it.subject.schema == "Person":
-            self._person(cells)
+        for columns, part in ((_NAMING, self._names), (_PERSON, self._person), (_PLACE, self._place), (_LISTING, self._act), (_TOLD, self._narrative)):
+            said = tuple(map(cells.get, columns))
+            if said not in self._rows:
+                self._rows.add(said)
+                part(cells)
+
+    def _place(self, cells: dict[str, str]) -> None:
+        it = self._it
         address = ", ".join(cells[part] for part in _ADDRESS if part in cells)
         country = cells.get("Country")
         if address:
@@ -97,8 +112,6 @@ class _Group:
         for column, prop in (("Phone Number", "phone"), ("Email Address", "email"), ("Website", "website")):
             for value in numbered(cells.get(column, "")) if column in cells else ():
                 it.say(prop, value, at=column)
-        self._act(cells)
-        self._narrative(cells)
 
     def _names(self, cells: dict[str, str]) -> None:
         it = self._it
@@ -117,6 +130,8 @@ class _Group:
 
     def _person(self, cells: dict[str, str]) -> None:
         it = self._it
+        if it.subject.schema != "Person":
+            return
         it.say("title", cells.get("Title"), at="Title")
         it.say("gender", cells.get("Gender"), at="Gender")
         for position in numbered(cells.get("Position", "")):

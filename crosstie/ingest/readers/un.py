@@ -22,6 +22,8 @@ _FORMERLY = re.compile(r"\b(?:formerly|previously)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean)\s*(?:script)?\s*:\s*([^.;]+)", re.IGNORECASE)
 _EXPIRES = re.compile(r"(?:expir\w*|valid until)\D{0,12}?(\d.*)", re.IGNORECASE | re.DOTALL)
 _ISSUED = re.compile(r"(?:issue[d]?|date of issue)\D{0,12}?(\d[^,;]*)", re.IGNORECASE)
+#: how far before a reference number the words stand that say what ties the two
+_NEAR = 120
 _TIE = re.compile(
     r"\b((?:(?:half-)?brother|sister|father|mother|son|daughter|wife|husband|spouse|uncle|nephew|cousin|(?:brother|father|son)-in-law|leader|head|chief|"
     r"founder|co-founder|member|commander|emir|deputy|associate|associated|affiliate\w*|subordinate|successor|financier|facilitator|representative|"
@@ -118,17 +120,18 @@ class _Record:
         for tag in ("INDIVIDUAL_ALIAS", "ENTITY_ALIAS"):
             for at, said in self._parts.get(tag, ()):
                 note, quality = said.get("NOTE", ""), said.get("QUALITY", "").casefold()
-                prop = "weakAlias" if quality == "low" else "previousName" if quality == "f.k.a." or _FORMERLY.search(note) else "alias"
+                formerly = quality == "f.k.a." or (note and _FORMERLY.search(note))
+                prop = "weakAlias" if quality == "low" else "previousName" if formerly else "alias"
                 written = said.get("ALIAS_NAME", "")
                 names = names_in(written)
                 for one in names:
                     it.say(prop, one, at=f"{at}/ALIAS_NAME", original=_noted(written, note) if note or one != written else None)
-                for one in _SCRIPT.findall(note):
+                for one in _SCRIPT.findall(note) if note else ():
                     if other_script(one):
                         it.say(prop, one, at=f"{at}/NOTE", original=note)
                 if note and not names:
                     it.say("notes", note, at=f"{at}/NOTE")
-                if self._person:
+                if self._person and len(said) > 1 + ("QUALITY" in said):
                     self._dates(said.get("DATE_OF_BIRTH", ""), f"{at}/DATE_OF_BIRTH")
                     self._born({key.removesuffix("_OF_BIRTH"): value for key, value in said.items() if key.endswith("_OF_BIRTH")}, at)
 
@@ -189,8 +192,8 @@ class _Record:
             source = written or note
             self._it.say(prop, number, at=f"{at}/{'NUMBER' if written else 'NOTE'}", original=source if source != number else None)
             country = said.get("ISSUING_COUNTRY") or said.get("COUNTRY_OF_ISSUE")
-            issued = _first_date(said.get("DATE_OF_ISSUE", "")) or _first_date("".join(_ISSUED.findall(note)[:1]))
-            expires = _first_date("".join(_EXPIRES.findall(f"{note} {written}")[:1]))
+            issued = _first_date(said.get("DATE_OF_ISSUE", "")) or _beside(_ISSUED, note)
+            expires = _beside(_EXPIRES, note) or _beside(_EXPIRES, written)
             if country or issued or expires or "CITY_OF_ISSUE" in said:
                 count += 1
                 paper = self._out.entity(f"{self._it.id}-id-{count}", "Passport" if prop == "passportNumber" else "Identification")
@@ -212,7 +215,7 @@ class _Record:
                 at = f"COMMENTS1@{begin}-{finish}"
                 tie.say("subject", self._it.id, at=at)
                 tie.say("object", f"{self._out.dataset}-{target}", at=at)
-                role = _TIE.findall(text[begin:start])
+                role = _TIE.findall(text, max(begin, start - _NEAR), start)
                 tie.say("role", role[-1] if role else None, at=at)
                 tie.say("summary", text[begin:finish], at=at)
 
@@ -232,8 +235,10 @@ class _Record:
 
 
 def _line(said: dict[str, str]) -> str:
-    parts = [" ".join(said[part].split()).strip(" ,") for part in _PLACE if part in said]
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+    parts = [said[part] for part in _PLACE if part in said]
+    if len(parts) == 1:
+        return parts[0]
+    return ", ".join(dict.fromkeys(line for part in parts if (line := " ".join(part.split()).strip(" ,"))))
 
 
 def _noted(text: str, note: str) -> str:
@@ -243,6 +248,12 @@ def _noted(text: str, note: str) -> str:
 def _day(text: str) -> str:
     """The date without time and offset, which some versions append."""
     return text[:10] if len(text) > 10 and text[4:5] == "-" and text[:4].isdigit() else text
+
+
+def _beside(word: re.Pattern[str], text: str) -> str | None:
+    """The first date after a word."""
+    match = word.search(text) if text else None
+    return _first_date(match[1]) if match else None
 
 
 def _first_date(text: str) -> str | None:
