@@ -81,9 +81,9 @@ class Workspace:
         self.vault = Vault(folder / "vault")
         self.sources = SourceStore(folder / "sources")
         self.builds = BuildStore(folder / "builds")
-        database = Database(self.settings.casebook or folder / "casebook.sqlite")
-        self.casebook = Casebook(database)
-        self.audit = Audit(database)
+        self.database = Database(self.settings.casebook or folder / "casebook.sqlite")
+        self.casebook = Casebook(self.database)
+        self.audit = Audit(self.database)
 
     @classmethod
     def init(cls, folder: Path, *, name: str | None = None, exercise: bool = False, user: str | None = None) -> Workspace:
@@ -97,6 +97,10 @@ class Workspace:
         workspace = cls(folder, user=user)
         workspace._record("init", title)
         return workspace
+
+    def close(self) -> None:
+        """Let go of the casebook."""
+        self.database.close()
 
     # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,13 +131,14 @@ class Workspace:
                 stored.path, name, writer, source_id=source_id, readers=[*own, *known], choice=choice,
                 hint=f"{path.parent.name}/{name}", previous=self._records_before,
             )
+            # the entry stands before the source does: an act may be logged that a crash undid, never one done that is not logged
+            self._record("add", source_id, {"file": name, "reader": loaded.reader, "statements": loaded.statements, "rejects": loaded.rejects})
             source = writer.commit({
                 "source_id": source_id, "sha256": stored.sha256, "bytes": stored.bytes, "file_name": name,
                 "received_at": clock.now().isoformat(timespec="seconds"),
                 **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
                 "version_date": loaded.version_date or clock.today().isoformat(),
             })
-        self._record("add", source_id, {"file": name, "reader": source.reader, "statements": source.statements, "rejects": source.rejects})
         return Added(name, "added", source)
 
     def _records_before(self, series: str) -> int | None:

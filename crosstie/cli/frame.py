@@ -6,7 +6,7 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,8 +40,8 @@ class Frame:
         """The workspace, with a progress bar on work that takes more than a second, if standard error is a terminal."""
         from crosstie.app import Workspace
 
-        with _bar() as progress:
-            yield Workspace(self.folder, user=self.user, purpose=self.purpose, progress=progress)
+        with _bar() as progress, closing(Workspace(self.folder, user=self.user, purpose=self.purpose, progress=progress)) as workspace:
+            yield workspace
 
     def print_json(self, data: Any) -> None:
         """The answer as JSON on standard output."""
