@@ -22,6 +22,7 @@ from crosstie.exchange.dossier import Dossier, dossier
 from crosstie.exchange.export import Exported
 from crosstie.graph.compile import compile_edges
 from crosstie.ingest.archive import unpack
+from crosstie.ingest.beside import chosen, is_beside
 from crosstie.ingest.load import Choice, load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
@@ -113,7 +114,8 @@ class Workspace:
             for number, file in enumerate(files):
                 self.progress(f"reading {file.name}", number, len(files))
                 try:
-                    results += [self._take(path, name, choice or Choice(), known) for name, path in unpack(file, file.name, Path(scratch))]
+                    own = chosen(file, choice or Choice())
+                    results += [self._take(path, name, own, known) for name, path in unpack(file, file.name, Path(scratch))]
                 except CrosstieError as error:
                     self._record("add refused", file.name, error.as_dict())
                     results.append(Added(str(file), "refused", error=error))
@@ -301,11 +303,11 @@ def _columns(table: str) -> str:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, those of folders in order of their names; mappings are read with the table they belong to."""
+    """The files named, those of folders in order of their names, without those that only speak of another."""
     for path in paths:
         if path.is_dir():
-            yield from (file for file in sorted(path.iterdir()) if file.is_file() and file.suffix not in (".yaml", ".yml", ".md"))
-        elif path.exists():
-            yield path
-        else:
+            yield from (file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".") and not is_beside(file))
+        elif not path.exists():
             raise InputError(f"{path}: there is no such file", hint="Check the path; wildcards are expanded by the shell.")
+        elif not is_beside(path):
+            yield path

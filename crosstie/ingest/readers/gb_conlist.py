@@ -44,7 +44,7 @@ class ConListReader:
     name = "gb-conlist"
     title = "UK consolidated list of financial sanctions targets, ConList.csv"
     profile = Profile(
-        "gb", "gb-ofsi", "United Kingdom (HM Treasury)", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98)
+        "gb", "gb-ofsi", "United Kingdom", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98)
     )
 
     def recognises(self, head: Head) -> bool:

@@ -31,7 +31,7 @@ _GROUPED = frozenset({
 
 
 def _profile(series: str) -> Profile:
-    return Profile("gb", series, "UK FCDO", "A2", promise=Promise(min_records=1))
+    return Profile("gb", series, "United Kingdom", "A2", promise=Promise(min_records=1))
 
 
 class UkslCsv:

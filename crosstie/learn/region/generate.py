@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,20 +77,19 @@ def generate(
             tell(what)
             written += write()
     tell("truth")
-    _write_handling(out / "handling.csv", written)
+    _write_handling(written)
     write_truth(truth_, population, _ABOUT.format(seed=seed, size=size, links=len(plan.links), decoys=len(plan.decoys)))
     return Region(out, seed, size, tuple(written), len(plan.links), len(plan.decoys))
 
 
-def _write_handling(path: Path, files: Sequence[Path]) -> None:
-    """Whose the reports are and how far each kind is believed: their format does not say it, so `crosstie add` is to be told."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("file", "originator", "grade", "marking"))
-        for file in files:
-            kind = file.name.removeprefix("reports_").removesuffix(".ftm.json")
-            if kind in reports.ORIGINATORS:
-                writer.writerow((file.name, *reports.ORIGINATORS[kind]))
+def _write_handling(files: Sequence[Path]) -> None:
+    """Whose the reports are and how far each kind is believed: their format does not say it, so a note beside each does."""
+    for file in files:
+        kind = file.name.removeprefix("reports_").removesuffix(".ftm.json")
+        if kind in reports.ORIGINATORS:
+            originator, grade, marking = reports.ORIGINATORS[kind]
+            note = f"originator: {originator}\ngrade: {grade}\nmarking: {marking}\n"
+            file.with_name(f"{file.name}.source.yaml").write_text(note, encoding="utf-8")
 
 
 def _untold(_: str) -> None:

@@ -1,0 +1,38 @@
+"""What lies beside a file and speaks of it: whose it is and how far it is to be believed, where its format cannot say so."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import yaml
+
+from crosstie.errors import InputError
+from crosstie.ingest.load import Choice
+
+SUFFIXES = (".source.yaml", ".mapping.yaml")
+_KNOWN = tuple(field.name for field in fields(Choice) if field.name != "check_promise")
+
+
+def is_beside(path: Path) -> bool:
+    """Whether a file only speaks of another: it is read with that one, not by itself."""
+    return path.name.endswith(SUFFIXES)
+
+
+def chosen(path: Path, given: Choice) -> Choice:
+    """What `NAME.source.yaml` beside the file says of it (originator, grade, marking, dataset, version_date, reader); what the user gives wins.
+
+    InputError where that file is not understood.
+    """
+    beside = path.with_name(path.name + SUFFIXES[0])
+    if not beside.is_file():
+        return given
+    try:
+        written = yaml.load(beside.read_text(encoding="utf-8"), yaml.BaseLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{beside.name} cannot be read: {error}") from error
+    if not isinstance(written, dict) or not all(isinstance(value, str) for value in written.values()):
+        raise InputError(f"{beside.name} is no list of names with one value each", hint=f"Known are {', '.join(_KNOWN)}.")
+    if unknown := sorted(set(written) - set(_KNOWN)):
+        raise InputError(f"{beside.name}: no such entry: {', '.join(unknown)}", hint=f"Known are {', '.join(_KNOWN)}.")
+    return replace(given, **{name: value for name, value in written.items() if getattr(given, name) is None})
