@@ -19,6 +19,8 @@ AGENTS = (
     "law firm", "attorney", "notary", "trustee", "trust services", "nominee", "registered agent", "corporate services", "hotel", "post office",
     "money transfer", "exchange house", "hawala",
 )
+#: Relations that people enter into for a living, and from how many on it is one.
+_SERVICE, _PROFESSIONAL = {"Directorship", "Representation", "Employment", "Occupancy"}, 4
 _BANK = ("fin.bank", "fin.fund", "fin.adivsor")
 
 
@@ -109,6 +111,10 @@ def agent(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
         topics = entity.get("topics") or ()
         if any(word in names for word in AGENTS) or any(topic.startswith(("role.lawyer", "role.acct")) for topic in topics):
             yield AGAINST, f"{candidate.name(node)} acts for many who need not know each other."
+    best = candidate.paths[0] if candidate.paths else None
+    for (left, right), many in zip(pairwise(best.steps), best.alike, strict=False) if best else ():
+        if many >= _PROFESSIONAL and left.kinds & _SERVICE and right.kinds & _SERVICE:
+            yield AGAINST, f"{candidate.name(left.target)} has such an office in {many} places: it may be a profession."
 
 
 def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -128,7 +134,7 @@ def common_counterpart(candidate: Candidate, facts: Facts) -> Iterator[tuple[str
         into = [any(edge["target"] == left.target for edge in step.edges) for step in (left, right)]
         out = [any(edge["source"] == left.target for edge in step.edges) for step in (left, right)]
         name = candidate.name(left.target)
-        if not (into[0] and out[1] or into[1] and out[0]):
+        if not ((into[0] and out[1]) or (into[1] and out[0])):
             yield AGAINST, f"{name} stands on the same side of both: nothing that goes on from one to the other is seen."
         else:
             yield FOR, f"What comes to {name} from the one side goes on to the other."

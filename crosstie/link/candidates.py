@@ -109,13 +109,14 @@ class Step:
 @dataclass(frozen=True)
 class Path:
     """A path from the crime-sphere actor to the terror-sphere actor. `expected` is how many such paths chance would give; `degrees` are the
-    numbers of neighbours of the nodes between; `merged` is the confidence that the records joined in its nodes belong together.
+    numbers of neighbours of the nodes between, `alike` of those by a tie of the kind that goes on from there; `merged` is the confidence that the records joined in its nodes belong together.
     """
 
     nodes: tuple[str, ...]
     steps: tuple[Step, ...]
     expected: float = 1.0
     degrees: tuple[int, ...] = ()
+    alike: tuple[int, ...] = ()
     merged: float = 1.0
 
     @property

@@ -101,8 +101,8 @@ class _Chance:
         self.net, self.numbers = net, numbers
         self.totals = np.bincount(net.kind, minlength=len(net.kinds)) if len(net.kind) else np.zeros(1, np.int64)
 
-    def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...]]:
-        """The expected number, and the degrees of the nodes between."""
+    def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
+        """The expected number, and for the nodes between their neighbours, and those by a tie like the one that goes on."""
         net = self.net
         numbers = [self.numbers[node] for node in nodes]
         kinds = [int(net.kind[net.tie(a, b)]) for a, b in pairwise(numbers)]
@@ -111,7 +111,8 @@ class _Chance:
         )
         met = (net.kind_degree(numbers[-1], kinds[-1]) + 1) / (float(self.totals[kinds[-1]]) + net.nodes)
         degrees = net.degrees()[numbers[1:-1]].tolist() if len(numbers) > 2 else []
-        return ways * met, tuple(int(degree) for degree in degrees)
+        alike = tuple(net.kind_degree(node, kind) for node, kind in zip(numbers[1:-1], kinds[1:], strict=True))
+        return ways * met, tuple(int(degree) for degree in degrees), alike
 
 
 def _path(
@@ -119,8 +120,8 @@ def _path(
 ) -> tuple[Path, list[str]]:
     steps = tuple(Step(a, b, ties[min(a, b), max(a, b)]) for a, b in pairwise(nodes))
     sureness, resting = merging(nodes, [crime.sources, *(step.sources for step in steps), terror.sources], merged)
-    expected, degrees = chance.expected(nodes)
-    return Path(nodes, steps, expected, degrees, sureness), resting
+    expected, degrees, alike = chance.expected(nodes)
+    return Path(nodes, steps, expected, degrees, alike, sureness), resting
 
 
 def _findings(engine: Engine) -> dict[str, list[Row]]:
