@@ -85,8 +85,9 @@ def _unzip(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
 
 def _gunzip(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
     inside = PurePosixPath(name).name
-    inside = inside[:-3] if inside.casefold().endswith(".gz") else inside
-    _refuse_nested(name, inside)
+    if inside.casefold().endswith(".gz"):
+        inside = inside[:-3]
+        _refuse_nested(name, inside)
     target = into / f"001{PurePosixPath(inside).suffix[:10]}"
     packed = path.stat().st_size
     with gzip.open(path, "rb") as stream:
