@@ -108,8 +108,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """A path from the crime-sphere actor to the terror-sphere actor. `expected` is how many such paths chance would give; `degrees` are the
-    numbers of neighbours of the nodes between, `alike` of those by a tie of the kind that goes on from there; `merged` is the confidence that the records joined in its nodes belong together.
+    """A path from the crime-sphere actor to the terror-sphere actor.
+
+    `expected` is how many such paths chance would give. For the nodes between, `degrees` are the numbers of their neighbours, and `alike` of those by a
+    tie of the kind that goes on from there. `merged` is the confidence that the records joined in the nodes belong together.
     """
 
     nodes: tuple[str, ...]

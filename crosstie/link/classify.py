@@ -6,6 +6,7 @@ coexistence–cooperation–convergence scale of The Hague Good Practices (GCTF 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,9 @@ CLASSES = {
 }
 #: Relations that join two organisations in their members, command or property.
 COMMAND = frozenset({"Membership", "Directorship", "Ownership", "Employment", "Control", "LegalEntity.parent", "Succession"})
+#: How a text says that something ended, or began, in a year (en, fr, es, ru, ar, zh).
+_UNTIL = re.compile(r"(?:\b(?:until|till|up to|jusqu['’]en|hasta)|до|حتى(?: عام)?|直到)\s*(\d{4})", re.IGNORECASE)
+_SINCE = re.compile(r"(?:\b(?:since|from|in|depuis|en|desde)|(?:^|\s)(?:с|в)|منذ(?: عام)?|自)\s*(\d{4})", re.IGNORECASE)
 OFFICE = ("role.pep", "role.judge", "role.police", "gov")
 
 Rule = Callable[[Candidate, Sequence[Row]], bool]
@@ -44,11 +48,13 @@ def contradicted(candidate: Candidate, arguments: Sequence[Row]) -> bool:
 
 
 def motive_changed(candidate: Candidate, arguments: Sequence[Row]) -> bool:
-    """One actor, dated evidence for both spheres, and all that is known of the one ended before the other began."""
-    crime, terror = (_activity_period(candidate, sphere) for sphere in ("crime", "terror"))
-    if candidate.paths or None in (*crime, *terror):
+    """One actor, and all that is known of it in one sphere, or what a text says of it there (“until 2015”), ended before the other began."""
+    if candidate.paths:
         return False
-    return str(crime[1]) < str(terror[0])[: len(str(crime[1]))] or str(terror[1]) < str(crime[0])[: len(str(terror[1]))]
+    return any(
+        (end := _ended(one.rows)) is not None and (start := _began(other.rows)) is not None and end <= start
+        for one, other in ((candidate.crime, candidate.terror), (candidate.terror, candidate.crime))
+    )
 
 
 def one_actor_listed_for_both(candidate: Candidate, arguments: Sequence[Row]) -> bool:
@@ -121,10 +127,17 @@ def items(candidate: Candidate) -> set[tuple[str, str, int]]:
     }
 
 
-def _activity_period(candidate: Candidate, sphere: str) -> tuple[str | None, str | None]:
-    """First and last day of what an actor did; the day of a listing is not the day of a deed and is left out."""
-    rows = [row for row in (candidate.crime if sphere == "crime" else candidate.terror).rows if row["basis"] != "listing"]
-    return min((row["start"] for row in rows if row["start"]), default=None), max((row["end"] for row in rows if row["end"]), default=None)
+def _ended(rows: Sequence[Row]) -> int | None:
+    """The last year of what an actor did, from the texts and findings that say when it ended; the end of a listing is not the end of a deed."""
+    years = [int(year) for row in rows if row["basis"] == "narrative" for year in _UNTIL.findall(row["sentence"] or "")]
+    return max(years + [int(row["end"][:4]) for row in rows if row["end"] and row["basis"] != "listing"], default=None)
+
+
+def _began(rows: Sequence[Row]) -> int | None:
+    """The first year of what an actor did, from texts and findings; where they do not say, the year of listing, which cannot be earlier."""
+    told = [int(year) for row in rows if row["basis"] == "narrative" for year in _SINCE.findall(row["sentence"] or "")]
+    told += [int(row["start"][:4]) for row in rows if row["start"] and row["basis"] != "listing"]
+    return min(told or [int(row["start"][:4]) for row in rows if row["start"]], default=None)
 
 
 def _office(entity: Row) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,13 +15,13 @@ FILES = ["un_2026-02-27.xml", *(f"ofac_2022-01-21/{part}.csv" for part in ("sdn"
 
 
 @pytest.fixture(scope="module")
-def links(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pa.Table]:
+def links(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
     if not DATA.exists():
         pytest.skip(f"the real lists are not here: {DATA}")
     workspace = Workspace.init(tmp_path_factory.mktemp("real") / "lists")
     workspace.add([DATA / file for file in FILES])
     workspace.build()
-    yield workspace.links()
+    return workspace.links()
 
 
 @pytest.mark.real

@@ -56,6 +56,10 @@ def alone(crime: Placement, terror: Placement) -> Candidate:
         (alone(placed("crime", "ana", basis="narrative"), placed("terror", "ana", basis="narrative")), "N3.by-text"),
         (alone(placed("crime", "ana", basis="narrative", start="2001", end="2005"), placed("terror", "ana", basis="narrative", start="2007", end="2010")),
          "N5.motive-changed"),
+        (alone(placed("crime", "ana", basis="narrative", sentence="Until 2019 a gang."),
+               placed("terror", "ana", basis="narrative", sentence="Since 2021 it bombs.")), "N5.motive-changed"),
+        (alone(placed("crime", "ana", basis="narrative", sentence="Hasta 2019 una banda."), placed("terror", "ana", start="2021-03-01")), "N5.motive-changed"),
+        (alone(placed("crime", "ana", basis="narrative", sentence="A gang."), placed("terror", "ana", start="2021-03-01")), "N3.other-method"),
         # days of listings are not days of deeds
         (alone(placed("crime", "ana", start="2001", end="2005"), placed("terror", "ana", start="2007", end="2010")), "N4.listed-for-both"),
         (tied(step("a", "firm", "Ownership"), step("firm", "b", "Ownership", by="register")), "N4.shared-command"),
