@@ -130,8 +130,11 @@ def _apart(text: str) -> Iterator[str]:
 def _of_piece(piece: str) -> Iterator[str]:
     inner = [match[1] for match in _BRACKET.finditer(piece)]
     outer = _BRACKET.sub(" ", piece)
+    if not outer.strip(" ()"):
+        yield _SCRIPT_NOTE.sub("", " ".join(inner))
+        return
     scripts = other_script(outer)
-    apart = [text for text in inner if other_script(text) != scripts and outer.strip(" )")]
+    apart = [text for text in inner if other_script(text) != scripts]
     if apart or any(_REMARK.search(text) for text in inner):
         yield outer.replace(")", " ")
         for text in apart:

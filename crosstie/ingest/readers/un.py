@@ -24,10 +24,12 @@ _EXPIRES = re.compile(r"(?:expir\w*|valid until)\D{0,12}?(\d.*)", re.IGNORECASE 
 _ISSUED = re.compile(r"(?:issue[d]?|date of issue)\D{0,12}?(\d[^,;]*)", re.IGNORECASE)
 #: how far before a reference number the words stand that say what ties the two
 _NEAR = 120
-_TIE = re.compile(
-    r"\b((?:(?:half-)?brother|sister|father|mother|son|daughter|wife|husband|spouse|uncle|nephew|cousin|(?:brother|father|son)-in-law|leader|head|chief|"
+_TIE_WORDS = (
+    r"(?:(?:half-)?brother|sister|father|mother|son|daughter|wife|husband|spouse|uncle|nephew|cousin|(?:brother|father|son)-in-law|leader|head|chief|"
     r"founder|co-founder|member|commander|emir|deputy|associate|associated|affiliate\w*|subordinate|successor|financier|facilitator|representative|"
-    r"spokesman|controlled|owned|linked|links|supporter|recruiter|alias)\b[^.;()]{0,40}?\b(?:of|with|to|for|by|from)\b)", re.IGNORECASE)
+    r"spokesman|controlled|owned|linked|links|supporter|recruiter|alias)\b[^.;()]{0,40}?\b(?:of|with|to|for|by|from)\b"
+)
+_TIE = re.compile(rf"\b({_TIE_WORDS}(?:\s+(?:an?\s+|the\s+)?{_TIE_WORDS})*)", re.IGNORECASE)
 
 
 class UnReader:
