@@ -132,7 +132,7 @@ class _Tally:
 
 
 def _check(name: str, reader: Reader, promise: Promise, out: Emitter, tally: _Tally, before: int | None) -> None:
-    lost_records = tally.lost_records / max(1, out.records + tally.lost_records)
+    lost_records = tally.lost_records / max(1, out.records)
     lost_values = tally.lost_values / max(1, out.statements + out.ledger_rows + tally.lost_values)
     broken = []
     if out.records < promise.min_records:
@@ -140,7 +140,7 @@ def _check(name: str, reader: Reader, promise: Promise, out: Emitter, tally: _Ta
     if out.records > promise.max_records:
         broken.append(f"{out.records} records, at most {promise.max_records} expected")
     if lost_records > promise.max_reject_share:
-        broken.append(f"{tally.lost_records} of {out.records + tally.lost_records} records rejected, at most {promise.max_reject_share:.0%} expected")
+        broken.append(f"{tally.lost_records} of {out.records} records rejected, at most {promise.max_reject_share:.0%} expected")
     if lost_values > promise.max_reject_share:
         broken.append(f"{tally.lost_values} values rejected beside {out.statements} statements, at most {promise.max_reject_share:.0%} expected")
     if tally.named < promise.min_named_share * tally.parties:

@@ -23,6 +23,9 @@ _NUMBERED_START = re.compile(r"\s*\(?(?:1|a)[).]\s*\D|\s*\((?:1|a|i)\)")
 _NUMBER = re.compile(r"(?:^|(?<=[\s,;.)]))\(?(?:\d{1,2}|[a-z]|i{1,3}|iv|v)\)\s*")
 #: what makes a cell hold more than one name, or more than a name
 _COMPOUND = re.compile(r"[;()（）]|\d[.)]")
+#: the letters of a number that stand apart from its figures, and words that look like such
+_SERIES = re.compile(r"[A-Z]{1,3}(?:-[A-Z]{1,2})?-?")
+_LABELS = frozenset(("SSN", "NO", "ID", "NI", "NIF", "DNI"))
 _BRACKET = re.compile(r"[(（]([^()（）]*)[)）]?")
 _SCRIPT_NOTE = re.compile(
     r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean|persian|dari|pashto|urdu|russian)?\s*(?:script)?\s*:\s*", re.IGNORECASE
@@ -96,7 +99,8 @@ def number_in(text: str) -> str:
     tokens = _BRACKET.sub(" ", text).replace("N°", " ").split()
     for position, token in enumerate(tokens):
         if any(letter.isdigit() for letter in token):
-            first = position - 1 if position and re.fullmatch(r"[A-Z]{1,3}(?:-[A-Z]{1,2})?-?", tokens[position - 1]) else position
+            before = tokens[position - 1] if position else ""
+            first = position - 1 if before not in _LABELS and _SERIES.fullmatch(before) else position
             last = position + 1
             while last < len(tokens) and re.fullmatch(r"[\d/-]+[A-Z]?[,.;]?", tokens[last]) and not tokens[last - 1].endswith((",", ";")):
                 last += 1

@@ -42,6 +42,7 @@ def rows(
             elif not any(cells[columns:]) and not short:
                 yield number, cells[:columns]
             else:
+                out.records += 1
                 note(out, f"row {number}", f"{len(cells)} cells instead of {columns}", delimiter.join(cells))
     except csv.Error as error:
         raise DamagedFile(f"{original.name}: row {number + 1}: {error}") from error
