@@ -160,7 +160,8 @@ class Workspace:
             with Engine(self.settings, self.folder) as engine, self.builds.begin() as writer:
                 for done, (title, stage) in enumerate(stages := self._stages(engine, judgements)):
                     self.progress(title, done, len(stages))
-                    stage()
+                    with engine.stage(keep=KEPT):
+                        stage()
                 for table, order in ORDER.items():
                     engine.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
                 counts = {table: engine.scalar(f"select count(*) from {table}") for table in TABLES}
@@ -281,6 +282,9 @@ def list_lenses() -> list[dict[str, Any]]:
     """The lenses at hand, in short."""
     return [lens.summary() for lens in registry.load()]
 
+
+#: What a stage leaves for the stages after it; the rest of its tables are dropped.
+KEPT = {*TABLES, "graph_commons", "schema_conflicts"}
 
 #: How the rows of each table of a build are ordered: the same rows give the same bytes. Links stand in their rank.
 ORDER = {

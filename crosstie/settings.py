@@ -23,7 +23,7 @@ class Settings:
     #: where people's decisions and the audit chain are kept; empty: casebook.sqlite in the workspace. PostgreSQL: postgresql+psycopg://...
     casebook: str = ""
     #: what DuckDB may use
-    memory: str = "1GB"
+    memory: str = "3GB"
     threads: int = 2
     #: seconds that a writer waits for another before it gives up
     wait: float = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -119,6 +119,15 @@ class Engine:
             row = cursor.execute(query).fetchone()
         return row[0] if row else None
 
+    @contextlib.contextmanager
+    def stage(self, keep: Container[str]) -> Iterator[None]:
+        """A piece of work whose tables are dropped when it is done, but for those to keep: intermediate results do not pile up."""
+        before = self._tables()
+        yield
+        for name in sorted(self._tables() - before):
+            if name not in keep:
+                self._forget(name, "table")
+
     def has(self, name: str) -> bool:
         """Whether there is a table or view of that name."""
         return self._kind(name) is not None
@@ -148,6 +157,11 @@ class Engine:
     def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
         self._forget(table, "view")
         cursor.execute(f"create or replace table {_name(table)} as {query}")
+
+    def _tables(self) -> set[str]:
+        with self._cursor() as cursor:
+            found = cursor.execute("select table_name from information_schema.tables where table_type <> 'VIEW'").fetchall()
+        return {name for (name,) in found}
 
     def _kind(self, name: str) -> str | None:
         query = "select table_type from information_schema.tables where lower(table_name) = lower(?)"

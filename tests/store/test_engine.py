@@ -210,3 +210,12 @@ def test_a_full_disk_is_said_plainly(small_disk: Path) -> None:
 def test_a_full_disk_for_spilling_is_said_plainly(small_disk: Path) -> None:
     with Engine(Settings(memory="60MB"), small_disk) as engine, pytest.raises(StorageError, match=r"no space left|memory"):
         engine.create("t", "select hash(i)::varchar || i::varchar as h from range(6_000_000) t(i) order by h")
+
+
+def test_a_stage_leaves_only_what_is_to_be_kept() -> None:
+    with Engine() as engine:
+        engine.create("before", "select 1 as n")
+        with engine.stage(keep={"kept"}):
+            engine.create("kept", "select 2 as n")
+            engine.create("between", "select 3 as n")
+        assert [engine.has(name) for name in ("before", "kept", "between")] == [True, True, False]
