@@ -33,6 +33,7 @@ def compile_edges(engine: Engine, settings: Settings) -> None:
     The confidence of an edge is the noisy-or over originators (for shared values: over values) of grade times the weight of its kind; copies of one
     originator count once. Victims and minors have no edges, and what happens inside one resolved entity is none.
     """
+    # sums of fractions are rounded: they come in the order of the threads, and the same input is to give the same bytes
     _grades(engine)
     engine.create("graph_ids", "select distinct entity_id, canonical_id from claims")
     engine.create("graph_nodes", "select entity_id, schema, caption from entities where not victim")
@@ -69,8 +70,8 @@ def _edges(engine: Engine) -> None:
     engine.create("graph_items", f"""
         select {tie}, item, max(confidence) as confidence, max(rarity) as rarity from graph_said where counts group by {tie}, item""")
     engine.create("graph_weights", f"""
-        select {tie}, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence,
-            case when starts_with(kind, 'shared.') then sum(rarity) else max(rarity) end as rarity from graph_items group by {tie}""")
+        select {tie}, round(1 - exp(sum(ln(1 - least(confidence, 0.999)))), 9) as confidence,
+            round(case when starts_with(kind, 'shared.') then sum(rarity) else max(rarity) end, 9) as rarity from graph_items group by {tie}""")
     engine.create("graph_places", f"""
         select {tie}, source_id, locator, sentence, originator, grade, marking, max(confidence) as confidence, max(counts) as counts
         from graph_said group by {tie}, source_id, locator, sentence, originator, grade, marking""")
@@ -83,7 +84,7 @@ def _edges(engine: Engine) -> None:
             'source_id': source_id, 'locator': locator, 'sentence': sentence, 'originator': originator, 'grade': grade, 'marking': marking
         }} order by place) as evidence from graph_ranked where place <= {EVIDENCE_KEPT} group by {tie}""")
     engine.create("graph_facts", f"""
-        select {tie}, min(label) as label, min("start") as "start", max("end") as "end", sum(events) as events, sum(amount) as amount,
+        select {tie}, min(label) as label, min("start") as "start", max("end") as "end", sum(events) as events, {ledgers.exact_sum("amount")} as amount,
             list_sort(array_agg(distinct originator) filter (where counts and originator is not null)) as originators
         from graph_said group by {tie}""")
     columns = {

@@ -24,6 +24,11 @@ _WORDED = pa.schema([
 ])
 
 
+def exact_sum(column: str) -> str:
+    """SQL for a sum that does not depend on the order of the rows: to a ten-thousandth."""
+    return f"cast(sum(try_cast({column} as decimal(38, 4))) as double)"
+
+
 def gather(engine: Engine) -> list[str]:
     """Make the evidence of all ledgers, lifted from accounts to those who hold them; the names of the tables that hold it."""
     found = engine.arrow(f"select table_name from information_schema.tables where starts_with(table_name, '{_PREFIX}') order by table_name")
@@ -32,12 +37,12 @@ def gather(engine: Engine) -> list[str]:
         return []
     _holders(engine)
     engine.create("graph_events", " union all ".join(_events(engine, view) for view in views))
-    engine.create("graph_totals", """
-        select ledger, a, b, currency, source_id, count(*) as events, sum(amount) as amount, min(date) as "start", max(date) as "end"
+    engine.create("graph_totals", f"""
+        select ledger, a, b, currency, source_id, count(*) as events, {exact_sum("amount")} as amount, min(date) as "start", max(date) as "end"
         from graph_events group by ledger, a, b, currency, source_id""")
     # what a pair does is as telling as it is rare: the share of pairs of the same ledger with as many events, or with as much money
-    engine.create("graph_pair_totals", """
-        select ledger, a, b, currency, sum(events) as events, sum(amount) as amount from graph_totals group by ledger, a, b, currency""")
+    engine.create("graph_pair_totals", f"""
+        select ledger, a, b, currency, sum(events) as events, {exact_sum("amount")} as amount from graph_totals group by ledger, a, b, currency""")
     engine.create("graph_told", """
         select ledger, a, b, currency, rarity, """ + f"{LEAST} + (1 - {LEAST}) * (1 - exp(-rarity / 3)) as weight from (" + """
             select *, -ln(least(

@@ -50,7 +50,7 @@ def weigh(engine: Engine) -> None:
         select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
         from link_said group by entity_id, sphere, behind""")
     engine.create("link_placed", """
-        select entity_id, sphere, 1 - exp(sum(ln(1 - least(confidence, 0.999)))) as confidence, max(listed) as listed
+        select entity_id, sphere, round(1 - exp(sum(ln(1 - least(confidence, 0.999)))), 9) as confidence, max(listed) as listed
         from link_voices group by entity_id, sphere""")
     engine.create("link_commonness", "select sphere, count(*) as actors from link_placed group by sphere")
 

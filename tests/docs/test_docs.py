@@ -37,11 +37,17 @@ def _commands(group: click.Group, prefix: str = "") -> set[str]:
     return found
 
 
+def _code(text: str) -> str:
+    """What stands in fences and back-ticks."""
+    fenced = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join([*fenced, *(f"`{one}`" for one in re.findall(r"`([^`\n]+)`", text))])
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_commands_in_the_docs_exist_with_their_options(page: Path) -> None:
     known = _commands(main)
     text = page.read_text(encoding="utf-8")
-    for line in re.findall(r"(?:^|`)crosstie ((?:[a-z]+)(?: [a-z]+)?)", text, re.MULTILINE):
+    for line in re.findall(r"(?:^|`)crosstie ((?:[a-z]+)(?: [a-z]+)?)", _code(text), re.MULTILINE):
         words = line.split()
         assert words[0] in known, f"{page.name}: crosstie {words[0]}"
         if isinstance(main.commands[words[0]], click.Group) and len(words) > 1:
