@@ -50,14 +50,23 @@ DATA = Path(os.environ.get("CROSSTIE_DATA", Path(__file__).parents[1] / "../shar
 #: serves, of the group that the man leads, or of nobody near), while the party itself stands in the UN list under another reference. Checked by
 #: hand, one by one; figures are printed with them and without them.
 MISCITED = {
-    ("gb-11286", "un-KPe.023"), ("gb-11287", "un-KPe.035"), ("gb-13289", "un-QDi.345"), ("gb-13349", "un-QDe.004"), ("gb-13355", "un-KPe.023"),
-    ("gb-13484", "un-KPe.023"), ("gb-13485", "un-KPe.023"), ("gb-13537", "un-KPe.023"), ("gb-6995", "un-QDe.002"), ("gb-8425", "un-QDe.002"),
+    ("gb-11286", "un-KPe.023"),
+    ("gb-11287", "un-KPe.035"),
+    ("gb-13289", "un-QDi.345"),
+    ("gb-13349", "un-QDe.004"),
+    ("gb-13355", "un-KPe.023"),
+    ("gb-13484", "un-KPe.023"),
+    ("gb-13485", "un-KPe.023"),
+    ("gb-13537", "un-KPe.023"),
+    ("gb-6995", "un-QDe.002"),
+    ("gb-8425", "un-QDe.002"),
 }
 UN_REFERENCE = re.compile(r"\b[A-Z]{2}[ie]\.\d{3}\b|\bUN ?Ref", re.IGNORECASE)
 LISTS = {
     "uk-un": ["sanctions/un_2018-10-29.xml", "sanctions/uk_conlist_2018-04-13.csv"],
     "2021-10": [
-        "sanctions/un_2020-11-30.xml", "sanctions/uk_conlist_2018-04-13.csv",
+        "sanctions/un_2020-11-30.xml",
+        "sanctions/uk_conlist_2018-04-13.csv",
         *(f"sanctions/ofac_2022-01-21/{part}.csv" for part in ("sdn", "add", "alt")),
     ],
 }
@@ -98,8 +107,10 @@ def open_lists(engine: Engine, files: Iterable[str], *, strip: bool) -> None:
 def _stripped(batch: pa.RecordBatch) -> pa.RecordBatch:
     rows = batch.select(["prop", "value", "original_value"]).to_pylist()
     keep = [
-        row["prop"] != "unscId" and not (row["value"] or "").startswith("un-")
-        and not UN_REFERENCE.search(row["value"] or "") and not UN_REFERENCE.search(row["original_value"] or "")
+        row["prop"] != "unscId"
+        and not (row["value"] or "").startswith("un-")
+        and not UN_REFERENCE.search(row["value"] or "")
+        and not UN_REFERENCE.search(row["original_value"] or "")
         for row in rows
     ]
     return batch.filter(pa.array(keep))
@@ -123,11 +134,15 @@ def truth(name: str, split: str) -> list[dict[str, list[str]]]:
         with (DATA / "matching/crosswalk_2021-10_dev.csv").open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         clusters = [
-            (row["cluster"], {
-                "ofac": row["ofac"].split("|") if row["ofac"] else [],
-                "un": [f"un-{ref.strip()}" for ref in row["un_ref"].split("|") if ref.strip()],
-                "gb": [part.replace("gb-hmt-", "gb-") for part in row["gb-hmt"].split("|") if part],
-            }) for row in rows
+            (
+                row["cluster"],
+                {
+                    "ofac": row["ofac"].split("|") if row["ofac"] else [],
+                    "un": [f"un-{ref.strip()}" for ref in row["un_ref"].split("|") if ref.strip()],
+                    "gb": [part.replace("gb-hmt-", "gb-") for part in row["gb-hmt"].split("|") if part],
+                },
+            )
+            for row in rows
         ]
     return [found for cluster, found in clusters if split in ("all", half(cluster))]
 
@@ -145,9 +160,13 @@ def measure(true: set[tuple[str, str]], found: set[tuple[str, str]], there: set[
     either = {pair for pair in found if pair[0] in left or pair[1] in right}
     both = {pair for pair in found if pair[0] in left and pair[1] in right}
     return {
-        "true": len(true), "found": len(hits), "recall": len(hits) / max(1, len(true)),
-        "precision_either": len(hits) / max(1, len(either)), "precision_both": len(hits) / max(1, len(both)),
-        "missed": sorted(true - found), "wrong": sorted(either - true),
+        "true": len(true),
+        "found": len(hits),
+        "recall": len(hits) / max(1, len(true)),
+        "precision_either": len(hits) / max(1, len(either)),
+        "precision_both": len(hits) / max(1, len(both)),
+        "missed": sorted(true - found),
+        "wrong": sorted(either - true),
     }
 
 
@@ -158,7 +177,9 @@ def run(name: str, settings: Settings) -> tuple[dict[str, dict[str, list[str]]],
         before = time.process_time()
         for stage, work in (
             ("read", lambda: open_lists(engine, LISTS[name], strip=name == "uk-un")),
-            ("gather", lambda: gather(engine)), ("resolve", lambda: resolve(engine, [], settings)), ("describe", lambda: describe(engine)),
+            ("gather", lambda: gather(engine)),
+            ("resolve", lambda: resolve(engine, [], settings)),
+            ("describe", lambda: describe(engine)),
         ):
             work()
             cost[stage], before = time.process_time() - before, time.process_time()
@@ -186,7 +207,10 @@ def main() -> None:
     for name in [options.truth] if options.truth else LISTS:
         clusters, cost, _ = run(name, settings)
         there = {record for cluster in clusters.values() for records in cluster.values() for record in records}
-        print(f"\n{name}: {len(there):,} records in {len(clusters):,} clusters; cpu-s " + ", ".join(f"{stage} {spent:.1f}" for stage, spent in cost.items()))
+        print(
+            f"\n{name}: {len(there):,} records in {len(clusters):,} clusters; cpu-s "
+            + ", ".join(f"{stage} {spent:.1f}" for stage, spent in cost.items())
+        )
         for split in [options.split] if options.split else ["tune", "held", "all"]:
             known = truth(name, split)
             for one, other in combinations(["gb", "ofac", "un"], 2):
@@ -196,9 +220,14 @@ def main() -> None:
                 together = pairs_of(clusters.values(), one, other)
                 found = measure(true, together, there)
                 print(line(split, one, other, found))
-                report += [{"truth": name, "split": split, "outcome": kind, "pair": pair} for kind in ("missed", "wrong") for pair in found[kind]]
+                report += [
+                    {"truth": name, "split": split, "outcome": kind, "pair": pair} for kind in ("missed", "wrong") for pair in found[kind]
+                ]
                 if true & MISCITED:
-                    print(line(split, one, other, measure(true - MISCITED, together, there)) + f"; without {len(true & MISCITED)} miscited pairs")
+                    print(
+                        line(split, one, other, measure(true - MISCITED, together, there))
+                        + f"; without {len(true & MISCITED)} miscited pairs"
+                    )
     print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
     if options.misses:
         options.misses.write_text("".join(json.dumps(row) + "\n" for row in report), encoding="utf-8")

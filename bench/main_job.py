@@ -16,8 +16,13 @@ from pathlib import Path
 
 DATA = Path(os.environ.get("CROSSTIE_DATA", Path(__file__).parents[2] / "shared" / "data")) / "sanctions"
 FILES = (
-    "un_2026-02-27.xml", "ofac_2022-01-21/sdn.csv", "ofac_2022-01-21/add.csv", "ofac_2022-01-21/alt.csv", "uk_conlist_2018-04-13.csv",
-    "eu_2016-02-11.xml", "canada_sema_2025-04.xml",
+    "un_2026-02-27.xml",
+    "ofac_2022-01-21/sdn.csv",
+    "ofac_2022-01-21/add.csv",
+    "ofac_2022-01-21/alt.csv",
+    "uk_conlist_2018-04-13.csv",
+    "eu_2016-02-11.xml",
+    "canada_sema_2025-04.xml",
 )
 
 
@@ -43,12 +48,16 @@ def main() -> None:
         links, links_s = _run(workspace, "links", "--json")
         for one in json.loads(added):
             source = one["source"]
-            print(f"{source['file_name']:34} {source['records']:7,} records {source['rejects']:6,} rejects {source['statements']:9,} statements")
+            print(
+                f"{source['file_name']:34} {source['records']:7,} records {source['rejects']:6,} rejects {source['statements']:9,} statements"
+            )
         classes: dict[str, int] = {}
         for link in json.loads(links):
             classes[link["class"]] = classes.get(link["class"], 0) + 1
         peak = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(f"add {add_s:.1f} s, build {build_s:.1f} s, links {links_s:.1f} s; cpu {peak.ru_utime + peak.ru_stime:.1f} s; peak {peak.ru_maxrss / 1024:.0f} MB")
+        print(
+            f"add {add_s:.1f} s, build {build_s:.1f} s, links {links_s:.1f} s; cpu {peak.ru_utime + peak.ru_stime:.1f} s; peak {peak.ru_maxrss / 1024:.0f} MB"
+        )
         print("links by class:", dict(sorted(classes.items())))
 
 

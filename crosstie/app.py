@@ -27,8 +27,6 @@ from crosstie.ingest.load import Choice, load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
 from crosstie.ingest.readers import readers
-from crosstie.learn.region import Region, generate
-from crosstie.learn.score import Score, score
 from crosstie.lens import registry
 from crosstie.link.narrative import tag
 from crosstie.link.search import search
@@ -73,7 +71,9 @@ class Workspace:
 
     def __init__(self, folder: Path, *, user: str | None = None, purpose: str | None = None, progress: Progress = silent) -> None:
         if not (folder / FILE).exists():
-            raise NotFound(f"{folder} is no crosstie workspace", hint=f"Make one with “crosstie init {folder}”, or name one with --workspace.")
+            raise NotFound(
+                f"{folder} is no crosstie workspace", hint=f"Make one with “crosstie init {folder}”, or name one with --workspace."
+            )
         self.folder = folder
         self.settings = Settings.load(folder)
         self.user = user or getpass.getuser()
@@ -130,17 +130,30 @@ class Workspace:
             return Added(name, "known", before)
         with self.sources.begin(source_id) as writer:
             loaded = load(
-                stored.path, name, writer, source_id=source_id, readers=[*own, *known], choice=choice,
-                hint=f"{path.parent.name}/{name}", previous=self._records_before,
+                stored.path,
+                name,
+                writer,
+                source_id=source_id,
+                readers=[*own, *known],
+                choice=choice,
+                hint=f"{path.parent.name}/{name}",
+                previous=self._records_before,
             )
             # the entry stands before the source does: an act may be logged that a crash undid, never one done that is not logged
-            self._record("add", source_id, {"file": name, "reader": loaded.reader, "statements": loaded.statements, "rejects": loaded.rejects})
-            source = writer.commit({
-                "source_id": source_id, "sha256": stored.sha256, "bytes": stored.bytes, "file_name": name,
-                "received_at": clock.now().isoformat(timespec="seconds"),
-                **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
-                "version_date": loaded.version_date or clock.today().isoformat(),
-            })
+            self._record(
+                "add", source_id, {"file": name, "reader": loaded.reader, "statements": loaded.statements, "rejects": loaded.rejects}
+            )
+            source = writer.commit(
+                {
+                    "source_id": source_id,
+                    "sha256": stored.sha256,
+                    "bytes": stored.bytes,
+                    "file_name": name,
+                    "received_at": clock.now().isoformat(timespec="seconds"),
+                    **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
+                    "version_date": loaded.version_date or clock.today().isoformat(),
+                }
+            )
         return Added(name, "added", source)
 
     def _records_before(self, series: str) -> int | None:
@@ -201,7 +214,9 @@ class Workspace:
         """The current build; NotFound where there is none yet."""
         build = self.builds.current()
         if build is None:
-            raise NotFound("nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”.")
+            raise NotFound(
+                "nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”."
+            )
         return build
 
     def links(self, *, classes: Sequence[str] = (), top: int | None = None) -> pa.Table:
@@ -265,22 +280,6 @@ class Workspace:
 
     def _record(self, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
         self.audit.record(action, subject, user=self.user, purpose=self.purpose, detail=detail)
-
-
-def new_region(seed: int, size: str, out: Path) -> Region:
-    """Make a fictitious region with the scenarios of all lenses: files to work on, and the truth to mark the work against."""
-    lenses = registry.load()
-    return generate(seed, size, out, [lens.scenario() for lens in lenses])
-
-
-def score_region(truth: Path, links: Path) -> Score:
-    """Mark a CSV of links against the truth of a region (its folder, or the truth folder in it)."""
-    return score(truth / "truth" if (truth / "truth").is_dir() else truth, links)
-
-
-def list_lenses() -> list[dict[str, Any]]:
-    """The lenses at hand, in short."""
-    return [lens.summary() for lens in registry.load()]
 
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.

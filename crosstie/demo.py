@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from crosstie import app
+from crosstie import app, exercise
 from crosstie.errors import UsageError
 from crosstie.exchange.dossier import Dossier
 from crosstie.learn.score import Score
@@ -41,7 +41,7 @@ def run(folder: Path, seed: int) -> Shown:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).touch()
-    app.new_region(seed, "small", folder / "region")
+    exercise.new_region(seed, "small", folder / "region")
     workspace = app.Workspace.init(folder / "workspace", name="Demonstration", exercise=True)
     for one in workspace.add([folder / "region" / "files"]):
         if one.error is not None:
@@ -52,4 +52,4 @@ def run(folder: Path, seed: int) -> Shown:
     path = folder / "links.csv"
     workspace.export("links", "csv", path)
     report = workspace.report(folder / "report.html")
-    return Shown(best, links.slice(0, 20), build.manifest["counts"]["links"], app.score_region(folder / "region", path), report.resolve())
+    return Shown(best, links.slice(0, 20), build.manifest["counts"]["links"], exercise.score_region(folder / "region", path), report.resolve())

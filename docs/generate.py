@@ -27,10 +27,13 @@ def pages() -> dict[Path, str]:
 
 def _readers() -> str:
     lines = [
-        "# Formats that are read", "",
+        "# Formats that are read",
+        "",
         "`crosstie add` recognises these by their content, whatever they are called. `--reader NAME` forces one. Any other table is read by a",
-        "[mapping](../guide/mapping.md).", "",
-        "| name | format | entity ids | who says so | grade | fewest records |", "|---|---|---|---|---|---|",
+        "[mapping](../guide/mapping.md).",
+        "",
+        "| name | format | entity ids | who says so | grade | fewest records |",
+        "|---|---|---|---|---|---|",
     ]
     for reader in readers():
         profile = reader.profile
@@ -41,7 +44,10 @@ def _readers() -> str:
 
 
 def _commands() -> str:
-    parts = ["# Commands\n", "Every command takes `--workspace DIR`, `--json`, `--user NAME` and `--purpose TEXT`, before or after its name.\n"]
+    parts = [
+        "# Commands\n",
+        "Every command takes `--workspace DIR`, `--json`, `--user NAME` and `--purpose TEXT`, before or after its name.\n",
+    ]
     for path, command in _walk("crosstie", main):
         context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
         parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")

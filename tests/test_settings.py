@@ -19,7 +19,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (found.name, found.max_hops, found.exercise) == ("unit7", 2, True)
 
 
-@pytest.mark.parametrize(("written", "message"), [("max_hop = 3", "no such setting: max_hop"), ("max_hops = 'many'", "is no int"), ("= 3", "cannot be read")])
+@pytest.mark.parametrize(
+    ("written", "message"), [("max_hop = 3", "no such setting: max_hop"), ("max_hops = 'many'", "is no int"), ("= 3", "cannot be read")]
+)
 def test_what_is_wrong_is_named(tmp_path: Path, written: str, message: str) -> None:
     (tmp_path / "crosstie.toml").write_text(written, encoding="utf-8")
     with pytest.raises(UsageError, match=message):

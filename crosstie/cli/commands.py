@@ -54,14 +54,22 @@ def init(frame: Frame, folder: Path, name: str | None, exercise: bool) -> None:
 
 @command(main)
 @click.argument("files", nargs=-1, required=True, type=PATH)
-@click.option("--mapping", "mappings", multiple=True, type=click.Path(exists=True, path_type=Path), help="A mapping for tables (YAML); may be given more than once.")
+@click.option(
+    "--mapping",
+    "mappings",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A mapping for tables (YAML); may be given more than once.",
+)
 @click.option("--reader", help="Read as this format instead of sniffing; “crosstie sources --readers” lists them.")
 @click.option("--dataset", help="The prefix of the entity ids; the reader's otherwise.")
 @click.option("--originator", help="Who says what the file says; copies of one originator count once.")
 @click.option("--grade", help="Admiralty grade, such as B2.")
 @click.option("--marking", help="Handling, such as “TLP:AMBER; purpose=counter-terrorism; until=2030-01-01”.")
 @click.option("--date", "version_date", help="The date of this version (YYYY-MM-DD); from the file or its name otherwise.")
-@click.option("--accept-counts", is_flag=True, help="Take a file even if it has far fewer records, or more rejects, than its format promises.")
+@click.option(
+    "--accept-counts", is_flag=True, help="Take a file even if it has far fewer records, or more rejects, than its format promises."
+)
 def add(frame: Frame, files: tuple[Path, ...], mappings: tuple[Path, ...], accept_counts: bool, **given: str | None) -> int:
     """Take FILES (or all files of a folder) into the workspace."""
     from crosstie.ingest.load import Choice
@@ -69,9 +77,7 @@ def add(frame: Frame, files: tuple[Path, ...], mappings: tuple[Path, ...], accep
     with frame.workspace() as workspace:
         results = workspace.add(files, choice=Choice(**given, check_promise=not accept_counts), mappings=mappings)
     if frame.json:
-        frame.print_json([
-            {"file": one.file, "outcome": one.outcome, "source": one.source, "error": one.error} for one in results
-        ])
+        frame.print_json([{"file": one.file, "outcome": one.outcome, "source": one.source, "error": one.error} for one in results])
     else:
         render.added(results)
     return max((one.error.exit_code for one in results if one.error), default=0)
@@ -121,7 +127,12 @@ def show(frame: Frame, reference: str) -> None:
 @click.argument("kind", type=click.Choice(["pair", "link", "finding"]))
 @click.argument("left")
 @click.argument("right", required=False)
-@click.option("--verdict", required=True, type=click.Choice(["same", "different", "unsure", "accepted", "rejected"]), help="For a pair: same, different, unsure; for the others: accepted, rejected, unsure.")
+@click.option(
+    "--verdict",
+    required=True,
+    type=click.Choice(["same", "different", "unsure", "accepted", "rejected"]),
+    help="For a pair: same, different, unsure; for the others: accepted, rejected, unsure.",
+)
 @click.option("--reason", default="", help="Why; it stands beside the judgement.")
 def judge(frame: Frame, kind: str, left: str, right: str | None, verdict: str, reason: str) -> None:
     """Note your decision: two records are the same, a link or finding holds or not. It wins over every score from the next build on."""
@@ -130,7 +141,9 @@ def judge(frame: Frame, kind: str, left: str, right: str | None, verdict: str, r
     if frame.json:
         frame.print_json(made)
     else:
-        click.echo(f"{made.id}: {made.verdict}, signed {made.user}. It counts from the next build on; take it back with “crosstie revoke {made.id}”.")
+        click.echo(
+            f"{made.id}: {made.verdict}, signed {made.user}. It counts from the next build on; take it back with “crosstie revoke {made.id}”."
+        )
 
 
 @command(main)
@@ -183,7 +196,13 @@ def sources(frame: Frame, only_readers: bool) -> None:
         from crosstie.ingest.readers import readers
 
         rows = [
-            {"reader": one.name, "title": one.title, "dataset": one.profile.dataset, "originator": one.profile.originator, "grade": one.profile.grade}
+            {
+                "reader": one.name,
+                "title": one.title,
+                "dataset": one.profile.dataset,
+                "originator": one.profile.originator,
+                "grade": one.profile.grade,
+            }
             for one in readers()
         ]
         if frame.json:
@@ -222,7 +241,13 @@ def audit(frame: Frame, limit: int) -> None:
     if frame.json:
         frame.print_json(entries)
     else:
-        render.rows("Audit", [{"at": one["at"], "who": one["user"], "did": one["action"], "to": one["subject"], "why": one["purpose"] or ""} for one in entries])
+        render.rows(
+            "Audit",
+            [
+                {"at": one["at"], "who": one["user"], "did": one["action"], "to": one["subject"], "why": one["purpose"] or ""}
+                for one in entries
+            ],
+        )
 
 
 from crosstie.cli import learning as _learning  # noqa: E402  (adds its commands to the group above)

@@ -54,11 +54,15 @@ def command(group: click.Group, **attributes: Any) -> Callable[[Callable[..., An
     def decorate(function: Callable[..., Any]) -> click.Command:
         @functools.wraps(function)
         @click.pass_context
-        def run(context: click.Context, /, workspace: Path | None, as_json: bool, user: str | None, purpose: str | None, **rest: Any) -> None:
+        def run(
+            context: click.Context, /, workspace: Path | None, as_json: bool, user: str | None, purpose: str | None, **rest: Any
+        ) -> None:
             above: dict[str, Any] = context.find_root().params
             frame = Frame(
-                workspace or above.get("workspace") or Path(), as_json or bool(above.get("as_json")),
-                user or above.get("user"), purpose or above.get("purpose"),
+                workspace or above.get("workspace") or Path(),
+                as_json or bool(above.get("as_json")),
+                user or above.get("user"),
+                purpose or above.get("purpose"),
             )
             try:
                 code = function(frame, **rest)
@@ -83,7 +87,11 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--user", metavar="NAME", envvar="CROSSTIE_USER", help="Who asks; the name of the login otherwise."),
         click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
         click.option(
-            "--workspace", metavar="DIR", type=click.Path(path_type=Path), envvar="CROSSTIE_WORKSPACE", help="The workspace; the current folder otherwise."
+            "--workspace",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            envvar="CROSSTIE_WORKSPACE",
+            help="The workspace; the current folder otherwise.",
         ),
     ):
         function = option(function)

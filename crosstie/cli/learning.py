@@ -25,9 +25,9 @@ def register(main: click.Group) -> None:
     @click.option("--out", required=True, type=PATH, help="A new or empty folder.")
     def new(frame: Frame, seed: int, size: str, out: Path) -> None:
         """Make a region: OUT/files is what an analyst would receive, OUT/truth what is true of it."""
-        from crosstie import app
+        from crosstie import exercise
 
-        made = app.new_region(seed, size, out)
+        made = exercise.new_region(seed, size, out)
         if frame.json:
             frame.print_json({"out": out, "files": made.files, "planted": made.planted, "decoys": made.decoys})
         else:
@@ -38,20 +38,20 @@ def register(main: click.Group) -> None:
     @click.argument("links", type=click.Path(exists=True, path_type=Path))
     def score(frame: Frame, truth: Path, links: Path) -> None:
         """Mark a list of links (CSV, ours or another tool's) against the truth of a region."""
-        from crosstie import app
+        from crosstie import exercise
 
-        marks = app.score_region(truth, links)
+        marks = exercise.score_region(truth, links)
         if frame.json:
             frame.print_json(marks)
         else:
-            render.rows("Against the truth", [{"measure": name, "value": value} for name, value in marks.as_dict().items()])
+            render.marks(marks)
 
     @command(main)
     def lenses(frame: Frame) -> None:
         """List the fields of crime that this installation knows."""
-        from crosstie import app
+        from crosstie import exercise
 
-        rows = app.list_lenses()
+        rows = exercise.list_lenses()
         if frame.json:
             frame.print_json(rows)
         else:

@@ -18,6 +18,7 @@ from crosstie.model.marking import describe_grade
 if TYPE_CHECKING:
     from crosstie.app import Added
     from crosstie.exchange.dossier import Dossier
+    from crosstie.learn.score import Score
     from crosstie.store.builds import Build
     from crosstie.store.sources import Source
 
@@ -28,12 +29,14 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 def rows(title: str, found: Sequence[Mapping[str, Any]]) -> None:
     """Plain rows under a title; columns are the keys of the first."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
     for name in found[0] if found else ():
         table.add_column(name.replace("_", " "), justify="right" if isinstance(found[0][name], int | float) else "left", overflow="fold")
     for row in found:
         table.add_row(*(_cell(value) for value in row.values()))
-    out.print(table if found else f"{title}: none")
+    out.print(f"[bold]{title}[/]" if found else f"[bold]{title}[/]: none")
+    if found:
+        out.print(table)
 
 
 def added(results: Sequence[Added]) -> None:
@@ -47,8 +50,15 @@ def added(results: Sequence[Added]) -> None:
         else:
             outcome = "already there" if one.outcome == "known" else one.outcome
             table.add_row(
-                escape(one.file), outcome, source.reader, source.version_date, f"{source.records:,}", f"{source.statements:,}",
-                f"{source.ledger_rows:,}", f"{source.rejects:,}", source.source_id,
+                escape(one.file),
+                outcome,
+                source.reader,
+                source.version_date,
+                f"{source.records:,}",
+                f"{source.statements:,}",
+                f"{source.ledger_rows:,}",
+                f"{source.rejects:,}",
+                source.source_id,
             )
     out.print(table)
     for one in results:
@@ -77,13 +87,22 @@ def links(table: pa.Table, total: int) -> None:
         shown.add_column(name, justify="right" if name in ("#", "strength", "surprise", "support", "steps") else "left", overflow="fold")
     for link in table.to_pylist():
         shown.add_row(
-            str(link["rank"]), link["link_id"], link["class"], escape(link["crime_name"] or ""),
+            str(link["rank"]),
+            link["link_id"],
+            link["class"],
+            escape(link["crime_name"] or ""),
             "[dim]the same[/]" if link["crime_id"] == link["terror_id"] else escape(link["terror_name"] or ""),
-            f"{link['strength']:.2f}", f"{link['surprise']:.0f} bit", str(link["support"]), str(link["hops"]),
-            period(link["first"], link["last"]), link["status"],
+            f"{link['strength']:.2f}",
+            f"{link['surprise']:.0f} bit",
+            str(link["support"]),
+            str(link["hops"]),
+            period(link["first"], link["last"]),
+            link["status"],
         )
     out.print(shown)
-    out.print(f"{table.num_rows:,} of {total:,} links. Strength: is it true? Surprise: would chance do it? Support: how many independent sources?")
+    out.print(
+        f"{table.num_rows:,} of {total:,} links. Strength: is it true? Surprise: would chance do it? Support: how many independent sources?"
+    )
     if table.num_rows:
         out.print("See one with its evidence: crosstie show " + table["link_id"][0].as_py())
 
@@ -98,14 +117,25 @@ def links_csv(table: pa.Table) -> None:
 
 def sources(found: Sequence[Source]) -> None:
     """The sources, one line each."""
-    rows("Sources", [
-        {
-            "source": one.source_id, "file": one.file_name, "reader": one.reader, "version": one.version_date, "originator": one.originator,
-            "grade": one.grade, "marking": one.marking, "records": one.records, "statements": one.statements, "ledger rows": one.ledger_rows,
-            "rejects": one.rejects,
-        }
-        for one in found
-    ])
+    rows(
+        "Sources",
+        [
+            {
+                "source": one.source_id,
+                "file": one.file_name,
+                "reader": one.reader,
+                "version": one.version_date,
+                "originator": one.originator,
+                "grade": one.grade,
+                "marking": one.marking,
+                "records": one.records,
+                "statements": one.statements,
+                "ledger rows": one.ledger_rows,
+                "rejects": one.rejects,
+            }
+            for one in found
+        ],
+    )
 
 
 def dossier(found: Dossier) -> None:
@@ -139,28 +169,63 @@ def _link(facts: Mapping[str, Any]) -> None:
 def _entity(facts: Mapping[str, Any]) -> None:
     if entity := facts["entity"]:
         out.print(f"{entity['schema']} · {', '.join(entity['datasets'])} · {', '.join(entity['countries'] or [])} · {entity['marking']}")
-    rows("Values", [
-        {
-            "property": claim["prop"], "value": claim["value"], "says": claim["originator"], "place": f"{claim['source_id']} {claim['locator']}",
-            "grade": claim["grade"], "since": claim["first_seen"], "until": "" if claim["current"] else claim["last_seen"],
-        }
-        for claim in facts["claims"]
-    ])
-    rows("Spheres", [{key: row[key] for key in ("sphere", "activity", "basis", "sentence", "start", "originator", "locator")} for row in facts["spheres"]])
+    rows(
+        "Values",
+        [
+            {
+                "property": claim["prop"],
+                "value": claim["value"],
+                "says": claim["originator"],
+                "place": f"{claim['source_id']} {claim['locator']}",
+                "grade": claim["grade"],
+                "since": claim["first_seen"],
+                "until": "" if claim["current"] else claim["last_seen"],
+            }
+            for claim in facts["claims"]
+        ],
+    )
+    rows(
+        "Spheres",
+        [
+            {key: row[key] for key in ("sphere", "activity", "basis", "sentence", "start", "originator", "locator")}
+            for row in facts["spheres"]
+        ],
+    )
     names = facts["names"]
-    rows("Ties", [
-        {
-            "from": names.get(edge["source"], edge["source"]), "tie": edge["label"] or edge["kind"], "to": names.get(edge["target"], edge["target"]),
-            "period": period(edge["start"], edge["end"]), "confidence": round(edge["confidence"], 2),
-        }
-        for edge in facts["relations"]
-    ])
-    rows("Compared with", [
-        {"left": pair["left_id"], "right": pair["right_id"], "score": round(pair["score"], 3), "why": pair["features"], "judged": pair["judgement"] or ""}
-        for pair in facts["compared"]
-    ])
-    rows("Findings", [{key: row[key] for key in ("finding_id", "lens", "typology", "sentence", "score", "status")} for row in facts["findings"]])
-    rows("Links", [{key: row[key] for key in ("rank", "link_id", "class", "crime_name", "terror_name", "strength")} for row in facts["links"]])
+    rows(
+        "Ties",
+        [
+            {
+                "from": names.get(edge["source"], edge["source"]),
+                "tie": edge["label"] or edge["kind"],
+                "to": names.get(edge["target"], edge["target"]),
+                "period": period(edge["start"], edge["end"]),
+                "confidence": round(edge["confidence"], 2),
+            }
+            for edge in facts["relations"]
+        ],
+    )
+    rows(
+        "Compared with",
+        [
+            {
+                "left": pair["left_id"],
+                "right": pair["right_id"],
+                "score": round(pair["score"], 3),
+                "why": pair["features"],
+                "judged": pair["judgement"] or "",
+            }
+            for pair in facts["compared"]
+        ],
+    )
+    rows(
+        "Findings",
+        [{key: row[key] for key in ("finding_id", "lens", "typology", "sentence", "score", "status")} for row in facts["findings"]],
+    )
+    rows(
+        "Links",
+        [{key: row[key] for key in ("rank", "link_id", "class", "crime_name", "terror_name", "strength")} for row in facts["links"]],
+    )
 
 
 def _source(facts: Mapping[str, Any]) -> None:
@@ -196,8 +261,25 @@ def demo(shown: Any) -> None:
         dossier(found)
         out.print()
     links(shown.links, shown.total)
-    rows("Against the truth of the region", [{"measure": name, "value": value} for name, value in shown.score.as_dict().items()])
-    out.print(f"\nReport: {shown.report}", soft_wrap=True)
+    marks = shown.score
+    out.print(
+        f"\nThe truth of this region is known: {marks.found} of its {marks.planted} planted links were found, "
+        f"{round(50 * marks.precision_at_50)} of the first 50 are true, average precision is {marks.average_precision:.2f}.",
+        soft_wrap=True,
+    )
+    out.print(f"Report: {shown.report}", soft_wrap=True)
+
+
+def marks(score: Score) -> None:
+    """The marks of a list of links, then which class was taken for which."""
+    told = score.as_dict()
+    confusion = told.pop("confusion")
+    rows("Against the truth", [{"measure": name, "value": value} for name, value in told.items()])
+    given = sorted({one for row in confusion.values() for one in row})
+    rows(
+        "Planted class (rows), reported class (columns)",
+        [{"class": name, **{one: row.get(one, 0) for one in given}} for name, row in confusion.items()],
+    )
 
 
 def _cell(value: Any) -> str:

@@ -30,7 +30,9 @@ from crosstie.store.builds import Build
 _TABULAR = ("csv", "spreadsheet", "json", "parquet")
 _MEMORY = "1GB"
 #: columns of CSV where they are fewer than the table's: others measure with these files
-_LINKS_CSV = ('link_id, crime_id, terror_id, "class", strength, surprise, support, hops, "first", "last", array_to_string(path, \' > \') as path')
+_LINKS_CSV = (
+    'link_id, crime_id, terror_id, "class", strength, surprise, support, hops, "first", "last", array_to_string(path, \' > \') as path'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,12 @@ def _advice(name: str, marking: str) -> str:
         "TLP:AMBER+STRICT": "may be shared within the organisation only, as far as its members need to know",
         "TLP:RED": "is for the persons addressed only and may not be passed on",
     }[parsed.tlp.label]
-    lines = [marking, "", f"{name} {meaning} (Traffic Light Protocol 2.0).", "This is the strictest marking of anything that the file holds."]
+    lines = [
+        marking,
+        "",
+        f"{name} {meaning} (Traffic Light Protocol 2.0).",
+        "This is the strictest marking of anything that the file holds.",
+    ]
     if parsed.purpose:
         lines.append(f"It may be used for: {parsed.purpose}.")
     if parsed.until:
@@ -165,7 +172,11 @@ def _whole(out: Path) -> Iterator[BinaryIO]:
 def _table(name: str) -> Callable[[duckdb.DuckDBPyConnection, str, str, BinaryIO], None]:
     def write(connection: duckdb.DuckDBPyConnection, format: str, marking: str, out: BinaryIO) -> None:
         flat = format in ("csv", "spreadsheet")
-        columns = _LINKS_CSV if flat and name == "links" else ", ".join(_column(column, TABLES[name].field(column).type, flat) for column in TABLES[name].names)
+        columns = (
+            _LINKS_CSV
+            if flat and name == "links"
+            else ", ".join(_column(column, TABLES[name].field(column).type, flat) for column in TABLES[name].names)
+        )
         formats.write(connection, f"select {columns} from {name}", format, marking, out)
 
     return write
@@ -187,5 +198,3 @@ def _ftm(connection: duckdb.DuckDBPyConnection, format: str, marking: str, out: 
 
 def _graphml(connection: duckdb.DuckDBPyConnection, format: str, marking: str, out: BinaryIO) -> None:
     graphml.write(connection, marking, out)
-
-

@@ -50,7 +50,7 @@ def _bytes(texts: Any) -> memoryview:
     """The bytes of a column of texts, as they lie one after the other."""
     _, offsets, data = texts.buffers()
     ends = memoryview(offsets).cast("q")
-    return memoryview(data)[ends[texts.offset]:ends[texts.offset + len(texts)]]
+    return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:

@@ -65,12 +65,17 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         from claims c left join entities e on e.entity_id = c.canonical_id where {_NO_VICTIMS} group by c.canonical_id""")
     found = [row[0] for row in connection.execute('select distinct "schema" from export_found order by 1').fetchall()]
     stock = {name: plain for name in found if (plain := stock_schema(name)) is not None}
-    connection.register("stock_schemata", pa.table({"given": pa.array(list(stock), pa.string()), "plain": pa.array(list(stock.values()), pa.string())}))
+    connection.register(
+        "stock_schemata", pa.table({"given": pa.array(list(stock), pa.string()), "plain": pa.array(list(stock.values()), pa.string())})
+    )
     connection.execute("""
         create or replace table export_schemata as
         select f.canonical_id, s.plain as "schema", f.caption, f.delisted from export_found f join stock_schemata s on s.given = f."schema" """)
     pairs = [(name, prop) for name in sorted(set(stock.values())) for prop in _properties(name)]
-    columns: Any = {"schema": pa.array([name for name, _ in pairs], pa.string()), "prop": pa.array([prop for _, prop in pairs], pa.string())}
+    columns: Any = {
+        "schema": pa.array([name for name, _ in pairs], pa.string()),
+        "prop": pa.array([prop for _, prop in pairs], pa.string()),
+    }
     connection.register("export_properties", pa.table(columns))
 
 

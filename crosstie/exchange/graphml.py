@@ -12,7 +12,15 @@ _NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 #: what XML 1.0 cannot hold
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NODE = {"label": "string", "schema": "string", "spheres": "string", "countries": "string", "marking": "string"}
-_EDGE = {"label": "string", "sentence": "string", "start": "string", "end": "string", "confidence": "double", "rarity": "double", "links": "string"}
+_EDGE = {
+    "label": "string",
+    "sentence": "string",
+    "start": "string",
+    "end": "string",
+    "confidence": "double",
+    "rarity": "double",
+    "links": "string",
+}
 
 _NODES = """
 with used as (

@@ -77,14 +77,27 @@ class Csr:
 
 
 def from_arrays(
-    nodes: int, source: NDArray[Any], target: NDArray[Any], confidence: NDArray[Any], start: NDArray[Any], end: NDArray[Any], *,
-    kind: NDArray[Any] | None = None, kinds: tuple[str, ...] = ("",), ids: pa.Array[Any] | None = None, hub_weight: float = HUB_WEIGHT,
+    nodes: int,
+    source: NDArray[Any],
+    target: NDArray[Any],
+    confidence: NDArray[Any],
+    start: NDArray[Any],
+    end: NDArray[Any],
+    *,
+    kind: NDArray[Any] | None = None,
+    kinds: tuple[str, ...] = ("",),
+    ids: pa.Array[Any] | None = None,
+    hub_weight: float = HUB_WEIGHT,
 ) -> Csr:
     """A graph from columns of edges whose ends are numbers of nodes."""
     cost = np.round(-np.log(np.clip(confidence, _LEAST, _MOST)) * 1024) / 1024
     rows, near, costs, edge, starts, ends = kernels.adjacency(
-        source.astype(np.int32, copy=False), target.astype(np.int32, copy=False), cost.astype(np.float32),
-        start.astype(np.int32, copy=False), end.astype(np.int32, copy=False), nodes,
+        source.astype(np.int32, copy=False),
+        target.astype(np.int32, copy=False),
+        cost.astype(np.float32),
+        start.astype(np.int32, copy=False),
+        end.astype(np.int32, copy=False),
+        nodes,
     )
     kernels.damp(rows, near, costs, hub_weight)
     kind_of_edge = np.zeros(len(source), np.int16) if kind is None else kind.astype(np.int16)
@@ -106,7 +119,9 @@ def from_edges(edges: pa.Table, ids: pa.Array[Any]) -> Csr:
 def _numbers(values: pa.ChunkedArray[Any], among: pa.Array[Any]) -> NDArray[Any]:
     found = pc.index_in(values, among)
     if found.null_count:
-        raise IntegrityError("an edge names an entity that does not exist", hint="The tables of edges and entities are of different builds: build again.")
+        raise IntegrityError(
+            "an edge names an entity that does not exist", hint="The tables of edges and entities are of different builds: build again."
+        )
     return found.to_numpy().astype(np.int32)
 
 

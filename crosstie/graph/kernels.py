@@ -24,9 +24,7 @@ Reals = NDArray[Any]
 
 
 @njit(cache=True, nogil=True)
-def adjacency(
-    source: Ints, target: Ints, cost: Reals, start: Ints, end: Ints, nodes: int
-) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints]:
+def adjacency(source: Ints, target: Ints, cost: Reals, start: Ints, end: Ints, nodes: int) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints]:
     """Neighbours of every node, both ways; self loops vanish, parallel edges become one tie: cheapest cost, its edge, and the hull of all periods."""
     count = np.zeros(nodes + 1, np.int64)
     for i in range(len(source)):
@@ -189,10 +187,30 @@ def _keep(best: Reals, between: Ints, t: int, total: float, a: int, m: int, b: i
 
 @njit(cache=True, nogil=True)
 def join(
-    sources: Ints, targets: Ints, target_no: Ints, rows: Ints, near: Ints, cost: Reals, start: Ints, end: Ints, through: Ints, gap: int, hops: int,
-    one: Ints, one_target: Ints, one_cost: Reals, one_start: Ints, one_end: Ints,
-    two: Ints, two_target: Ints, two_cost: Reals, two_start: Ints, two_end: Ints, two_by: Ints,
-    best_of: Reals, between_of: Ints,
+    sources: Ints,
+    targets: Ints,
+    target_no: Ints,
+    rows: Ints,
+    near: Ints,
+    cost: Reals,
+    start: Ints,
+    end: Ints,
+    through: Ints,
+    gap: int,
+    hops: int,
+    one: Ints,
+    one_target: Ints,
+    one_cost: Reals,
+    one_start: Ints,
+    one_end: Ints,
+    two: Ints,
+    two_target: Ints,
+    two_cost: Reals,
+    two_start: Ints,
+    two_end: Ints,
+    two_by: Ints,
+    best_of: Reals,
+    between_of: Ints,
 ) -> None:
     """Walk two steps from each source and join with the labels. `best_of` [source, target, k] and `between_of` [.., k, 3] are filled in place."""
     last = best_of.shape[2] - 1
@@ -220,7 +238,12 @@ def join(
                 for x in range(one[m], one[m + 1]):
                     t = one_target[x]
                     total = walked + one_cost[x]
-                    if total <= best[t, last] and targets[t] != a and targets[t] != s and _agree(start[q], end[q], one_start[x], one_end[x], gap):
+                    if (
+                        total <= best[t, last]
+                        and targets[t] != a
+                        and targets[t] != s
+                        and _agree(start[q], end[q], one_start[x], one_end[x], gap)
+                    ):
                         _keep(best, between, t, total, a, m, -1)
                 if hops < 4:
                     continue
@@ -230,7 +253,10 @@ def join(
                     if total <= best[t, last]:
                         b = two_by[x]
                         if (
-                            b != a and b != s and targets[t] != a and targets[t] != s
+                            b != a
+                            and b != s
+                            and targets[t] != a
+                            and targets[t] != s
                             and _agree(start[q], end[q], two_start[x], two_end[x], gap)
                         ):
                             _keep(best, between, t, total, a, m, b)

@@ -18,7 +18,9 @@ def layers(nodes: Sequence[str], steps: Sequence[tuple[str, str]], left: Sequenc
         near[a].append(b)
         near[b].append(a)
     column = _distances(near, [node for node in nodes if node in set(left)] or list(nodes[:1]))
-    last = max([column.get(node, 0) for node in nodes if node in set(right) and node not in set(left)], default=max(column.values(), default=0))
+    last = max(
+        [column.get(node, 0) for node in nodes if node in set(right) and node not in set(left)], default=max(column.values(), default=0)
+    )
     ends = set(right) - set(left)
     last = max(last, 1 if ends else 0, max((at + 1 for node, at in column.items() if node not in ends and ends), default=0))
     return {node: last if node in ends else column.get(node, 0) for node in nodes}

@@ -51,8 +51,17 @@ class Paths:
 
 
 def search(
-    csr: Csr, sources: NDArray[np.int32], targets: NDArray[np.int32], *, max_hops: int = MAX_HOPS, k: int = 3, hub: int | None = None,
-    closed: NDArray[np.int32] | None = None, gap_days: int = GAP_DAYS, keep: int | None = None, threads: int = 1,
+    csr: Csr,
+    sources: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    *,
+    max_hops: int = MAX_HOPS,
+    k: int = 3,
+    hub: int | None = None,
+    closed: NDArray[np.int32] | None = None,
+    gap_days: int = GAP_DAYS,
+    keep: int | None = None,
+    threads: int = 1,
 ) -> Paths:
     """Up to `k` cheapest simple paths of at most `max_hops` steps for every pair of a source and a target, in the order of source, target, rank.
 
@@ -75,8 +84,18 @@ def search(
 
 
 def blocks(
-    csr: Csr, sources: NDArray[np.int32], targets: NDArray[np.int32], *, max_hops: int = MAX_HOPS, k: int = 3, hub: int | None = None,
-    closed: NDArray[np.int32] | None = None, gap_days: int = GAP_DAYS, threads: int = 1, labels: int = LABELS, cells: int = CELLS,
+    csr: Csr,
+    sources: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    *,
+    max_hops: int = MAX_HOPS,
+    k: int = 3,
+    hub: int | None = None,
+    closed: NDArray[np.int32] | None = None,
+    gap_days: int = GAP_DAYS,
+    threads: int = 1,
+    labels: int = LABELS,
+    cells: int = CELLS,
 ) -> Iterator[Paths]:
     """The same answer in blocks, for callers that do not hold all of it; memory is bounded by `labels` and `cells`."""
     if not 1 <= max_hops <= MAX_HOPS:

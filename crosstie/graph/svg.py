@@ -122,7 +122,9 @@ def _node(node: Node, x: float, y: float) -> str:
         *(_text(x + _BOX / 2, first + 16 * number, part, size=13, weight=600 if mark else 400) for number, part in enumerate(lines)),
     ]
     if mark:
-        parts.append(f'<rect x="{_n(x + _BOX - 14 - 8 * len(mark))}" y="{_n(y - 9)}" width="{8 + 8 * len(mark)}" height="18" rx="9" fill="{line}"/>')
+        parts.append(
+            f'<rect x="{_n(x + _BOX - 14 - 8 * len(mark))}" y="{_n(y - 9)}" width="{8 + 8 * len(mark)}" height="18" rx="9" fill="{line}"/>'
+        )
         parts.append(_text(x + _BOX - 10 - 4 * len(mark), y + 4, mark, size=11, weight=700, fill="#ffffff"))
     return "".join([*parts, "</g>"])
 
@@ -137,7 +139,16 @@ def _shape(schema: str, x: float, y: float) -> tuple[str, str]:
         return f'polygon points="{_points(points)}"', "vessel or vehicle"
     if any(model.is_a(schema, name) for name in ("BankAccount", "CryptoWallet", "UserAccount")):
         cut = 12.0
-        points = [(x + cut, y), (right - cut, y), (right, y + cut), (right, low - cut), (right - cut, low), (x + cut, low), (x, low - cut), (x, y + cut)]
+        points = [
+            (x + cut, y),
+            (right - cut, y),
+            (right, y + cut),
+            (right, low - cut),
+            (right - cut, low),
+            (x + cut, low),
+            (x, low - cut),
+            (x, y + cut),
+        ]
         return f'polygon points="{_points(points)}" stroke-dasharray="5 3"', "account"
     kind = "organisation" if model.is_a(schema, "Organization") else "thing"
     return f'rect x="{_n(x)}" y="{_n(y)}" width="{_BOX}" height="{_TALL}" rx="3"', kind
@@ -282,8 +293,14 @@ def _isolated(words: str) -> str:
 
 def _safe(words: str) -> str:
     """Escaped, without what XML forbids and without characters that turn the direction of the text around them."""
-    return escape("".join(letter for letter in words if (letter >= " " and letter not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
-                          and not "\ud800" <= letter <= "\udfff"))
+    return escape(
+        "".join(
+            letter
+            for letter in words
+            if (letter >= " " and letter not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
+            and not "\ud800" <= letter <= "\udfff"
+        )
+    )
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:

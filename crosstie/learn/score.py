@@ -84,8 +84,10 @@ def score(truth_dir: Path, links: pa.Table | Path) -> Score:
     actor_of = _actors(truth_dir / "entities.csv", {one for left, right, _ in reported for one in (left, right)})
     ties = list(_ties(truth_dir / "links.csv"))
     known = {actor for tie in ties for actor in (*tie.crime_side, *tie.terror_side)}
-    pairs = [(actor_of.get(left, left if left in known else None), actor_of.get(right, right if right in known else None), cls)
-             for left, right, cls in reported]
+    pairs = [
+        (actor_of.get(left, left if left in known else None), actor_of.get(right, right if right in known else None), cls)
+        for left, right, cls in reported
+    ]
     return _marked(pairs, ties, _decoys(truth_dir / "decoys.csv"))
 
 
@@ -122,7 +124,12 @@ def _marked(pairs: list[tuple[str | None, str | None, str]], ties: list[Tie], de
         recall=len(hits) / max(len(planted), 1),
         macro_f1=_macro_f1({tie.cls for tie in planted}, confusion),
         decoys_at_100=decoys_early,
-        planted=len(planted), found=len(hits), listed=len(pairs), false=len(marks) - len(hits), repeated=repeated, thin=thin,
+        planted=len(planted),
+        found=len(hits),
+        listed=len(pairs),
+        false=len(marks) - len(hits),
+        repeated=repeated,
+        thin=thin,
         unknown=sum(left is None or right is None for left, right, _ in pairs),
         confusion=confusion,
     )
@@ -186,8 +193,13 @@ def _ties(path: Path) -> Iterator[Tie]:
         for row in csv.DictReader(stream):
             crime, terror = row["crime_actor"], row["terror_actor"]
             yield Tie(
-                row["link_id"], row["class"], row["evidence"] == "enough", crime, terror,
-                frozenset([crime, *row["crime_side"].split(";")]) - {""}, frozenset([terror, *row["terror_side"].split(";")]) - {""},
+                row["link_id"],
+                row["class"],
+                row["evidence"] == "enough",
+                crime,
+                terror,
+                frozenset([crime, *row["crime_side"].split(";")]) - {""},
+                frozenset([terror, *row["terror_side"].split(";")]) - {""},
             )
 
 

@@ -161,10 +161,20 @@ def _claims(path: Path) -> Iterator[dict[str, Any]]:
             known = prop(row["schema"], row["prop"])
             if known is None:
                 raise LensError(f"{path}: row {number}: {row['schema']} has no property {row['prop']}")
-            yield dict.fromkeys(CLAIM.names) | row | {
-                "id": f"c{number}", "canonical_id": row["entity_id"], "prop_type": known.type.name, "source_id": "fixture", "locator": f"row {number}",
-                "grade": "A2", "marking": "TLP:CLEAR", "current": True,
-            }
+            yield (
+                dict.fromkeys(CLAIM.names)
+                | row
+                | {
+                    "id": f"c{number}",
+                    "canonical_id": row["entity_id"],
+                    "prop_type": known.type.name,
+                    "source_id": "fixture",
+                    "locator": f"row {number}",
+                    "grade": "A2",
+                    "marking": "TLP:CLEAR",
+                    "current": True,
+                }
+            )
 
 
 PAPERS: tuple[Callable[[Lens, list[Lens]], Iterator[str]], ...] = (_manifest, _detectors, _lexicon, _papers)

@@ -155,7 +155,8 @@ def _ledger(entry: _Entry) -> pa.Schema:
 def _typology(entry: _Entry) -> Typology:
     entry.only("title", "activity", "needs", "thresholds", "innocent")
     thresholds = {
-        one.name: Threshold(one.number("value"), one.text("unit"), one.text("about"), one.flag("verified")) for one in entry.named("thresholds")
+        one.name: Threshold(one.number("value"), one.text("unit"), one.text("about"), one.flag("verified"))
+        for one in entry.named("thresholds")
     }
     return Typology(entry.name, entry.text("title"), entry.text("activity"), entry.texts("needs"), thresholds, entry.texts("innocent"))
 

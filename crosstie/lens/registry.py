@@ -48,7 +48,9 @@ def _discovered() -> Iterator[Lens]:
     for point in entry_points(group=GROUP):
         folder = _folder(point.value)
         if folder is None or not (folder / FILE).is_file():
-            raise LensError(f"entry point {point.name}: no lens at {point.value}", hint="Reinstall the package that brings it, or remove it.")
+            raise LensError(
+                f"entry point {point.name}: no lens at {point.value}", hint="Reinstall the package that brings it, or remove it."
+            )
         known = folders.setdefault(point.name, (folder, point.value))
         if known[0].resolve() != folder.resolve():
             raise LensError(f"two lenses are called {point.name}: {known[0]} and {folder}")
@@ -111,23 +113,30 @@ def run(engine: Engine, lens: Lens, typology: Typology) -> pa.Table:
     """What one detector sees; LensError where it answers with other columns than those of a finding."""
     found = lens.detector(typology.name).detect(engine, {name: threshold.value for name, threshold in typology.thresholds.items()})
     if not found.schema.equals(FINDING):
-        raise LensError(f"{lens.folder}/detectors: {typology.name} does not answer with the columns of a finding", hint="Use lens.findings.table.")
+        raise LensError(
+            f"{lens.folder}/detectors: {typology.name} does not answer with the columns of a finding", hint="Use lens.findings.table."
+        )
     return found
 
 
-def _completed(lens: Lens, typology: Typology, found: pa.Table, verdicts: Mapping[str, str], victims: set[str | None]) -> list[dict[str, Any]]:
+def _completed(
+    lens: Lens, typology: Typology, found: pa.Table, verdicts: Mapping[str, str], victims: set[str | None]
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for row in found.to_pylist():
         if victims.intersection(row["subjects"]):
             continue
         name = finding_id(lens.name, typology.name, row["subjects"], row["start"], row["end"])
         status = verdicts.get(name)
-        rows.append(row | {
-            "finding_id": name,
-            "lens": lens.name,
-            "typology": f"{typology.activity}/{typology.name}",
-            "title": typology.title,
-            "innocent": list(typology.innocent),
-            "status": status if status in ("accepted", "rejected") else "proposed",
-        })
+        rows.append(
+            row
+            | {
+                "finding_id": name,
+                "lens": lens.name,
+                "typology": f"{typology.activity}/{typology.name}",
+                "title": typology.title,
+                "innocent": list(typology.innocent),
+                "status": status if status in ("accepted", "rejected") else "proposed",
+            }
+        )
     return rows

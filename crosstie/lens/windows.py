@@ -56,7 +56,11 @@ def flows(engine: Engine, parties: str, query: str) -> Iterator[Flow]:
         return
     when = days(rows.column("date"))
     amounts: Amounts = rows.column("amount").to_numpy().astype(np.float64)
-    keys = pc.binary_join_element_wise(rows.column("party"), pc.fill_null(rows.column("currency"), ""), "\x1f").combine_chunks().dictionary_encode()
+    keys = (
+        pc.binary_join_element_wise(rows.column("party"), pc.fill_null(rows.column("currency"), ""), "\x1f")
+        .combine_chunks()
+        .dictionary_encode()
+    )
     codes = keys.indices.to_numpy()
     edges = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):

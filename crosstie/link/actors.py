@@ -36,22 +36,34 @@ def weigh(engine: Engine) -> None:
     _echoes(engine)
     council = engine.scalar("select min(originator) from sources where dataset = 'un'") if engine.has("sources") else None
     behind = (council or COUNCIL).replace("'", "''")
-    engine.create("link_heard", f"""
+    engine.create(
+        "link_heard",
+        f"""
         select s.*, case when e.entity_id is not null and s.basis <> 'finding' then '{behind}' else coalesce(s.originator, s.source_id) end as voice,
             case when s.basis = 'narrative' then substr(replace(replace(replace(lower(s.sentence), ' ', ''), chr(10), ''), '.', ''), -{_SAME}) end as ending
         from spheres s join entities n on n.entity_id = s.entity_id
         left join link_echoes e on e.entity_id = s.entity_id and e.source_id = s.source_id
-        where not n.victim and s.sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')""")
-    engine.create("link_said", """
+        where not n.victim and s.sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')""",
+    )
+    engine.create(
+        "link_said",
+        """
         select h.* exclude (voice, ending), coalesce(c.voice, h.voice) as behind from link_heard h left join (
             select entity_id, sphere, ending, min(voice) as voice from link_heard where ending <> '' group by entity_id, sphere, ending
-        ) c on c.entity_id = h.entity_id and c.sphere = h.sphere and c.ending = h.ending""")
-    engine.create("link_voices", """
+        ) c on c.entity_id = h.entity_id and c.sphere = h.sphere and c.ending = h.ending""",
+    )
+    engine.create(
+        "link_voices",
+        """
         select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
-        from link_said group by entity_id, sphere, behind""")
-    engine.create("link_placed", """
+        from link_said group by entity_id, sphere, behind""",
+    )
+    engine.create(
+        "link_placed",
+        """
         select entity_id, sphere, round(1 - exp(sum(ln(1 - least(confidence, 0.999)))), 9) as confidence, max(listed) as listed
-        from link_voices group by entity_id, sphere""")
+        from link_voices group by entity_id, sphere""",
+    )
     engine.create("link_commonness", "select sphere, count(*) as actors from link_placed group by sphere")
 
 
@@ -60,11 +72,14 @@ def _echoes(engine: Engine) -> None:
     if not engine.has("claims"):
         engine.load("link_echoes", pa.schema([("entity_id", pa.string()), ("source_id", pa.string())]).empty_table())
         return
-    engine.create("link_echoes", """
+    engine.create(
+        "link_echoes",
+        """
         select distinct l.canonical_id as entity_id, c.source_id
         from claims c join claims e on e.entity_id = c.entity_id and e.prop = 'entity'
         join (select distinct entity_id, canonical_id from claims) l on l.entity_id = e.value
-        where c.prop = 'unscId'""")
+        where c.prop = 'unscId'""",
+    )
 
 
 def seeds(engine: Engine) -> Seeds:
@@ -109,11 +124,15 @@ def _placement(rows: list[Row]) -> Placement:
     first = rows[0]
     copies = sorted({row["originator"] for row in rows if row["originator"] and row["behind"] != row["originator"]})
     return Placement(
-        entity_id=first["entity_id"], sphere=first["sphere"], confidence=first["placed"],
+        entity_id=first["entity_id"],
+        sphere=first["sphere"],
+        confidence=first["placed"],
         bases=frozenset(row["basis"] for row in rows),
         activities=tuple(dict.fromkeys(row["activity"] for row in rows if row["activity"])),
-        originators=frozenset(row["behind"] for row in rows), copies=tuple(copies),
+        originators=frozenset(row["behind"] for row in rows),
+        copies=tuple(copies),
         start=min((row["start"] for row in rows if row["start"]), default=None),
-        end=max((row["end"] for row in rows if row["end"]), default=None), rows=tuple(rows),
+        end=max((row["end"] for row in rows if row["end"]), default=None),
+        rows=tuple(rows),
         actors=first["actors"],
     )

@@ -16,8 +16,19 @@ FOR, AGAINST, OPEN = "for", "against", "open"
 _COMMON, _RARE = 0.5, 0.01
 #: Words in the name of those who act for many strangers.
 AGENTS = (
-    "law firm", "attorney", "notary", "trustee", "trust services", "nominee", "registered agent", "corporate services", "hotel", "post office",
-    "money transfer", "exchange house", "hawala",
+    "law firm",
+    "attorney",
+    "notary",
+    "trustee",
+    "trust services",
+    "nominee",
+    "registered agent",
+    "corporate services",
+    "hotel",
+    "post office",
+    "money transfer",
+    "exchange house",
+    "hawala",
 )
 #: Relations that people enter into for a living, and from how many on it is one.
 _SERVICE, _PROFESSIONAL = {"Directorship", "Representation", "Employment", "Occupancy"}, 4
@@ -97,7 +108,10 @@ def public_address(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, st
     steps = candidate.paths[0].steps
     for step in steps:
         if step.kinds == {"shared.address"}:
-            yield OPEN, f"{candidate.name(step.source)} and {candidate.name(step.target)} share an address and nothing else: it may be a public one."
+            yield (
+                OPEN,
+                f"{candidate.name(step.source)} and {candidate.name(step.target)} share an address and nothing else: it may be a public one.",
+            )
     ends = facts.commons.get(candidate.crime.entity_id, []), facts.commons.get(candidate.terror.entity_id, [])
     for value, holders in sorted(set(ends[0]) & set(ends[1])):
         yield AGAINST, f"Both also give “{value}”, as {holders} do in all: it was not counted as a tie."

@@ -123,7 +123,10 @@ def items(candidate: Candidate) -> set[tuple[str, str, int]]:
     best = candidate.paths[0].steps if candidate.paths else ()
     return {
         (edge["kind"], one, event)
-        for step in best for edge in step.edges for one in edge["originators"] for event in range(min(edge["events"] or 1, 2))
+        for step in best
+        for edge in step.edges
+        for one in edge["originators"]
+        for event in range(min(edge["events"] or 1, 2))
     }
 
 
@@ -141,4 +144,6 @@ def _began(rows: Sequence[Row]) -> int | None:
 
 
 def _office(entity: Row) -> bool:
-    return model.is_a(entity.get("schema") or "Thing", "PublicBody") or any(topic.startswith(OFFICE) for topic in entity.get("topics") or ())
+    return model.is_a(entity.get("schema") or "Thing", "PublicBody") or any(
+        topic.startswith(OFFICE) for topic in entity.get("topics") or ()
+    )

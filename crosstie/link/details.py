@@ -22,7 +22,22 @@ from crosstie.store.engine import Engine
 
 pc: Any = pyarrow.compute
 _TOKENS = pa.schema([pa.field("token", pa.string())])
-_TIE = ("source", "target", "edge_id", "kind", "label", "start", "end", "events", "amount", "currency", "confidence", "rarity", "originators", "evidence")
+_TIE = (
+    "source",
+    "target",
+    "edge_id",
+    "kind",
+    "label",
+    "start",
+    "end",
+    "events",
+    "amount",
+    "currency",
+    "confidence",
+    "rarity",
+    "originators",
+    "evidence",
+)
 
 
 def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings: Settings) -> tuple[Facts, list[Candidate]]:
@@ -32,8 +47,10 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
     routes = _routes(net, paths)
     nodes = sorted({node for pair in routes for path in routes[pair] for node in path} | set(both))
     engine.load("link_nodes", pa.table({"entity_id": pa.array(nodes, pa.string())}))
-    entities = {row["entity_id"]: row for row in engine.arrow(
-        "select * from entities where entity_id in (select entity_id from link_nodes)").to_pylist()}
+    entities = {
+        row["entity_id"]: row
+        for row in engine.arrow("select * from entities where entity_id in (select entity_id from link_nodes)").to_pylist()
+    }
     placed = placements(engine, [*both, *(end for pair in routes for end in pair)])
     ties = _ties(engine, routes)
     merged = held(engine)
@@ -47,22 +64,37 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
         if crime is None or terror is None:
             continue
         some = [_path(nodes_of, ties, crime, terror, merged, chance) for nodes_of in listed]
-        good = sorted((one for one, _ in some if all(step.evidence for step in one.steps)), key=lambda one: (-one.confidence, len(one.nodes), one.nodes))
+        good = sorted(
+            (one for one, _ in some if all(step.evidence for step in one.steps)),
+            key=lambda one: (-one.confidence, len(one.nodes), one.nodes),
+        )
         if listed and not good:
             continue
-        sureness, resting = merging((crime_id,), (crime.sources, terror.sources), merged) if not listed else (1.0, [node for _, r in some for node in r])
+        sureness, resting = (
+            merging((crime_id,), (crime.sources, terror.sources), merged) if not listed else (1.0, [node for _, r in some for node in r])
+        )
         on_path = {node for path in good for node in path.nodes} | {crime_id}
         rests[len(found)] = resting
-        found.append(Candidate(
-            crime, terror, tuple(good), sureness, _naming(findings, on_path), population,
-            {node: entities[node] for node in sorted(on_path) if node in entities},
-        ))
+        found.append(
+            Candidate(
+                crime,
+                terror,
+                tuple(good),
+                sureness,
+                _naming(findings, on_path),
+                population,
+                {node: entities[node] for node in sorted(on_path) if node in entities},
+            )
+        )
     resting_nodes = sorted({node for some in rests.values() for node in some})
     weak = resting_on_weak_alias(engine, resting_nodes)
     kept = [one for number, one in enumerate(found) if not weak & set(rests[number])]
     facts = Facts(
-        namesakes=_namesakes(engine, {node: entities[node] for node in resting_nodes}, population), commons=_commons(engine),
-        births=births(engine), resting=frozenset(resting_nodes), hub=settings.hub,
+        namesakes=_namesakes(engine, {node: entities[node] for node in resting_nodes}, population),
+        commons=_commons(engine),
+        births=births(engine),
+        resting=frozenset(resting_nodes),
+        hub=settings.hub,
     )
     return facts, kept
 
@@ -81,7 +113,9 @@ def _routes(net: Csr, paths: Paths) -> dict[tuple[str, str], list[tuple[str, ...
 def _ties(engine: Engine, routes: dict[tuple[str, str], list[tuple[str, ...]]]) -> dict[tuple[str, str], tuple[Row, ...]]:
     """All edges between neighbours on the paths, the most confident first, by the two ends in order."""
     pairs = sorted({(min(a, b), max(a, b)) for some in routes.values() for path in some for a, b in pairwise(path)})
-    engine.load("link_ties", pa.table({"a": pa.array([a for a, _ in pairs], pa.string()), "b": pa.array([b for _, b in pairs], pa.string())}))
+    engine.load(
+        "link_ties", pa.table({"a": pa.array([a for a, _ in pairs], pa.string()), "b": pa.array([b for _, b in pairs], pa.string())})
+    )
     columns = ", ".join(f'e."{name}"' for name in _TIE)
     rows = engine.arrow(f"""
         select {columns} from edges e join link_ties t on t.a = least(e.source, e.target) and t.b = greatest(e.source, e.target)
@@ -107,7 +141,8 @@ class _Chance:
         numbers = [self.numbers[node] for node in nodes]
         kinds = [int(net.kind[net.tie(a, b)]) for a, b in pairwise(numbers)]
         ways = prod(
-            max(1, net.kind_degree(node, kind) - (before == kind)) for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)
+            max(1, net.kind_degree(node, kind) - (before == kind))
+            for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)
         )
         met = (net.kind_degree(numbers[-1], kinds[-1]) + 1) / (float(self.totals[kinds[-1]]) + net.nodes)
         degrees = net.degrees()[numbers[1:-1]].tolist() if len(numbers) > 2 else []
@@ -116,7 +151,12 @@ class _Chance:
 
 
 def _path(
-    nodes: tuple[str, ...], ties: dict[tuple[str, str], tuple[Row, ...]], crime: Placement, terror: Placement, merged: dict[str, float], chance: _Chance
+    nodes: tuple[str, ...],
+    ties: dict[tuple[str, str], tuple[Row, ...]],
+    crime: Placement,
+    terror: Placement,
+    merged: dict[str, float],
+    chance: _Chance,
 ) -> tuple[Path, list[str]]:
     steps = tuple(Step(a, b, ties[min(a, b), max(a, b)]) for a, b in pairwise(nodes))
     sureness, resting = merging(nodes, [crime.sources, *(step.sources for step in steps), terror.sources], merged)
@@ -165,11 +205,16 @@ def _namesakes(engine: Engine, entities: dict[str, Row], population: int) -> dic
         return {}
     engine.map("link_tokens", "select caption from entities where not victim", _tokens, _TOKENS)
     engine.load("link_words", pa.table({"token": pa.array(sorted({word for words in wanted.values() for word in words}), pa.string())}))
-    counts = {row["token"]: row["n"] for row in engine.arrow("""
-        select t.token, count(*) as n from link_tokens t join link_words w on w.token = t.token group by t.token""").to_pylist()}
+    counts = {
+        row["token"]: row["n"]
+        for row in engine.arrow("""
+        select t.token, count(*) as n from link_tokens t join link_words w on w.token = t.token group by t.token""").to_pylist()
+    }
     # the bearer of the name was counted too
     return {
-        node: population * prod(max(counts.get(word, 1) - 1, 0.5) / max(population, 1) for word in words) for node, words in wanted.items() if words
+        node: population * prod(max(counts.get(word, 1) - 1, 0.5) / max(population, 1) for word in words)
+        for node, words in wanted.items()
+        if words
     }
 
 
@@ -180,5 +225,7 @@ def _words(name: str) -> list[str]:
 
 def _tokens(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(batch.column("caption"), "")), r"[^\p{L}\p{N}]+", " "))
+        plain = pc.utf8_trim_whitespace(
+            pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(batch.column("caption"), "")), r"[^\p{L}\p{N}]+", " ")
+        )
         yield pa.RecordBatch.from_arrays([pc.list_flatten(pc.split_pattern(plain, " "))], schema=_TOKENS)

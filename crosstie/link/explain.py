@@ -37,12 +37,22 @@ PHRASES = {
 }
 #: Verbs of ledgers; another ledger is named as it is.
 LEDGERS = {
-    "payments": "paid", "transactions": "paid", "transfers": "paid", "calls": "called", "shipments": "shipped to", "crossings": "crossed with",
+    "payments": "paid",
+    "transactions": "paid",
+    "transfers": "paid",
+    "calls": "called",
+    "shipments": "shipped to",
+    "crossings": "crossed with",
     "custody": "was held with",
 }
 FAMILIES = {
-    "document": "a document number", "account": "an account", "registration": "a registration number", "vessel": "a ship's number",
-    "phone": "a phone number", "email": "an e-mail address", "address": "an address",
+    "document": "a document number",
+    "account": "an account",
+    "registration": "a registration number",
+    "vessel": "a ship's number",
+    "phone": "a phone number",
+    "email": "an e-mail address",
+    "address": "an address",
 }
 _MANY = 3
 _LONG = 90
@@ -104,7 +114,9 @@ def placement(one: Placement) -> str:
     """Why an actor belongs to its sphere, in brackets' length: activity, how it is known, by whom, since when."""
     best = one.rows[0]
     activity = (best["activity"] or one.sphere).replace(".", " ").replace("-", " ")
-    how = {"listing": "listed", "topic": "marked", "narrative": "said in a text", "finding": "found in records"}.get(best["basis"], best["basis"])
+    how = {"listing": "listed", "topic": "marked", "narrative": "said in a text", "finding": "found in records"}.get(
+        best["basis"], best["basis"]
+    )
     who = best["originator"] or "a source"
     since = f", {best['start'][:4]}" if best["start"] else ""
     return f"{activity}: {how} by {who}{since}"
@@ -119,5 +131,9 @@ def link_sentence(candidate: Candidate) -> str:
     names = {node: candidate.name(node) for node in candidate.entities}
     told = [_edge(step.edges[0], names) for step in candidate.paths[0].steps]
     others = len(candidate.paths) - 1
-    more = "" if not others else f" {others} more path{'s' if others > 1 else ''} of at most {max(len(p.steps) for p in candidate.paths)} steps."
+    more = (
+        ""
+        if not others
+        else f" {others} more path{'s' if others > 1 else ''} of at most {max(len(p.steps) for p in candidate.paths)} steps."
+    )
     return f"{first} ({placement(crime)}) is tied to {last} ({placement(terror)}): {'; '.join(told)}.{more}"

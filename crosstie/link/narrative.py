@@ -25,10 +25,12 @@ from crosstie.store.engine import Engine
 _NOT_ABOUT_ONE = ("bodyText", "indexText", "translatedText")
 _CACHED = 500_000
 _NUMBERS = ("start", "end")
-_FOUND = pa.schema([
-    pa.field(name, pa.int64() if name in _NUMBERS else pa.string())
-    for name in ("text_id", "start", "end", "activity", "sphere", "lens", "term", "lang", "mode", "sentence")
-])
+_FOUND = pa.schema(
+    [
+        pa.field(name, pa.int64() if name in _NUMBERS else pa.string())
+        for name in ("text_id", "start", "end", "activity", "sphere", "lens", "term", "lang", "mode", "sentence")
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,16 @@ def _spans(tagger: Tagger) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.R
             ids, texts, langs = (batch.column(name).to_pylist() for name in ("text_id", "value", "lang"))
             rows = [
                 {
-                    "text_id": text_id, "start": one.start, "end": one.end, "activity": one.activity.name, "sphere": str(one.activity.sphere),
-                    "lens": one.activity.lens, "term": one.term, "lang": one.lang, "mode": one.mode, "sentence": one.sentence,
+                    "text_id": text_id,
+                    "start": one.start,
+                    "end": one.end,
+                    "activity": one.activity.name,
+                    "sphere": str(one.activity.sphere),
+                    "lens": one.activity.lens,
+                    "term": one.term,
+                    "lang": one.lang,
+                    "mode": one.mode,
+                    "sentence": one.sentence,
                 }
                 for text_id, text, lang in zip(ids, texts, langs, strict=True)
                 for one in tagger.mentions(text or "", lang)
@@ -177,7 +187,9 @@ def _spans(tagger: Tagger) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.R
 def _mentions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     same = [name for name in MENTION.names if name not in ("mention_id", "entity_id", "locator")]
     for batch in batches:
-        entities, claims, places, activities = (batch.column(name).to_pylist() for name in ("canonical_id", "claim_id", "locator", "activity"))
+        entities, claims, places, activities = (
+            batch.column(name).to_pylist() for name in ("canonical_id", "claim_id", "locator", "activity")
+        )
         starts, ends = (batch.column(name).to_numpy().tolist() for name in _NUMBERS)
         own: dict[str, Any] = {
             "mention_id": [

@@ -26,8 +26,17 @@ from crosstie.link.sentences import DATA, LANGUAGES
 ASSERTED, ALLEGED, NEGATED, VICTIM = "asserted", "alleged", "negated", "victim"
 #: how many words may stand between a cue and the term, when the cue is before it, and after it
 REACH = {
-    "alleged": (40, 1), "settled": (40, 0), "negated": (8, 4), "counter": (5, 1), "against": (2, 0), "victim": (6, 1), "other": (8, 0),
-    "tied": (5, 0), "acts": (25, 0), "joins": (8, 0), "stop": (0, 0),
+    "alleged": (40, 1),
+    "settled": (40, 0),
+    "negated": (8, 4),
+    "counter": (5, 1),
+    "against": (2, 0),
+    "victim": (6, 1),
+    "other": (8, 0),
+    "tied": (5, 0),
+    "acts": (25, 0),
+    "joins": (8, 0),
+    "stop": (0, 0),
 }
 _ZH_REACH = {"counter": (3, 2), "negated": (6, 4), "victim": (3, 3), "alleged": (25, 2)}
 
@@ -53,15 +62,20 @@ class Scope:
             patterns += [(pattern, (kind, False)) for pattern in after]
         self._cues = Phrases(patterns, gap=GAP_ZH if lang == "zh" else GAP)
         self._reach = {**REACH, **(_ZH_REACH if lang == "zh" else {})}
-        self._passive, self._participles = (frozenset(forms(word)[0] for word in rules.get(name, [])) for name in ("passive", "participles"))
+        self._passive, self._participles = (
+            frozenset(forms(word)[0] for word in rules.get(name, [])) for name in ("passive", "participles")
+        )
 
     def cues(self, words: Words) -> list[Cue]:
         """The cues of a sentence. Where one begins inside a longer one of the same side, the longer stands (“not only” is no “not”)."""
         found = [Cue(hit.payload[0], hit.payload[1], hit.first, hit.last) for hit in self._cues.find(words)]
         return [
-            cue for cue in found
+            cue
+            for cue in found
             if not any(
-                other.before == cue.before and other.first <= cue.first and cue.last <= other.last
+                other.before == cue.before
+                and other.first <= cue.first
+                and cue.last <= other.last
                 and other.last - other.first > cue.last - cue.first
                 for other in found
             )

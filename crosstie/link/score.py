@@ -17,8 +17,16 @@ from crosstie.link.candidates import Candidate, Row
 DIRECT = ("ledger.", "Payment", "Call", "Message", "Email", "EconomicActivity", "Debt", "ContractAward", "Event")
 #: What an argument against a link leaves of its strength.
 COUNTER = {
-    "dates": 0.3, "birth_dates": 0.4, "common_name": 0.5, "family_name": 0.6, "hub": 0.8, "public_address": 0.7, "agent": 0.5, "bank": 0.7,
-    "list_echo": 1.0, "common_counterpart": 0.4,
+    "dates": 0.3,
+    "birth_dates": 0.4,
+    "common_name": 0.5,
+    "family_name": 0.6,
+    "hub": 0.8,
+    "public_address": 0.7,
+    "agent": 0.5,
+    "bank": 0.7,
+    "list_echo": 1.0,
+    "common_counterpart": 0.4,
 }
 #: Bits beyond this say no more than "not by chance".
 _MOST_BITS = 24.0
@@ -92,10 +100,16 @@ def corroborated(candidate: Candidate, _: Sequence[Row]) -> float:
     """Findings that name two or more of those on the path, or one between; up to two count."""
     nodes = set(candidate.nodes)
     between = nodes - {candidate.crime.entity_id, candidate.terror.entity_id}
-    return float(min(2, sum(
-        1 for finding in candidate.findings
-        if finding["status"] != "rejected" and (len(nodes & set(finding["subjects"])) > 1 or between & set(finding["subjects"]))
-    )))
+    return float(
+        min(
+            2,
+            sum(
+                1
+                for finding in candidate.findings
+                if finding["status"] != "rejected" and (len(nodes & set(finding["subjects"])) > 1 or between & set(finding["subjects"]))
+            ),
+        )
+    )
 
 
 def same_side(candidate: Candidate, arguments: Sequence[Row]) -> float:
@@ -140,6 +154,14 @@ def direct(kind: str) -> bool:
 
 def order(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Best first: rejected links last; within half a nat of score more support comes first, then strength; then by id."""
-    return sorted(rows, key=lambda row: (
-        row["status"] == "rejected", -round(row["score"] * 2), -row["support"], -row["strength"], -row["surprise"], row["link_id"]
-    ))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row["status"] == "rejected",
+            -round(row["score"] * 2),
+            -row["support"],
+            -row["strength"],
+            -row["surprise"],
+            row["link_id"],
+        ),
+    )

@@ -49,7 +49,9 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     for rank, link in enumerate(ranked, 1):
         link["rank"] = rank
     kept = {link["link_id"] for link in ranked}
-    steps = sorted((step for step in steps if step["link_id"] in kept), key=lambda step: (step["link_id"], step["path_no"], step["step_no"]))
+    steps = sorted(
+        (step for step in steps if step["link_id"] in kept), key=lambda step: (step["link_id"], step["path_no"], step["step_no"])
+    )
     engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
 
@@ -69,7 +71,14 @@ def _graph(engine: Engine) -> graph.Csr:
 def _paths(net: graph.Csr, crime: Sequence[str], terror: Sequence[str], closed: Sequence[str], settings: Settings) -> routes.Paths:
     sources, targets, shut = (np.sort(net.numbers(pa.array(ids, pa.string()))) for ids in (crime, terror, closed))
     return routes.search(
-        net, sources, targets, max_hops=settings.max_hops, k=settings.paths, hub=settings.hub, closed=shut, keep=settings.links,
+        net,
+        sources,
+        targets,
+        max_hops=settings.max_hops,
+        k=settings.paths,
+        hub=settings.hub,
+        closed=shut,
+        keep=settings.links,
         threads=settings.threads,
     )
 
@@ -82,12 +91,25 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
     evidence = [*crime.rows, *terror.rows, *(one for step in candidate.steps for one in step.evidence)]
     verdict = verdicts.get(identity)
     return {
-        "link_id": identity, "crime_id": crime.entity_id, "terror_id": terror.entity_id,
-        "crime_name": candidate.name(crime.entity_id), "terror_name": candidate.name(terror.entity_id),
-        "class": name, "rule": rule, "score": score.score(candidate, told), "strength": score.strength(candidate, told),
-        "surprise": score.surprise(candidate), "support": score.support(candidate), "hops": candidate.hops, "first": first, "last": last,
-        "path": list(candidate.nodes), "typologies": sorted({one["typology"] for one in candidate.findings if one["status"] != "rejected"}),
-        "crime_evidence": crime.evidence[:_EVIDENCE], "terror_evidence": terror.evidence[:_EVIDENCE], "arguments": told,
+        "link_id": identity,
+        "crime_id": crime.entity_id,
+        "terror_id": terror.entity_id,
+        "crime_name": candidate.name(crime.entity_id),
+        "terror_name": candidate.name(terror.entity_id),
+        "class": name,
+        "rule": rule,
+        "score": score.score(candidate, told),
+        "strength": score.strength(candidate, told),
+        "surprise": score.surprise(candidate),
+        "support": score.support(candidate),
+        "hops": candidate.hops,
+        "first": first,
+        "last": last,
+        "path": list(candidate.nodes),
+        "typologies": sorted({one["typology"] for one in candidate.findings if one["status"] != "rejected"}),
+        "crime_evidence": crime.evidence[:_EVIDENCE],
+        "terror_evidence": terror.evidence[:_EVIDENCE],
+        "arguments": told,
         "sentence": explain.link_sentence(candidate),
         "marking": strictest([*(one["marking"] for one in evidence), *(one["marking"] for one in candidate.entities.values())]),
         "status": verdict if verdict in ("accepted", "rejected", "unsure") else "open",
@@ -106,11 +128,20 @@ def _steps(candidate: Candidate, identity: str) -> list[dict[str, Any]]:
     names = {node: candidate.name(node) for node in candidate.entities}
     return [
         {
-            "link_id": identity, "path_no": path_no, "step_no": step_no, "source": step.source, "target": step.target,
-            "edge_id": step.edges[0]["edge_id"], "kind": step.kind, "sentence": explain.step_sentence(step, names),
-            "start": step.start, "end": step.end, "confidence": step.confidence, "rarity": step.rarity, "evidence": step.evidence,
+            "link_id": identity,
+            "path_no": path_no,
+            "step_no": step_no,
+            "source": step.source,
+            "target": step.target,
+            "edge_id": step.edges[0]["edge_id"],
+            "kind": step.kind,
+            "sentence": explain.step_sentence(step, names),
+            "start": step.start,
+            "end": step.end,
+            "confidence": step.confidence,
+            "rarity": step.rarity,
+            "evidence": step.evidence,
         }
-        for path_no, path in enumerate(candidate.paths, 1) for step_no, step in enumerate(path.steps, 1)
+        for path_no, path in enumerate(candidate.paths, 1)
+        for step_no, step in enumerate(path.steps, 1)
     ]
-
-

@@ -46,9 +46,12 @@ def place(engine: Engine, activities: Sequence[Activity]) -> None:
     engine.map("sphere_found", "select * from findings where status = 'accepted'", _found(activities), SPHERE)
     parts = ("sphere_listed", "sphere_tagged", "sphere_told", "sphere_found")
     union = " union all ".join(f"select {_COLUMNS} from {part}" for part in parts)
-    engine.create("spheres", f"""
+    engine.create(
+        "spheres",
+        f"""
         select {_COLUMNS} from ({union}) s where entity_id in (select entity_id from sphere_actors)
-        order by entity_id, sphere, activity, basis, source_id, locator""")
+        order by entity_id, sphere, activity, basis, source_id, locator""",
+    )
 
 
 def unknown_programmes(engine: Engine) -> pa.Table:
@@ -78,7 +81,9 @@ def _topics() -> pa.Table:
     titles = topics()
     rows = [
         (topic, entry["sphere"], entry["activity"], f"Marked by the source as “{titles.get(topic, topic)}” ({topic})")
-        for part in ("topics", "known") for topic, entry in sorted(data[part].items()) if "sphere" in entry
+        for part in ("topics", "known")
+        for topic, entry in sorted(data[part].items())
+        if "sphere" in entry
     ]
     return _table(_TOPICS, rows)
 
@@ -94,15 +99,20 @@ def _table(schema: pa.Schema, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
 
 def _listings(engine: Engine) -> None:
     """One row per actor, list and programme, dated by the sanction. What only older versions of a list say has an end."""
-    engine.create("sphere_sanctions", """
+    engine.create(
+        "sphere_sanctions",
+        """
         select c.entity_id, min(case when c.prop = 'entity' then coalesce(t.canonical_id, c.value) end) as subject,
             coalesce(min(case when c.prop = 'listingDate' then c.value end), min(case when c.prop = 'startDate' then c.value end)) as start,
             max(case when c.prop = 'endDate' then c.value end) as "end"
         from claims c left join (select distinct entity_id, canonical_id from claims) t on c.prop = 'entity' and t.entity_id = c.value
-        where c."schema" = 'Sanction' group by c.entity_id""")
+        where c."schema" = 'Sanction' group by c.entity_id""",
+    )
     # said on the sanction (dated) goes before said on the party; the locator makes the choice total
     order = "case when s.entity_id is null then '1' else '0' end || ' ' || c.source_id || ' ' || c.locator"
-    engine.create("sphere_listed", f"""
+    engine.create(
+        "sphere_listed",
+        f"""
         select entity_id, sphere, activity, 'listing' as basis, sentence, start,
             coalesce(ended, case when not current then last_seen end) as "end", t.confidence, source_id, locator, originator, g.grade, marking
         from (
@@ -115,7 +125,8 @@ def _listings(engine: Engine) -> None:
             left join sphere_sanctions s on s.entity_id = c.entity_id
             where c.prop in ('programId', 'program')
             group by coalesce(s.subject, c.canonical_id), c.dataset, p.key, p.sphere, p.activity
-        ) g left join sphere_trust t on t.grade = g.grade""")
+        ) g left join sphere_trust t on t.grade = g.grade""",
+    )
 
 
 _TAGGED = """
@@ -135,9 +146,9 @@ select m.entity_id, m.sphere, m.activity, 'narrative' as basis, min_by(m.sentenc
     cast(null as varchar) as "end", max(m.trust) as confidence, min_by(m.source_id, {_BEST}) as source_id, min_by(m.locator, {_BEST}) as locator,
     m.originator, min_by(m.grade, {_BEST}) as grade, min_by(m.marking, {_BEST}) as marking
 from (
-    select n.*, t.confidence * case {' '.join(f"when n.mode = '{mode}' then {share}" for mode, share in _MODES.items())} end as trust
+    select n.*, t.confidence * case {" ".join(f"when n.mode = '{mode}' then {share}" for mode, share in _MODES.items())} end as trust
     from mentions n left join sphere_trust t on t.grade = n.grade
-    where n.mode in ({', '.join(f"'{mode}'" for mode in _MODES)}) and n.sphere in ('crime', 'terror')
+    where n.mode in ({", ".join(f"'{mode}'" for mode in _MODES)}) and n.sphere in ('crime', 'terror')
 ) m
 where not exists (
     select 1 from (select entity_id, sphere, activity from sphere_listed union all select entity_id, sphere, activity from sphere_tagged) l
@@ -168,9 +179,18 @@ def _of_finding(finding: dict[str, Any], activities: dict[str, Activity]) -> Ite
     first: dict[str, Any] = evidence[0] if evidence else {}
     for subject in sorted(set(finding["subjects"] or [])):
         yield {
-            "entity_id": subject, "sphere": str(sphere), "activity": name, "basis": "finding", "sentence": finding["sentence"],
-            "start": finding["start"], "end": finding["end"], "confidence": _believed(first.get("grade")),
-            "source_id": first.get("source_id"), "locator": first.get("locator"), "originator": first.get("originator"), "grade": first.get("grade"),
+            "entity_id": subject,
+            "sphere": str(sphere),
+            "activity": name,
+            "basis": "finding",
+            "sentence": finding["sentence"],
+            "start": finding["start"],
+            "end": finding["end"],
+            "confidence": _believed(first.get("grade")),
+            "source_id": first.get("source_id"),
+            "locator": first.get("locator"),
+            "originator": first.get("originator"),
+            "grade": first.get("grade"),
             "marking": strictest([one["marking"] for one in evidence]),
         }
 

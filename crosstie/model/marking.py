@@ -10,13 +10,21 @@ from crosstie.errors import UsageError
 
 #: Reliability of the source, after the Admiralty code (NATO AJP-2.1).
 RELIABILITY = {
-    "A": "completely reliable", "B": "usually reliable", "C": "fairly reliable",
-    "D": "not usually reliable", "E": "unreliable", "F": "reliability cannot be judged",
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "reliability cannot be judged",
 }
 #: Credibility of the information, after the same code.
 CREDIBILITY = {
-    "1": "confirmed by other sources", "2": "probably true", "3": "possibly true",
-    "4": "doubtful", "5": "improbable", "6": "truth cannot be judged",
+    "1": "confirmed by other sources",
+    "2": "probably true",
+    "3": "possibly true",
+    "4": "doubtful",
+    "5": "improbable",
+    "6": "truth cannot be judged",
 }
 _RELIABLE = {"A": 0.98, "B": 0.90, "C": 0.75, "D": 0.50, "E": 0.20, "F": 0.50}
 _CREDIBLE = {"1": 0.98, "2": 0.90, "3": 0.70, "4": 0.40, "5": 0.15, "6": 0.50}

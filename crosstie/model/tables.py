@@ -23,14 +23,16 @@ def _table(**columns: pa.DataType) -> pa.Schema:
 
 
 #: Where a thing is said: enough to open the original at the place. `locator` as in `model.evidence.Locator`.
-EVIDENCE = pa.struct([
-    pa.field("source_id", text),
-    pa.field("locator", text),
-    pa.field("sentence", text),
-    pa.field("originator", text),
-    pa.field("grade", text),
-    pa.field("marking", text),
-])
+EVIDENCE = pa.struct(
+    [
+        pa.field("source_id", text),
+        pa.field("locator", text),
+        pa.field("sentence", text),
+        pa.field("originator", text),
+        pa.field("grade", text),
+        pa.field("marking", text),
+    ]
+)
 
 #: What counts for or against a link, tested and with its outcome: "for", "against", "open".
 ARGUMENT = pa.struct([pa.field("name", text), pa.field("outcome", text), pa.field("sentence", text)])

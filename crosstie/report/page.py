@@ -31,25 +31,33 @@ def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Set
     links = build.table("links").slice(0, top)
     stories = _stories(build, links)
     markings = [story["link"]["marking"] for story in stories] or [source.marking for source in sources.list()]
-    html = _environment().get_template("report.html").render(
-        build=build,
-        settings=settings,
-        stories=stories,
-        total=build.manifest["counts"]["links"],
-        by_class=_by_class(build),
-        classes=CLASSES,
-        sources=_cited(build, sources, stories),
-        marking=strictest(markings),
-        made=clock.now().strftime("%Y-%m-%d %H:%M UTC"),
-        user=user,
-        version=__version__,
+    html = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            build=build,
+            settings=settings,
+            stories=stories,
+            total=build.manifest["counts"]["links"],
+            by_class=_by_class(build),
+            classes=CLASSES,
+            sources=_cited(build, sources, stories),
+            marking=strictest(markings),
+            made=clock.now().strftime("%Y-%m-%d %H:%M UTC"),
+            user=user,
+            version=__version__,
+        )
     )
     write_bytes(out, html.encode("utf-8"))
 
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("crosstie.report"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.PackageLoader("crosstie.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["grade"] = lambda grade: describe_grade(grade) if grade else "not graded"
     environment.filters["strength"] = strength_in_words
@@ -84,7 +92,9 @@ def _stories(build: Build, links: pa.Table) -> list[Row]:
     ids = {one for step in steps for one in (step["source"], step["target"])}
     ids |= {link[end] for link in links.select(["crime_id", "terror_id"]).to_pylist() for end in ("crime_id", "terror_id")}
     entities = build.table("entities")
-    known = {row["entity_id"]: row for row in entities.filter(pc.is_in(entities["entity_id"], pa.array(sorted(ids), pa.string()))).to_pylist()}
+    known = {
+        row["entity_id"]: row for row in entities.filter(pc.is_in(entities["entity_id"], pa.array(sorted(ids), pa.string()))).to_pylist()
+    }
     by_link: dict[str, list[Row]] = {}
     for step in steps:
         by_link.setdefault(step["link_id"], []).append(step)
@@ -137,9 +147,14 @@ def _cited(build: Build, sources: SourceStore, stories: list[Row]) -> list[Row]:
         one["source_id"]
         for story in stories
         for evidence in (
-            story["link"]["crime_evidence"] or [], story["link"]["terror_evidence"] or [],
+            story["link"]["crime_evidence"] or [],
+            story["link"]["terror_evidence"] or [],
             *(step["evidence"] or [] for path in story["paths"] for step in path),
         )
         for one in evidence
     }
-    return [asdict(source) for source in sorted(sources.list(), key=lambda source: (source.file_name, source.source_id)) if source.source_id in cited]
+    return [
+        asdict(source)
+        for source in sorted(sources.list(), key=lambda source: (source.file_name, source.source_id))
+        if source.source_id in cited
+    ]

@@ -50,7 +50,18 @@ def left_over(tokens: Any, done: int, numeral: Any, rarity: Any) -> tuple[int, f
 
 @njit(cache=True, nogil=True)
 def token_gains(
-    a: Any, b: Any, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any, table: Any, gain: Any,
+    a: Any,
+    b: Any,
+    letters: Any,
+    start: Any,
+    sounds: Any,
+    sound_start: Any,
+    bags: Any,
+    numeral: Any,
+    rarity: Any,
+    sound_rarity: Any,
+    table: Any,
+    gain: Any,
 ) -> None:
     """gain[i, j]: what it is worth that token i of one name stands for token j of the other; 0 where they are different words."""
     for i in range(len(a)):
@@ -73,7 +84,18 @@ def token_gains(
 
 @njit(cache=True, nogil=True)
 def join_tokens(
-    a: Any, b: Any, letters: Any, start: Any, sounds: Any, sound_start: Any, rarity: Any, table: Any, buffer: Any, gain: Any, turned: bool, done: Any,
+    a: Any,
+    b: Any,
+    letters: Any,
+    start: Any,
+    sounds: Any,
+    sound_start: Any,
+    rarity: Any,
+    table: Any,
+    buffer: Any,
+    gain: Any,
+    turned: bool,
+    done: Any,
 ) -> float:
     """What tokens of `a` are worth that two neighbours of `b` make up; marks both in `done` (bits of a, of b). `turned`: gain is of (b, a)."""
     total = 0.0
@@ -111,8 +133,21 @@ def loss(a: Any, b: Any, done_a: int, done_b: int, kind: int, numeral: Any, rari
 
 @njit(cache=True, nogil=True)
 def compare_forms(
-    a: Any, b: Any, kind: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
-    table: Any, buffer: Any, gain: Any, taken: Any,
+    a: Any,
+    b: Any,
+    kind: int,
+    letters: Any,
+    start: Any,
+    sounds: Any,
+    sound_start: Any,
+    bags: Any,
+    numeral: Any,
+    rarity: Any,
+    sound_rarity: Any,
+    table: Any,
+    buffer: Any,
+    gain: Any,
+    taken: Any,
 ) -> float:
     """The evidence, in nats, that two names name one thing, in the best alignment of their tokens."""
     if len(a) > len(b):
@@ -147,9 +182,26 @@ def compare_forms(
 
 @njit(cache=True, nogil=True)
 def compare_names(
-    left: Any, right: Any, kinds: Any, form_start: Any, weak: Any, token_start: Any, tokens: Any,
-    letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, numeral: Any, rarity: Any, sound_rarity: Any,
-    strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any,
+    left: Any,
+    right: Any,
+    kinds: Any,
+    form_start: Any,
+    weak: Any,
+    token_start: Any,
+    tokens: Any,
+    letters: Any,
+    start: Any,
+    sounds: Any,
+    sound_start: Any,
+    bags: Any,
+    numeral: Any,
+    rarity: Any,
+    sound_rarity: Any,
+    strong_out: Any,
+    weak_out: Any,
+    best_left: Any,
+    best_right: Any,
+    agreeing: Any,
 ) -> None:
     """For each pair of records the evidence of its best names: both strong, and with a weak alias; which two names those were; and how many agree."""
     table = np.zeros(64, np.uint64)
@@ -166,8 +218,21 @@ def compare_names(
             ours_agrees = False
             for j in range(r0, r1):
                 found = compare_forms(
-                    tokens[token_start[i]:token_start[i + 1]], tokens[token_start[j]:token_start[j + 1]], kinds[p],
-                    letters, start, sounds, sound_start, bags, numeral, rarity, sound_rarity, table, buffer, gain, taken,
+                    tokens[token_start[i] : token_start[i + 1]],
+                    tokens[token_start[j] : token_start[j + 1]],
+                    kinds[p],
+                    letters,
+                    start,
+                    sounds,
+                    sound_start,
+                    bags,
+                    numeral,
+                    rarity,
+                    sound_rarity,
+                    table,
+                    buffer,
+                    gain,
+                    taken,
                 )
                 if weak[i] or weak[j]:
                     if found > weak_out[p]:

@@ -35,5 +35,6 @@ def array(data: pa.RecordBatch | pa.Table, column: str | int, kind: Any) -> NDAr
 def batch(schema: pa.Schema, *columns: Sequence[Any] | NDArray[Any] | pa.Array[Any]) -> pa.RecordBatch:
     """A record batch of a schema from its columns."""
     return pa.RecordBatch.from_arrays(
-        [column if isinstance(column, pa.Array) else pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+        [column if isinstance(column, pa.Array) else pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
     )

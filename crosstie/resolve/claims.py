@@ -28,46 +28,70 @@ def gather(engine: Engine) -> None:
     # of the places that make the same claim the one in the newest source is shown, and there the first; the key has to be total: same input, same bytes
     places = ", ' ', ".join(f"coalesce(s.{name}, '')" for name in ("locator", "original_value", "grade", "marking", '"schema"'))
     newest = f"concat(v.age, ' ', {places})"
-    engine.create("claim_versions", f"""
+    engine.create(
+        "claim_versions",
+        f"""
         select s.dataset, s.entity_id, s.prop, s.value, s.lang,
             min_by(s."schema", {newest}) as "schema", nullif(min_by(coalesce(s.original_value, ''), {newest}), '') as original_value,
             min_by(s.locator, {newest}) as locator,
             min_by(s.grade, {newest}) as grade, min_by(s.marking, {newest}) as marking,
             min(v.age) as age, max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
         from statements s join source_versions v on v.source_id = s.source_id
-        group by s.dataset, s.entity_id, s.prop, s.value, s.lang""")
-    engine.map("property_types", """
+        group by s.dataset, s.entity_id, s.prop, s.value, s.lang""",
+    )
+    engine.map(
+        "property_types",
+        """
         select distinct coalesce(e."schema", c."schema") as "schema", c.prop
-        from claim_versions c left join entity_schemata e on e.entity_id = c.entity_id""", _property_types, _PROPERTY_TYPE)
+        from claim_versions c left join entity_schemata e on e.entity_id = c.entity_id""",
+        _property_types,
+        _PROPERTY_TYPE,
+    )
     filled = {
         "id": "sha1(c.dataset || '.' || c.entity_id || '.' || c.prop || '.' || c.value || case when c.lang is null then '' else '@' || c.lang end)",
-        "canonical_id": "c.entity_id", "schema": 'p."schema"', "prop_type": "p.prop_type", "series": "v.series", "source_id": "v.source_id",
+        "canonical_id": "c.entity_id",
+        "schema": 'p."schema"',
+        "prop_type": "p.prop_type",
+        "series": "v.series",
+        "source_id": "v.source_id",
         "originator": "v.originator",
     }
     listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
-    engine.create("claims", f"""
+    engine.create(
+        "claims",
+        f"""
         select {listed} from claim_versions c join source_versions v on v.age = c.age
         left join entity_schemata e on e.entity_id = c.entity_id
-        join property_types p on p.prop = c.prop and p."schema" = coalesce(e."schema", c."schema")""")
+        join property_types p on p.prop = c.prop and p."schema" = coalesce(e."schema", c."schema")""",
+    )
 
 
 def _versions(engine: Engine) -> None:
     """Sources in order, newest first: `age` is unique and sorts as text; `newest` marks the newest version of each series."""
-    engine.create("source_versions", """
+    engine.create(
+        "source_versions",
+        """
         select source_id, series, originator, coalesce(version_date, received_at) as version_date,
             lpad(cast(row_number() over (order by coalesce(version_date, received_at) desc, received_at desc, source_id) as varchar), 9, '0') as age,
             coalesce(version_date, received_at) = max(coalesce(version_date, received_at)) over (partition by series) as newest
-        from sources""")
+        from sources""",
+    )
 
 
 def _schemata(engine: Engine) -> None:
     """Tables `entity_schemata` (only entities spoken of under several schemata that fit) and `schema_conflicts` (those that do not)."""
-    engine.create("several_schemata", """
-        select entity_id, array_agg(distinct "schema") as schemata from statements group by entity_id having count(distinct "schema") > 1""")
+    engine.create(
+        "several_schemata",
+        """
+        select entity_id, array_agg(distinct "schema") as schemata from statements group by entity_id having count(distinct "schema") > 1""",
+    )
     engine.map("entity_schemata", "select entity_id, schemata from several_schemata", _common, _ENTITY_SCHEMA)
-    engine.create("schema_conflicts", """
+    engine.create(
+        "schema_conflicts",
+        """
         select s.entity_id, list_sort(s.schemata) as schemata from several_schemata s left join entity_schemata e on e.entity_id = s.entity_id
-        where e.entity_id is null order by s.entity_id""")
+        where e.entity_id is null order by s.entity_id""",
+    )
 
 
 def common_schema(schemata: list[str]) -> str | None:

@@ -32,12 +32,20 @@ def describe(engine: Engine) -> None:
     engine.map("things", 'select distinct "schema" from claims', _things, _THING)
     rank = " ".join(f"when '{prop}' then '{place}'" for prop, place in _RANK.items())
     named = ", ".join(f"'{prop}'" for prop in _RANK)
-    engine.create("names_supported", f"""
+    engine.create(
+        "names_supported",
+        f"""
         select canonical_id, value, min(case prop {rank} end) as rank, count(distinct entity_id) as support
-        from claims where prop in ({named}) group by canonical_id, value""")
-    engine.create("entity_names", """
-        select canonical_id, array_agg(rank || lpad(cast(99999 - support as varchar), 5, '0') || value) as names from names_supported group by canonical_id""")
-    engine.create("entity_facts", """
+        from claims where prop in ({named}) group by canonical_id, value""",
+    )
+    engine.create(
+        "entity_names",
+        """
+        select canonical_id, array_agg(rank || lpad(cast(99999 - support as varchar), 5, '0') || value) as names from names_supported group by canonical_id""",
+    )
+    engine.create(
+        "entity_facts",
+        """
         select c.canonical_id, array_agg(distinct c."schema") as schemata, array_agg(distinct c.dataset) as datasets,
             array_agg(distinct c.entity_id) as members, array_agg(distinct c.originator) as originators, array_agg(distinct c.marking) as markings,
             array_agg(distinct c.value) filter (where c.prop_type = 'country') as countries,
@@ -45,9 +53,15 @@ def describe(engine: Engine) -> None:
             array_agg(distinct c.value) filter (where c.prop = 'birthDate') as birth_dates,
             min(c.first_seen) as first_seen, max(c.last_seen) as last_seen, max(c.current) as current,
             max(p.entity_id is not null) as victim
-        from claims c join things t on t."schema" = c."schema" left join protected p on p.entity_id = c.entity_id group by c.canonical_id""")
-    engine.map("entities", """
-        select f.*, n.names from entity_facts f left join entity_names n on n.canonical_id = f.canonical_id order by f.canonical_id""", _describe, ENTITY)
+        from claims c join things t on t."schema" = c."schema" left join protected p on p.entity_id = c.entity_id group by c.canonical_id""",
+    )
+    engine.map(
+        "entities",
+        """
+        select f.*, n.names from entity_facts f left join entity_names n on n.canonical_id = f.canonical_id order by f.canonical_id""",
+        _describe,
+        ENTITY,
+    )
 
 
 def caption(names: list[str]) -> str | None:
@@ -63,11 +77,17 @@ def _describe(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         ids: list[str] = values(given, "canonical_id")
         named = [_names(said) for said in values(given, "names")]
         yield batch(
-            ENTITY, given.column("canonical_id"), [_schema(tuple(schemata)) for schemata in values(given, "schemata")],
-            [names[0] if names else entity_id for entity_id, names in zip(ids, named, strict=True)], named,
+            ENTITY,
+            given.column("canonical_id"),
+            [_schema(tuple(schemata)) for schemata in values(given, "schemata")],
+            [names[0] if names else entity_id for entity_id, names in zip(ids, named, strict=True)],
+            named,
             *(_sorted(given, column) for column in ("countries", "datasets", "members", "topics", "birth_dates", "originators")),
-            [_marking(tuple(sorted(markings))) for markings in values(given, "markings")], given.column("first_seen"), given.column("last_seen"),
-            [not current for current in values(given, "current")], given.column("victim"),
+            [_marking(tuple(sorted(markings))) for markings in values(given, "markings")],
+            given.column("first_seen"),
+            given.column("last_seen"),
+            [not current for current in values(given, "current")],
+            given.column("victim"),
         )
 
 

@@ -19,8 +19,15 @@ from crosstie.resolve.score import WEIGHTS, score
 from crosstie.store.engine import Engine
 
 _BIRTH = (
-    "", "more than three years apart", "two or three years apart", "a year apart", "the same year, but another day", "the same but for one part",
-    "the same with day and month swapped", "the years fit", "the same day",
+    "",
+    "more than three years apart",
+    "two or three years apart",
+    "a year apart",
+    "the same year, but another day",
+    "the same but for one part",
+    "the same with day and month swapped",
+    "the years fit",
+    "the same day",
 )
 _MANY = 3
 
@@ -85,7 +92,9 @@ def weigh(left: pa.Table, right: pa.Table) -> dict[str, float]:
 
 def _name(ours: Record, theirs: Record, value: float) -> str:
     named = [record.all(*records.STRONG_NAMES) or record.all(*records.WEAK_NAMES) for record in (ours, theirs)]
-    forms = [[(name, " ".join(analyze(name, record.kind).key)) for name in names] for names, record in zip(named, (ours, theirs), strict=True)]
+    forms = [
+        [(name, " ".join(analyze(name, record.kind).key)) for name in names] for names, record in zip(named, (ours, theirs), strict=True)
+    ]
     pairs = [(fuzz.ratio(a, b), one, other) for one, a in forms[0] for other, b in forms[1]]
     if not pairs:
         return "One of the two has no name."

@@ -51,9 +51,26 @@ class Pairs:
         self.agreeing = np.zeros(count, np.int64)
         names, words = self.profiles.names, self.profiles.names.words
         compare_names(
-            self.left, self.right, np.minimum(self.kinds, ANY), names.form_start, names.weak, names.token_start, names.tokens,
-            words.letters, words.start, words.sounds, words.sound_start, words.bags, words.numeral, words.rarity, words.sound_rarity,
-            self.strong, self.weak, self.best_left, self.best_right, self.agreeing,
+            self.left,
+            self.right,
+            np.minimum(self.kinds, ANY),
+            names.form_start,
+            names.weak,
+            names.token_start,
+            names.tokens,
+            words.letters,
+            words.start,
+            words.sounds,
+            words.sound_start,
+            words.bags,
+            words.numeral,
+            words.rarity,
+            words.sound_rarity,
+            self.strong,
+            self.weak,
+            self.best_left,
+            self.best_right,
+            self.agreeing,
         )
 
     @property
@@ -145,7 +162,18 @@ def legal_form(pairs: Pairs) -> Outcome:
 
 #: Every feature, in the order in which it is explained.
 FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
-    name, aliases, identifier, contact, citation, unique_number, birth_date, nationality, country, gender, place, legal_form,
+    name,
+    aliases,
+    identifier,
+    contact,
+    citation,
+    unique_number,
+    birth_date,
+    nationality,
+    country,
+    gender,
+    place,
+    legal_form,
 )
 
 

@@ -130,7 +130,9 @@ def assign(gain: Any, n: int, m: int, taken: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def join_split(whole: int, first: int, second: int, letters: Any, start: Any, sounds: Any, sound_start: Any, buffer: Any, table: Any) -> bool:
+def join_split(
+    whole: int, first: int, second: int, letters: Any, start: Any, sounds: Any, sound_start: Any, buffer: Any, table: Any
+) -> bool:
     """Whether one token is two others written together: Islamabad and Islam Abad."""
     la = start[whole + 1] - start[whole]
     lf = start[first + 1] - start[first]

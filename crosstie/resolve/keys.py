@@ -34,26 +34,35 @@ def candidates(engine: Engine) -> None:
     current are compared only where they share an identifier: their publisher keeps them apart.
     """
     _name_keys(engine)
-    engine.create("keys", """
+    engine.create(
+        "keys",
+        """
         select distinct idx, key, true as by_name from name_keys
         union all select idx, 'i:' || value, false from record_identifiers
         union all select idx, 'i:' || value, true from record_contacts
-        union all select idx, 'i:' || value, true from record_citations""")
+        union all select idx, 'i:' || value, true from record_citations""",
+    )
     caps = " ".join(f"when starts_with(key, '{kind}:') then {cap}" for kind, cap in sorted(CAP.items()))
     engine.create("blocks", f"select key, min(by_name) as by_name from keys group by key having count(*) between 2 and (case {caps} end)")
-    engine.create("candidates", """
+    engine.create(
+        "candidates",
+        """
         select a.idx as l, b.idx as r
         from blocks k join keys ka on ka.key = k.key join keys kb on kb.key = k.key and ka.idx < kb.idx
         join records a on a.idx = ka.idx join records b on b.idx = kb.idx
         join schema_fits f on f.l = a."schema" and f.r = b."schema"
         where not k.by_name or a.dataset <> b.dataset or not a.current or not b.current
-        group by a.idx, b.idx""")
+        group by a.idx, b.idx""",
+    )
 
 
 def _name_keys(engine: Engine) -> None:
-    engine.create("skeleton_counts", """
+    engine.create(
+        "skeleton_counts",
+        """
         select skeleton, count(distinct idx) as n from (select idx, unnest(string_split(skeletons, ' ')) as skeleton from record_names) s
-        where skeleton <> '' group by skeleton""")
+        where skeleton <> '' group by skeleton""",
+    )
     commonness: dict[str, int] = dict(rows(engine.arrow("select skeleton, n from skeleton_counts"), "skeleton", "n"))
     engine.create("births", "select idx, array_agg(distinct value) as births from record_births group by idx")
 
@@ -67,8 +76,13 @@ def _name_keys(engine: Engine) -> None:
                 found += mine
             yield batch(_KEY, indexes, found)
 
-    engine.map("name_keys", """
-        select n.idx, n.tokens, n.skeletons, b.births from record_names n left join births b on b.idx = n.idx""", keys, _KEY)
+    engine.map(
+        "name_keys",
+        """
+        select n.idx, n.tokens, n.skeletons, b.births from record_names n left join births b on b.idx = n.idx""",
+        keys,
+        _KEY,
+    )
 
 
 def name_keys(tokens: list[str], skeletons: list[str], births: list[str] | tuple[str, ...], commonness: dict[str, int]) -> list[str]:

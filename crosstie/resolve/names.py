@@ -40,12 +40,38 @@ _NUMERAL = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "
 _NUMERALS = re.compile(rf"\b(?:{'|'.join(_NUMERAL)})\b")
 
 _DIGRAPHS = [
-    ("sch", "S"), ("ch", "S"), ("sh", "S"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("zh", "z"), ("ts", "s"),
-    ("tz", "s"), ("ck", "k"), ("dj", "j"), ("ks", "x"),
+    ("sch", "S"),
+    ("ch", "S"),
+    ("sh", "S"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("dh", "d"),
+    ("th", "t"),
+    ("ph", "f"),
+    ("zh", "z"),
+    ("ts", "s"),
+    ("tz", "s"),
+    ("ck", "k"),
+    ("dj", "j"),
+    ("ks", "x"),
 ]
-_SOUNDS = str.maketrans({
-    "c": "k", "q": "k", "z": "s", "v": "f", "w": None, "y": None, "a": None, "e": None, "i": None, "o": None, "u": None, "p": "b", "x": "k",
-})
+_SOUNDS = str.maketrans(
+    {
+        "c": "k",
+        "q": "k",
+        "z": "s",
+        "v": "f",
+        "w": None,
+        "y": None,
+        "a": None,
+        "e": None,
+        "i": None,
+        "o": None,
+        "u": None,
+        "p": "b",
+        "x": "k",
+    }
+)
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -114,7 +140,7 @@ def _without_acronym(name: str) -> str:
     found = _BRACKETED.search(name)
     if not found:
         return name
-    rest = (name[:found.start()] + name[found.end():]).strip()
+    rest = (name[: found.start()] + name[found.end() :]).strip()
     letters = iter(rest.lower())
     return rest if rest and all(letter in letters for letter in found[1].lower()) else name
 

@@ -69,7 +69,7 @@ class Names:
 
     def form(self, number: int) -> str:
         """A form in letters."""
-        return " ".join(self.words.labels[token] for token in self.tokens[self.token_start[number]:self.token_start[number + 1]])
+        return " ".join(self.words.labels[token] for token in self.tokens[self.token_start[number] : self.token_start[number + 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,12 @@ VALUE_SETS: dict[str, tuple[str, ...]] = {
 #: An identifier that more records bear than lists speak of one thing is nobody's own.
 _OWN = 6
 _VALUE_TABLES = {
-    "identifier": "record_identifiers", "contact": "record_contacts", "citation": "record_citations", "place": "record_places",
-    "number": "record_numbers", "form": "record_legal_forms",
+    "identifier": "record_identifiers",
+    "contact": "record_contacts",
+    "citation": "record_citations",
+    "place": "record_places",
+    "number": "record_numbers",
+    "form": "record_legal_forms",
 }
 
 
@@ -123,18 +127,26 @@ def load_profiles(engine: Engine) -> Profiles:
     count = records.num_rows
     datasets, schemata = _encoded(records.column("dataset")), _encoded(records.column("schema"))
     sets = {
-        name: _values(engine.arrow(f"""
+        name: _values(
+            engine.arrow(f"""
             select distinct r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
-            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""), count)
+            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""),
+            count,
+        )
         for name, props in VALUE_SETS.items()
     }
     for name, table in _VALUE_TABLES.items():
         sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count, own=name in ("identifier", "contact"))
     return Profiles(
-        ids=values(records, "entity_id"), datasets=datasets[0], schemata=schemata[1], schema_codes=schemata[0],
+        ids=values(records, "entity_id"),
+        datasets=datasets[0],
+        schemata=schemata[1],
+        schema_codes=schemata[0],
         kinds=np.array([KINDS.index(kind) for kind in values(records, "kind")], np.int64),
         current=array(records, "current", np.bool_),
-        names=_names(engine, count), dates=_dates(engine.arrow("select idx, value, written from record_births"), count), values=sets,
+        names=_names(engine, count),
+        dates=_dates(engine.arrow("select idx, value, written from record_births"), count),
+        values=sets,
     )
 
 
@@ -179,11 +191,20 @@ def _words(labels: list[str], tokens: Ints, sounds: Any, of_record: Ints, record
     letters, start = _spell(labels)
     spelled, sound_start = _spell([sound_labels[sound] for sound in sound_of])
     counted = rarity(_bearers(tokens, of_record, len(labels)), np.array([shares.get(label, 0.0) for label in labels]), records)
-    heard = rarity(_bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), records)
+    heard = rarity(
+        _bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), records
+    )
     short = np.array([len(label) == 1 for label in labels], bool)
     return Words(
-        labels, letters, start, spelled, sound_start, _bags(letters, start), np.array([label.isdigit() for label in labels], bool),
-        np.where(short, np.minimum(counted, 1.0), counted), np.minimum(heard[sound_of] if len(labels) else heard, counted),
+        labels,
+        letters,
+        start,
+        spelled,
+        sound_start,
+        _bags(letters, start),
+        np.array([label.isdigit() for label in labels], bool),
+        np.where(short, np.minimum(counted, 1.0), counted),
+        np.minimum(heard[sound_of] if len(labels) else heard, counted),
     )
 
 

@@ -13,8 +13,15 @@ from crosstie.store.engine import Engine
 
 #: Kinds of things that are matched. `number`: by identifiers only. What is not here (relations, sanctions, addresses, documents) is never matched.
 _KINDS: tuple[tuple[str, str], ...] = (
-    ("Person", "person"), ("Organization", "organization"), ("PublicBody", "organization"), ("LegalEntity", "any"),
-    ("Vessel", "thing"), ("Airplane", "thing"), ("Vehicle", "number"), ("BankAccount", "number"), ("CryptoWallet", "number"),
+    ("Person", "person"),
+    ("Organization", "organization"),
+    ("PublicBody", "organization"),
+    ("LegalEntity", "any"),
+    ("Vessel", "thing"),
+    ("Airplane", "thing"),
+    ("Vehicle", "number"),
+    ("BankAccount", "number"),
+    ("CryptoWallet", "number"),
 )
 #: Names that may decide, and those that never decide alone.
 STRONG_NAMES = ("name", "alias", "previousName")
@@ -28,34 +35,46 @@ def protect(engine: Engine) -> None:
     """Create `protected` (entity_id): victims, and whoever may be under 18 on the day of the newest source. Doubt about age protects."""
     newest = str(engine.scalar("select max(version_date) from sources") or "9999-12-31")
     adult = f"{int(newest[:4]) - 18:04d}{newest[4:10]}"
-    engine.create("protected", f"""
+    engine.create(
+        "protected",
+        f"""
         select entity_id from claims where prop = 'topics' and value in ('victim', 'minor')
-        union select entity_id from claims where prop = 'birthDate' and value >= substr('{adult}', 1, length(value)) and value <> '{adult}'""")
+        union select entity_id from claims where prop = 'birthDate' and value >= substr('{adult}', 1, length(value)) and value <> '{adult}'""",
+    )
 
 
 def select(engine: Engine) -> None:
     """Create `records` (idx, entity_id, dataset, schema, kind, current): what is matched, numbered in the order of the ids."""
     engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
     protect(engine)
-    engine.create("records", """
+    engine.create(
+        "records",
+        """
         select cast(row_number() over (order by c.entity_id) - 1 as integer) as idx, c.entity_id, c.dataset, c."schema", c.kind, c.current
         from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current
               from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
-        left join protected p on p.entity_id = c.entity_id where p.entity_id is null""")
+        left join protected p on p.entity_id = c.entity_id where p.entity_id is null""",
+    )
 
 
 def analyse_names(engine: Engine) -> None:
     """Create `record_names` (idx, tokens, skeletons, legal_form, weak): the names of each record in comparable form, each form once."""
     listed = ", ".join(f"'{prop}'" for prop in (*STRONG_NAMES, *WEAK_NAMES))
     weak = ", ".join(f"'{prop}'" for prop in WEAK_NAMES)
-    engine.create("names_said", f"""
+    engine.create(
+        "names_said",
+        f"""
         select r.idx, r.kind, c.value, min(c.prop in ({weak})) as weak from claims c join records r on r.entity_id = c.entity_id
-        where c.prop in ({listed}) and r.kind <> 'number' group by r.idx, r.kind, c.value""")
+        where c.prop in ({listed}) and r.kind <> 'number' group by r.idx, r.kind, c.value""",
+    )
     engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM)
-    engine.create("record_names", """
+    engine.create(
+        "record_names",
+        """
         select n.idx, f.tokens, f.skeletons, max(f.legal_form) as legal_form, min(n.weak) as weak
         from names_said n join name_forms f on f.value = n.value and f.kind = n.kind where f.tokens <> ''
-        group by n.idx, f.tokens, f.skeletons""")
+        group by n.idx, f.tokens, f.skeletons""",
+    )
 
 
 def kind_of(schema: str) -> str | None:
@@ -73,6 +92,10 @@ def _analyse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for given in batches:
         forms = [analyze(value, kind) for value, kind in rows(given, "value", "kind")]
         yield batch(
-            NAME_FORM, given.column("value"), given.column("kind"), [" ".join(form.tokens) for form in forms],
-            [" ".join(form.skeletons) for form in forms], [form.legal_form for form in forms],
+            NAME_FORM,
+            given.column("value"),
+            given.column("kind"),
+            [" ".join(form.tokens) for form in forms],
+            [" ".join(form.skeletons) for form in forms],
+            [form.legal_form for form in forms],
         )

@@ -77,9 +77,7 @@ def _score(profiles: Profiles, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
 def contributions_json(scored: Scored, rows: Ints) -> list[str]:
     """For each of these pairs what each feature contributed, in nats, as JSON; what contributed nothing is left out."""
     rounded = {name: np.round(values[rows], 3).tolist() for name, values in scored.contributions.items()}
-    return [
-        orjson.dumps({name: values[place] for name, values in rounded.items() if values[place]}).decode() for place in range(len(rows))
-    ]
+    return [orjson.dumps({name: values[place] for name, values in rounded.items() if values[place]}).decode() for place in range(len(rows))]
 
 
 def kept_apart(scored: Scored) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -96,11 +94,20 @@ def kept_apart(scored: Scored) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _pairs(engine: Engine) -> None:
-    listed = {"left_id": "a.entity_id", "right_id": "b.entity_id", "score": "s.score", "features": "coalesce(s.features, '{}')", "judgement": "j.verdict"}
+    listed = {
+        "left_id": "a.entity_id",
+        "right_id": "b.entity_id",
+        "score": "s.score",
+        "features": "coalesce(s.features, '{}')",
+        "judgement": "j.verdict",
+    }
     filled = ", ".join(f"{listed[name]} as {name}" for name in PAIR.names)
-    engine.create("pairs", f"""
+    engine.create(
+        "pairs",
+        f"""
         select {filled} from scored s join records a on a.idx = s.l join records b on b.idx = s.r left join judged j on j.l = s.l and j.r = s.r
-        where s.score >= {REVIEW} or j.verdict is not null order by left_id, right_id""")
+        where s.score >= {REVIEW} or j.verdict is not null order by left_id, right_id""",
+    )
 
 
 def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: float) -> None:
@@ -110,12 +117,18 @@ def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: f
     held = [(profiles.ids[record], profiles.ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
     engine.load("held", pa.Table.from_batches([batch(_HELD, *([row[place] for row in held] for place in range(3)))]))
     listed = {
-        "entity_id": "e.entity_id", "cluster_id": "coalesce(h.cluster_id, e.entity_id)", "dataset": "e.dataset", "score": "coalesce(h.score, 1.0)",
+        "entity_id": "e.entity_id",
+        "cluster_id": "coalesce(h.cluster_id, e.entity_id)",
+        "dataset": "e.dataset",
+        "score": "coalesce(h.score, 1.0)",
     }
-    engine.create("clusters", f"""
+    engine.create(
+        "clusters",
+        f"""
         select {", ".join(f"{listed[name]} as {name}" for name in CLUSTER.names)}
         from (select c.entity_id, min(c.dataset) as dataset from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) e
-        left join held h on h.entity_id = e.entity_id order by e.entity_id""")
+        left join held h on h.entity_id = e.entity_id order by e.entity_id""",
+    )
 
 
 def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings) -> Callable[[int, int], bool]:
@@ -131,7 +144,7 @@ def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings
     if large:
         found.update(pair for pair in rows(engine.arrow("select l, r from scored where apart"), "l", "r") if large.issuperset(pair))
     for start in range(0, len(whole), _BATCH):
-        left, right = (np.array(side, np.int64) for side in zip(*whole[start:start + _BATCH], strict=True))
+        left, right = (np.array(side, np.int64) for side in zip(*whole[start : start + _BATCH], strict=True))
         apart = kept_apart(score(Pairs(profiles, left, right)))
         found.update(zip(left[apart].tolist(), right[apart].tolist(), strict=True))
 
@@ -153,9 +166,12 @@ def _canonical(engine: Engine) -> None:
         "original_value": "case when other.cluster_id <> c.value then coalesce(c.original_value, c.value) else c.original_value end",
     }
     listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
-    engine.create("resolved_claims", f"""
+    engine.create(
+        "resolved_claims",
+        f"""
         select {listed} from claims c left join clusters own on own.entity_id = c.entity_id
-        left join clusters other on c.prop_type = 'entity' and other.entity_id = c.value""")
+        left join clusters other on c.prop_type = 'entity' and other.entity_id = c.value""",
+    )
     engine.create("claims", "select * from resolved_claims")
 
 

@@ -28,25 +28,44 @@ def collect(engine: Engine) -> None:
     """Create `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value),
     and `record_births` (idx, value, written).
     """
-    engine.map("identifiers_said", f"""
+    engine.map(
+        "identifiers_said",
+        f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id
         where c.prop_type in ({_listed(NUMBERED)}) and c.prop not in ({_listed(NOT_IDENTIFYING)})
         union all
         select r.idx, 'unscId', s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
-            join records r on r.entity_id = e.value where s.prop = 'unscId'""", _each(_identifiers), _VALUE)
-    engine.create("record_identifiers", "select distinct idx, value from identifiers_said where not starts_with(value, '@') and not starts_with(value, '#')")
+            join records r on r.entity_id = e.value where s.prop = 'unscId'""",
+        _each(_identifiers),
+        _VALUE,
+    )
+    engine.create(
+        "record_identifiers",
+        "select distinct idx, value from identifiers_said where not starts_with(value, '@') and not starts_with(value, '#')",
+    )
     engine.create("record_citations", "select distinct idx, value from identifiers_said where starts_with(value, '#')")
     engine.create("record_contacts", "select distinct idx, value from identifiers_said where starts_with(value, '@')")
-    engine.map("record_numbers", f"""
+    engine.map(
+        "record_numbers",
+        f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_UNIQUE)})""",
-        _each(_identifiers), _VALUE)
-    engine.map("record_places", f"""
+        _each(_identifiers),
+        _VALUE,
+    )
+    engine.map(
+        "record_places",
+        f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_PLACES)})""",
-        _each(_places), _VALUE)
+        _each(_places),
+        _VALUE,
+    )
     engine.create("record_legal_forms", "select distinct idx, legal_form as value from record_names where legal_form <> ''")
-    engine.create("record_births", f"""
+    engine.create(
+        "record_births",
+        f"""
         select r.idx, c.value, min(c.original_value) as written from claims c join records r on r.entity_id = c.entity_id
-        where c.prop in ({_listed(_BIRTH)}) and length(c.value) >= 4 group by r.idx, c.value""")
+        where c.prop in ({_listed(_BIRTH)}) and length(c.value) >= 4 group by r.idx, c.value""",
+    )
 
 
 def normal_identifier(prop: str, value: str) -> str | None:

@@ -18,7 +18,11 @@ def run(*arguments: str | Path, workspace: Path | None = None) -> subprocess.Com
     """The command line, as a user calls it."""
     where = ["--workspace", str(workspace)] if workspace else []
     return subprocess.run(
-        [sys.executable, "-m", "crosstie", *where, *(str(one) for one in arguments)], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-m", "crosstie", *where, *(str(one) for one in arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
 
 

@@ -26,11 +26,16 @@ def un_list(count: int = 12, text: str = "Invented for a test.", date: str = "20
 
 def _bomb(path: Path) -> None:
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    path.write_text(f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{entities}]>' + un_list(text="&l9;").split("?>", 1)[1], encoding="utf-8")
+    path.write_text(
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{entities}]>' + un_list(text="&l9;").split("?>", 1)[1], encoding="utf-8"
+    )
 
 
 def _external(path: Path) -> None:
-    path.write_text('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>' + un_list(text="&e;").split("?>", 1)[1], encoding="utf-8")
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>' + un_list(text="&e;").split("?>", 1)[1],
+        encoding="utf-8",
+    )
 
 
 def _zip_bomb(path: Path) -> None:
@@ -51,7 +56,11 @@ CASES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "ZIP bomb": ("list.zip", _zip_bomb, "list.zip"),
     "one line of 2 GB": ("list.csv", _long_line, "list.csv"),
     "empty file": ("empty.xml", lambda path: path.touch(), "empty"),
-    "unknown table": ("people.csv", lambda path: path.write_text("vorname;nachname;geburtstag\nTavin;Orel;1971-01-02\n", encoding="utf-8"), "mapping"),
+    "unknown table": (
+        "people.csv",
+        lambda path: path.write_text("vorname;nachname;geburtstag\nTavin;Orel;1971-01-02\n", encoding="utf-8"),
+        "mapping",
+    ),
     "no list at all": ("notes.txt", lambda path: path.write_text("just some words", encoding="utf-8"), "notes.txt"),
     "wrong magic": ("book.xlsx", lambda path: path.write_bytes(b"PK\x03\x04 but no workbook"), "book.xlsx"),
 }

@@ -23,9 +23,24 @@ from crosstie.store.builds import Build
 
 def claim(entity: str, prop: str, value: str, schema: str = "Person", kind: str = "name", **more: Any) -> dict[str, Any]:
     return {
-        "id": f"{entity}.{prop}.{value}", "canonical_id": entity, "entity_id": entity, "schema": schema, "prop": prop, "prop_type": kind,
-        "value": value, "dataset": "reg", "series": "reg", "source_id": "s1", "locator": "row 2/Name", "originator": "Registry",
-        "grade": "B2", "marking": "TLP:GREEN", "first_seen": "2024-01-01", "last_seen": "2024-06-01", "current": True, **more,
+        "id": f"{entity}.{prop}.{value}",
+        "canonical_id": entity,
+        "entity_id": entity,
+        "schema": schema,
+        "prop": prop,
+        "prop_type": kind,
+        "value": value,
+        "dataset": "reg",
+        "series": "reg",
+        "source_id": "s1",
+        "locator": "row 2/Name",
+        "originator": "Registry",
+        "grade": "B2",
+        "marking": "TLP:GREEN",
+        "first_seen": "2024-01-01",
+        "last_seen": "2024-06-01",
+        "current": True,
+        **more,
     }
 
 
@@ -37,7 +52,7 @@ CLAIMS = [
     claim("reg-1", "nationality", "qm", kind="country"),
     claim("un-1", "name", "A. Example", **MERGED),
     claim("un-1", "name", "Old Name", current=False, **MERGED),
-    claim("reg-2", "name", "Quick\nBox, \"Ltd\"", schema="Company"),
+    claim("reg-2", "name", 'Quick\nBox, "Ltd"', schema="Company"),
     claim("reg-o", "owner", "un-1", schema="Ownership", kind="entity"),
     claim("reg-o", "asset", "reg-2", schema="Ownership", kind="entity"),
     claim("reg-9", "name", "Child Nobody"),
@@ -45,26 +60,87 @@ CLAIMS = [
 ]
 ROWS: dict[str, list[dict[str, Any]]] = {
     "claims": CLAIMS,
-    "clusters": [{"entity_id": c, "cluster_id": k, "dataset": c.split("-")[0], "score": s} for c, k, s in
-                 [("reg-1", "reg-1", 1.0), ("reg-2", "reg-2", 1.0), ("un-1", "reg-1", 0.875), ("reg-o", "reg-o", 1.0)]],
+    "clusters": [
+        {"entity_id": c, "cluster_id": k, "dataset": c.split("-")[0], "score": s}
+        for c, k, s in [("reg-1", "reg-1", 1.0), ("reg-2", "reg-2", 1.0), ("un-1", "reg-1", 0.875), ("reg-o", "reg-o", 1.0)]
+    ],
     "entities": [
-        {"entity_id": "reg-1", "schema": "Person", "caption": "Ada Example", "names": ["Ada Example", "=SUM(1)"], "marking": "TLP:GREEN", "victim": False,
-         "delisted": False, "countries": ["qm"]},
-        {"entity_id": "reg-2", "schema": "Company", "caption": "@box", "names": ["@box"], "marking": "TLP:GREEN", "victim": False, "delisted": False},
+        {
+            "entity_id": "reg-1",
+            "schema": "Person",
+            "caption": "Ada Example",
+            "names": ["Ada Example", "=SUM(1)"],
+            "marking": "TLP:GREEN",
+            "victim": False,
+            "delisted": False,
+            "countries": ["qm"],
+        },
+        {
+            "entity_id": "reg-2",
+            "schema": "Company",
+            "caption": "@box",
+            "names": ["@box"],
+            "marking": "TLP:GREEN",
+            "victim": False,
+            "delisted": False,
+        },
         {"entity_id": "reg-8", "schema": "Person", "caption": "Gone Long", "marking": "TLP:AMBER", "victim": False, "delisted": True},
         {"entity_id": "reg-9", "schema": "Person", "caption": "Child Nobody", "marking": "TLP:GREEN", "victim": True, "delisted": False},
     ],
     "spheres": [{"entity_id": "reg-1", "sphere": sphere, "marking": "TLP:GREEN", "confidence": 0.5} for sphere in ("terror", "crime")],
     "links": [
-        {"rank": 1, "link_id": "l1", "crime_id": "reg-2", "terror_id": "reg-1", "class": "N2", "strength": 0.5, "surprise": 7.25, "support": 2, "hops": 1,
-         "first": "2020", "last": None, "path": ["reg-2", "reg-1"], "marking": "TLP:AMBER+STRICT", "sentence": "-x"},
-        {"rank": 2, "link_id": "l2", "crime_id": "reg-1", "terror_id": "reg-1", "class": "N4", "strength": 0.25, "support": 1, "hops": 0,
-         "path": ["reg-1"], "marking": "TLP:GREEN"},
+        {
+            "rank": 1,
+            "link_id": "l1",
+            "crime_id": "reg-2",
+            "terror_id": "reg-1",
+            "class": "N2",
+            "strength": 0.5,
+            "surprise": 7.25,
+            "support": 2,
+            "hops": 1,
+            "first": "2020",
+            "last": None,
+            "path": ["reg-2", "reg-1"],
+            "marking": "TLP:AMBER+STRICT",
+            "sentence": "-x",
+        },
+        {
+            "rank": 2,
+            "link_id": "l2",
+            "crime_id": "reg-1",
+            "terror_id": "reg-1",
+            "class": "N4",
+            "strength": 0.25,
+            "support": 1,
+            "hops": 0,
+            "path": ["reg-1"],
+            "marking": "TLP:GREEN",
+        },
     ],
-    "steps": [{"link_id": "l1", "path_no": 1, "step_no": 1, "source": "reg-2", "target": "reg-1", "edge_id": "e1", "kind": "Ownership",
-               "sentence": "Ada \x07owns Box", "confidence": 0.5, "rarity": 3.0,
-               "evidence": [{"source_id": "s1", "locator": "row 2", "marking": "TLP:GREEN"}]}],
-    "findings": [{"finding_id": "f1", "subjects": ["reg-1"], "evidence": [{"source_id": "s1", "locator": "row 1", "marking": "TLP:RED"}], "score": 0.5}],
+    "steps": [
+        {
+            "link_id": "l1",
+            "path_no": 1,
+            "step_no": 1,
+            "source": "reg-2",
+            "target": "reg-1",
+            "edge_id": "e1",
+            "kind": "Ownership",
+            "sentence": "Ada \x07owns Box",
+            "confidence": 0.5,
+            "rarity": 3.0,
+            "evidence": [{"source_id": "s1", "locator": "row 2", "marking": "TLP:GREEN"}],
+        }
+    ],
+    "findings": [
+        {
+            "finding_id": "f1",
+            "subjects": ["reg-1"],
+            "evidence": [{"source_id": "s1", "locator": "row 1", "marking": "TLP:RED"}],
+            "score": 0.5,
+        }
+    ],
     "mentions": [{"mention_id": "m1", "entity_id": "reg-1", "sentence": "+1", "marking": "TLP:GREEN"}],
 }
 
@@ -95,7 +171,12 @@ def out(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Out:
 
 
 def test_clusters_are_exactly_these_columns(out: Out) -> None:
-    assert out.text("clusters").splitlines()[:4] == ["entity_id,cluster_id,dataset,score", "reg-1,reg-1,reg,1.0", "reg-2,reg-2,reg,1.0", "un-1,reg-1,un,0.875"]
+    assert out.text("clusters").splitlines()[:4] == [
+        "entity_id,cluster_id,dataset,score",
+        "reg-1,reg-1,reg,1.0",
+        "reg-2,reg-2,reg,1.0",
+        "un-1,reg-1,un,0.875",
+    ]
 
 
 def test_links_are_exactly_these_columns_in_their_rank(out: Out) -> None:
@@ -147,7 +228,7 @@ def test_statements_are_read_by_followthemoney(out: Out) -> None:
     found = list(read_path_statements(out.folder / "out", "csv"))
     assert len(found) == len(CLAIMS) - 1  # without the victim
     company = next(one for one in found if one.schema == "Company")
-    assert (company.value, company.origin, company.external) == ("Quick\nBox, \"Ltd\"", "s1:row 2/Name", False)
+    assert (company.value, company.origin, company.external) == ('Quick\nBox, "Ltd"', "s1:row 2/Name", False)
     assert {one.canonical_id for one in found if one.entity_id == "un-1"} == {"reg-1"}
 
 
@@ -181,7 +262,12 @@ def test_json_lines_keep_structure(out: Out) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "marking"),
-    [("links", "TLP:AMBER+STRICT"), ("findings", "TLP:RED"), ("spheres", "TLP:GREEN"), ("clusters", "TLP:AMBER; purpose=tax; until=2030-01-01")],
+    [
+        ("links", "TLP:AMBER+STRICT"),
+        ("findings", "TLP:RED"),
+        ("spheres", "TLP:GREEN"),
+        ("clusters", "TLP:AMBER; purpose=tax; until=2030-01-01"),
+    ],
 )
 def test_the_strictest_marking_lies_beside_each_file(out: Out, kind: str, marking: str) -> None:
     done = export(out.build, kind, None, out.folder / "out.x")
@@ -200,7 +286,9 @@ def test_parquet_bears_its_marking_inside_too(out: Out) -> None:
     assert metadata[b"crosstie.marking"] == b"TLP:AMBER+STRICT"
 
 
-@pytest.mark.parametrize(("kind", "format"), [("clusters", "csv"), ("ftm", None), ("links", "parquet"), ("graphml", None), ("links", "json")])
+@pytest.mark.parametrize(
+    ("kind", "format"), [("clusters", "csv"), ("ftm", None), ("links", "parquet"), ("graphml", None), ("links", "json")]
+)
 def test_a_stream_gets_the_same_bytes_as_a_file_and_stays_open(out: Out, kind: str, format: str | None) -> None:
     stream = io.BytesIO()
     done = export(out.build, kind, format, stream)

@@ -28,11 +28,17 @@ def edges(engine: Engine) -> list[dict[str, Any]]:
 
 
 def test_a_stated_relation_is_an_edge_with_its_period_label_and_evidence(engine: Engine, load: Load) -> None:
-    load([
-        *named("ana"), *named("acme", schema="Company"),
-        ("r1", "Directorship", "director", "ana"), ("r1", "Directorship", "organization", "acme"), ("r1", "Directorship", "role", "chair"),
-        ("r1", "Directorship", "startDate", "2011"), ("r1", "Directorship", "endDate", "2013-05"),
-    ])
+    load(
+        [
+            *named("ana"),
+            *named("acme", schema="Company"),
+            ("r1", "Directorship", "director", "ana"),
+            ("r1", "Directorship", "organization", "acme"),
+            ("r1", "Directorship", "role", "chair"),
+            ("r1", "Directorship", "startDate", "2011"),
+            ("r1", "Directorship", "endDate", "2013-05"),
+        ]
+    )
     [edge] = edges(engine)
     assert (edge["source"], edge["target"], edge["kind"], edge["label"]) == ("ana", "acme", "Directorship", "chair")
     assert (edge["start"], edge["end"]) == ("2011", "2013-05")
@@ -61,19 +67,29 @@ def test_two_originators_are_worth_more_than_one_and_a_copy_is_worth_nothing(eng
 
 def test_what_happens_inside_one_entity_and_what_touches_a_victim_is_no_edge(engine: Engine, load: Load) -> None:
     facts = [
-        *named("ana", "ann", "vic"), ("r1", "Associate", "person", "ana"), ("r1", "Associate", "associate", "ann"),
-        ("r2", "Associate", "person", "ana"), ("r2", "Associate", "associate", "vic"),
-        ("ana", "Person", "phone", "+3812345678"), ("vic", "Person", "phone", "+3812345678"),
+        *named("ana", "ann", "vic"),
+        ("r1", "Associate", "person", "ana"),
+        ("r1", "Associate", "associate", "ann"),
+        ("r2", "Associate", "person", "ana"),
+        ("r2", "Associate", "associate", "vic"),
+        ("ana", "Person", "phone", "+3812345678"),
+        ("vic", "Person", "phone", "+3812345678"),
     ]
     load(facts, merged={"ann": "ana"}, victims=["vic"])
     assert edges(engine) == []
 
 
 def test_a_property_that_names_an_owner_is_an_edge_and_a_bank_is_not(engine: Engine, load: Load) -> None:
-    load([
-        *named("ana"), *named("ship", schema="Vessel"), ("ship", "Vessel", "owner", "ana"),
-        *named("bank", schema="Company"), ("acc", "BankAccount", "name", "QM-1"), ("acc", "BankAccount", "bank", "bank"),
-    ])
+    load(
+        [
+            *named("ana"),
+            *named("ship", schema="Vessel"),
+            ("ship", "Vessel", "owner", "ana"),
+            *named("bank", schema="Company"),
+            ("acc", "BankAccount", "name", "QM-1"),
+            ("acc", "BankAccount", "bank", "bank"),
+        ]
+    )
     [edge] = edges(engine)
     assert (edge["source"], edge["target"], edge["kind"]) == ("ana", "ship", "Vehicle.owner")
 
@@ -83,19 +99,30 @@ PAYMENTS = ledger(amount=pa.float64(), currency=pa.string())
 
 def paid(engine: Engine, *rows: tuple[str, str, str, str, float, str, str]) -> None:
     names = ("event_id", "a_id", "b_id", "date", "amount", "currency", "source_id")
-    listed = [{**dict(zip(names, row, strict=True)), "locator": f"row {n}", "grade": "B2", "marking": "TLP:AMBER"} for n, row in enumerate(rows)]
+    listed = [
+        {**dict(zip(names, row, strict=True)), "locator": f"row {n}", "grade": "B2", "marking": "TLP:AMBER"} for n, row in enumerate(rows)
+    ]
     engine.load("ledger_payments", pa.Table.from_pylist(listed, schema=PAYMENTS))
 
 
 def test_payments_between_accounts_tie_their_holders_and_name_the_accounts(engine: Engine, load: Load) -> None:
-    load([
-        *named("ana", "ben"), ("acc1", "BankAccount", "name", "QM11"), ("acc2", "BankAccount", "name", "QM22"),
-        ("o1", "Ownership", "owner", "ana"), ("o1", "Ownership", "asset", "acc1"),
-        ("o2", "Ownership", "owner", "ben"), ("o2", "Ownership", "asset", "acc2"),
-    ])
+    load(
+        [
+            *named("ana", "ben"),
+            ("acc1", "BankAccount", "name", "QM11"),
+            ("acc2", "BankAccount", "name", "QM22"),
+            ("o1", "Ownership", "owner", "ana"),
+            ("o1", "Ownership", "asset", "acc1"),
+            ("o2", "Ownership", "owner", "ben"),
+            ("o2", "Ownership", "asset", "acc2"),
+        ]
+    )
     paid(
-        engine, ("e1", "acc1", "acc2", "2014-01-02", 40000.0, "USD", "s2"), ("e2", "acc1", "acc2", "2014-03-01", 2000.5, "USD", "s2"),
-        ("e2", "acc1", "acc2", "2014-03-01", 2000.5, "USD", "s3"), ("e3", "acc1", "nobody", "2014-03-01", 1.0, "USD", "s2"),
+        engine,
+        ("e1", "acc1", "acc2", "2014-01-02", 40000.0, "USD", "s2"),
+        ("e2", "acc1", "acc2", "2014-03-01", 2000.5, "USD", "s2"),
+        ("e2", "acc1", "acc2", "2014-03-01", 2000.5, "USD", "s3"),
+        ("e3", "acc1", "nobody", "2014-03-01", 1.0, "USD", "s2"),
     )
     found = {(edge["source"], edge["target"], edge["kind"]): edge for edge in edges(engine)}
     edge = found.pop(("ana", "ben", "ledger.payments"))
@@ -119,10 +146,13 @@ def test_an_account_without_a_known_holder_stands_for_itself(engine: Engine, loa
 
 
 def test_a_rare_value_ties_its_holders_and_its_rarity_is_in_bits(engine: Engine, load: Load) -> None:
-    load([
-        *named("ana", "ben", *[f"p{n}" for n in range(14)]),
-        ("ana", "Person", "passportNumber", "QM-77 812"), ("ben", "Person", "idNumber", "qm77812", "s2"),
-    ])
+    load(
+        [
+            *named("ana", "ben", *[f"p{n}" for n in range(14)]),
+            ("ana", "Person", "passportNumber", "QM-77 812"),
+            ("ben", "Person", "idNumber", "qm77812", "s2"),
+        ]
+    )
     [edge] = edges(engine)
     assert (edge["source"], edge["target"], edge["kind"]) == ("ana", "ben", "shared.document")
     assert edge["rarity"] == pytest.approx(3.0)  # two holders among sixteen
@@ -132,8 +162,16 @@ def test_a_rare_value_ties_its_holders_and_its_rarity_is_in_bits(engine: Engine,
 
 @pytest.mark.parametrize(
     ("prop", "value"),
-    [("idNumber", "000000000"), ("idNumber", "unknown"), ("passportNumber", "123456789"), ("idNumber", "n/a"), ("phone", "12"),
-     ("address", "Northport"), ("address", "Lower Valley Province, Qumaria"), ("passportNumber", "PASSPORT")],
+    [
+        ("idNumber", "000000000"),
+        ("idNumber", "unknown"),
+        ("passportNumber", "123456789"),
+        ("idNumber", "n/a"),
+        ("phone", "12"),
+        ("address", "Northport"),
+        ("address", "Lower Valley Province, Qumaria"),
+        ("passportNumber", "PASSPORT"),
+    ],
 )
 def test_a_placeholder_or_a_whole_town_ties_nobody(engine: Engine, load: Load, prop: str, value: str) -> None:
     load([*named("ana", "ben"), ("ana", "Person", prop, value), ("ben", "Person", prop, value)])
@@ -148,10 +186,14 @@ def test_an_address_of_many_is_no_edge_and_is_remembered(engine: Engine, load: L
 
 
 def test_a_paper_described_on_its_own_belongs_to_its_holder(engine: Engine, load: Load) -> None:
-    load([
-        *named("ana", "ben"), ("ana", "Person", "passportNumber", "QM778120"),
-        ("pp", "Passport", "holder", "ben"), ("pp", "Passport", "number", "QM778120"),
-    ])
+    load(
+        [
+            *named("ana", "ben"),
+            ("ana", "Person", "passportNumber", "QM778120"),
+            ("pp", "Passport", "holder", "ben"),
+            ("pp", "Passport", "number", "QM778120"),
+        ]
+    )
     [edge] = edges(engine)
     assert (edge["source"], edge["target"]) == ("ana", "ben")
 

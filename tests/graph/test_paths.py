@@ -62,21 +62,32 @@ def questions(draw: st.DrawFn) -> tuple[int, list[Edge], list[int], list[int], i
     edges = draw(st.lists(edge, max_size=24))
     seeds = st.lists(node, min_size=1, max_size=4, unique=True)
     return (
-        nodes, edges, draw(seeds), draw(seeds), draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 9)),
-        draw(st.sets(node, max_size=2)), draw(st.sampled_from([0, 5, 1000])),
+        nodes,
+        edges,
+        draw(seeds),
+        draw(seeds),
+        draw(st.integers(1, 4)),
+        draw(st.integers(1, 4)),
+        draw(st.integers(1, 9)),
+        draw(st.sets(node, max_size=2)),
+        draw(st.sampled_from([0, 5, 1000])),
     )
 
 
 @settings(max_examples=250, deadline=None)
 @given(questions())
-def test_search_finds_what_brute_force_finds(
-    question: tuple[int, list[Edge], list[int], list[int], int, int, int, set[int], int]
-) -> None:
+def test_search_finds_what_brute_force_finds(question: tuple[int, list[Edge], list[int], list[int], int, int, int, set[int], int]) -> None:
     nodes, edges, sources, targets, hops, k, hub, closed, gap = question
     csr = built(nodes, edges)
     answer = paths.search(
-        csr, np.array(sources, np.int32), np.array(targets, np.int32), max_hops=hops, k=k, hub=hub,
-        closed=np.array(sorted(closed), np.int32), gap_days=gap,
+        csr,
+        np.array(sources, np.int32),
+        np.array(targets, np.int32),
+        max_hops=hops,
+        k=k,
+        hub=hub,
+        closed=np.array(sorted(closed), np.int32),
+        gap_days=gap,
     )
     found: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {}
     for row in range(len(answer)):
@@ -89,7 +100,7 @@ def test_search_finds_what_brute_force_finds(
 @settings(max_examples=40, deadline=None)
 @given(questions())
 def test_blocks_of_any_size_and_threads_give_the_same_answer(
-    question: tuple[int, list[Edge], list[int], list[int], int, int, int, set[int], int]
+    question: tuple[int, list[Edge], list[int], list[int], int, int, int, set[int], int],
 ) -> None:
     nodes, edges, sources, targets, hops, k, hub, _, gap = question
     csr = built(nodes, edges)
@@ -102,7 +113,9 @@ def test_blocks_of_any_size_and_threads_give_the_same_answer(
 
 def test_the_answer_is_the_same_from_both_sides() -> None:
     rng = np.random.default_rng(3)
-    edges: list[Edge] = [(int(a), int(b), float(c), None, None) for a, b, c in zip(*rng.integers(0, 60, (2, 200)), rng.random(200), strict=True)]
+    edges: list[Edge] = [
+        (int(a), int(b), float(c), None, None) for a, b, c in zip(*rng.integers(0, 60, (2, 200)), rng.random(200), strict=True)
+    ]
     csr = built(60, edges)
     left, right = np.arange(0, 8, dtype=np.int32), np.arange(8, 16, dtype=np.int32)
     there = paths.search(csr, left, right, k=1)

@@ -20,7 +20,10 @@ def parsed(svg: str) -> Any:
 
 
 @given(
-    st.lists(st.builds(Node, st.sampled_from("abcdefgh"), words, st.sampled_from(["Person", "Company", "BankAccount", "Vessel", "?"]), spheres), max_size=8),
+    st.lists(
+        st.builds(Node, st.sampled_from("abcdefgh"), words, st.sampled_from(["Person", "Company", "BankAccount", "Vessel", "?"]), spheres),
+        max_size=8,
+    ),
     st.lists(st.builds(Step, st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh"), words, words, dates, dates), max_size=12),
     words,
 )
@@ -41,7 +44,16 @@ def test_nothing_in_a_name_can_act() -> None:
     evil = '</text><script>alert("x")</script><image href="http://x"/>'
     svg = path_svg([Node("a", evil, "Person", ("crime",)), Node("b", evil, evil)], [Step("a", "b", evil, evil)], title=evil)
     root = parsed(svg)
-    assert {element.tag.removeprefix(SPACE) for element in root.iter()} <= {"svg", "title", "desc", "g", "rect", "polygon", "polyline", "text"}
+    assert {element.tag.removeprefix(SPACE) for element in root.iter()} <= {
+        "svg",
+        "title",
+        "desc",
+        "g",
+        "rect",
+        "polygon",
+        "polyline",
+        "text",
+    }
     assert not [name for element in root.iter() for name in element.attrib if "href" in name or name.startswith("on")]
 
 

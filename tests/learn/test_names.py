@@ -37,7 +37,9 @@ def test_words_of_other_scripts_are_transliterated() -> None:
 def test_women_bear_the_feminine_form() -> None:
     book = name_book()
     kind = book.cultures["slavic"]
-    pairs = {(book.variants[man][0], book.variants[woman][0]) for man, woman in zip(kind.family.tolist(), kind.feminine.tolist(), strict=True)}
+    pairs = {
+        (book.variants[man][0], book.variants[woman][0]) for man, woman in zip(kind.family.tolist(), kind.feminine.tolist(), strict=True)
+    }
     assert ("Kuznov", "Kuznova") in pairs
 
 

@@ -32,7 +32,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def prints(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 class Part:
@@ -55,7 +57,8 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(region: Region, t
 def test_another_seed_gives_other_people(region: Region, tmp_path: Path) -> None:
     other = generate(8, "small", tmp_path / "eight")
     ours, theirs = (
-        {row["actor_id"]: row["name"] for row in rows(one.folder / "truth" / "actors.csv") if row["kind"] == "person"} for one in (region, other)
+        {row["actor_id"]: row["name"] for row in rows(one.folder / "truth" / "actors.csv") if row["kind"] == "person"}
+        for one in (region, other)
     )
     shared = [actor for actor in ours if actor in theirs]
     assert len(shared) > 1_000
@@ -186,7 +189,10 @@ def test_names_are_skewed_and_collide(truth: Path) -> None:
 
 
 def test_names_stand_in_several_scripts(region: Region) -> None:
-    texts = {name: (region.folder / "files" / name).read_text(encoding="utf-8") for name in ("register_qm.csv", "register_qn.csv", "consolidated.xml")}
+    texts = {
+        name: (region.folder / "files" / name).read_text(encoding="utf-8")
+        for name in ("register_qm.csv", "register_qn.csv", "consolidated.xml")
+    }
     assert any("а" <= letter <= "я" for letter in texts["register_qm.csv"])
     assert any("ا" <= letter <= "ي" for letter in texts["register_qn.csv"].splitlines()[-1])
     assert "NAME_ORIGINAL_SCRIPT" in texts["consolidated.xml"]
@@ -251,10 +257,20 @@ def backwards(builder: RegionBuilder) -> None:
     builder.day(date(2020, 1, 2), date(2020, 1, 1))
 
 
-@pytest.mark.parametrize("plot, message", [
-    (unplaced, "no list and no report"), (wrong_world, "not of the world"), (kin_in_register, "register holds"), (notice_for_a_firm, "red notice"),
-    (linked_to_nobody, "not on that list"), (twice, "already"), (nowhere, "no State"), (no_culture, "no culture"), (backwards, "no day"),
-])
+@pytest.mark.parametrize(
+    "plot, message",
+    [
+        (unplaced, "no list and no report"),
+        (wrong_world, "not of the world"),
+        (kin_in_register, "register holds"),
+        (notice_for_a_firm, "red notice"),
+        (linked_to_nobody, "not on that list"),
+        (twice, "already"),
+        (nowhere, "no State"),
+        (no_culture, "no culture"),
+        (backwards, "no day"),
+    ],
+)
 def test_a_part_that_contradicts_itself_is_told_so(plot: object, message: str, tmp_path: Path) -> None:
     with pytest.raises(LensError, match=message):
         generate(7, "small", tmp_path / "new", [Part(plot)])
@@ -274,7 +290,11 @@ def test_planted_accounts_pay_the_crowd_like_everybody(region: Region, truth: Pa
 
 
 def test_every_report_has_an_originator_and_a_grade(region: Region) -> None:
-    handled = {path.name: yaml.safe_load(path.with_name(f"{path.name}.source.yaml").read_text("utf-8")) for path in region.files if "reports_" in path.name}
+    handled = {
+        path.name: yaml.safe_load(path.with_name(f"{path.name}.source.yaml").read_text("utf-8"))
+        for path in region.files
+        if "reports_" in path.name
+    }
     assert len(handled) == 5
     assert {row["grade"] for row in handled.values()} == {"A2", "B2", "B3", "C3"}
     assert len({row["originator"] for row in handled.values()}) == len(handled)

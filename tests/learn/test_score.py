@@ -15,7 +15,20 @@ from crosstie.errors import InputError, NotFound
 from crosstie.learn.region import Region
 from crosstie.learn.score import Score, Tie, _marked, score
 
-LINKS = ["link_id", "crime_actor", "terror_actor", "class", "typology", "first", "last", "hops", "evidence", "path", "crime_side", "terror_side"]
+LINKS = [
+    "link_id",
+    "crime_actor",
+    "terror_actor",
+    "class",
+    "typology",
+    "first",
+    "last",
+    "hops",
+    "evidence",
+    "path",
+    "crime_side",
+    "terror_side",
+]
 
 
 def write(path: Path, header: Sequence[str], table: Sequence[Sequence[object]]) -> None:
@@ -28,19 +41,27 @@ def write(path: Path, header: Sequence[str], table: Sequence[Sequence[object]]) 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """Two ties to be found, one with thin evidence, one decoy."""
-    entities = [(actor, f"{actor}-{number}", "d", "f") for actor in ("boss", "gang", "leader", "army", "x", "y", "p", "q", "n") for number in (1, 2)]
+    entities = [
+        (actor, f"{actor}-{number}", "d", "f") for actor in ("boss", "gang", "leader", "army", "x", "y", "p", "q", "n") for number in (1, 2)
+    ]
     write(tmp_path / "entities.csv", ("actor_id", "entity_id", "dataset", "file"), entities)
-    write(tmp_path / "links.csv", LINKS, [
-        ("true-0001", "boss", "leader", "N2", "t", "2020", "2021", 2, "enough", "boss;m;leader", "boss;gang", "leader;army"),
-        ("true-0002", "x", "x", "N4", "t", "2020", "2021", 0, "enough", "x", "", ""),
-        ("true-0003", "p", "q", "N1", "t", "2020", "2020", 1, "thin", "p;q", "", ""),
-    ])
+    write(
+        tmp_path / "links.csv",
+        LINKS,
+        [
+            ("true-0001", "boss", "leader", "N2", "t", "2020", "2021", 2, "enough", "boss;m;leader", "boss;gang", "leader;army"),
+            ("true-0002", "x", "x", "N4", "t", "2020", "2021", 0, "enough", "x", "", ""),
+            ("true-0003", "p", "q", "N1", "t", "2020", "2020", 1, "thin", "p;q", "", ""),
+        ],
+    )
     write(tmp_path / "decoys.csv", ("left_actor", "right_actor", "kind", "reason"), [("boss", "n", "family name", "r")])
     return tmp_path
 
 
 def marks(truth: Path, *pairs: tuple[str, str, str]) -> Score:
-    columns = {name: pa.array([pair[place] for pair in pairs], pa.string()) for place, name in enumerate(("crime_id", "terror_id", "class"))}
+    columns = {
+        name: pa.array([pair[place] for pair in pairs], pa.string()) for place, name in enumerate(("crime_id", "terror_id", "class"))
+    }
     return score(truth, pa.table(columns))
 
 
@@ -93,7 +114,15 @@ def test_a_csv_is_read_in_its_order(small: Path, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("link_id,crime_id,terror_id,class,strength\n1,boss-1,y-1,N2,0.9\n2,boss-1,leader-1,N2,0.8\n", encoding="utf-8-sig")
     assert score(small, path).average_precision == pytest.approx(0.25)
-    assert set(score(small, path).as_dict()) >= {"average_precision", "precision_at_50", "recall", "macro_f1", "decoys_at_100", "found", "planted"}
+    assert set(score(small, path).as_dict()) >= {
+        "average_precision",
+        "precision_at_50",
+        "recall",
+        "macro_f1",
+        "decoys_at_100",
+        "found",
+        "planted",
+    }
 
 
 def test_a_list_without_the_columns_is_refused(small: Path, tmp_path: Path) -> None:
@@ -117,9 +146,18 @@ def test_the_truth_of_a_region_scores_full_marks_against_itself(region: Region, 
     assert found.planted + found.thin == region.planted
 
 
-TIES = [Tie(f"t{number}", f"N{number % 4 + 1}", True, f"c{number}", f"t{number}", frozenset([f"c{number}"]), frozenset([f"t{number}"])) for number in range(5)]
-pairs_ = st.lists(st.tuples(st.sampled_from([f"c{number}" for number in range(6)]), st.sampled_from([f"t{number}" for number in range(6)]),
-                            st.sampled_from(["N1", "N2", "N3", "N4"])), max_size=40)
+TIES = [
+    Tie(f"t{number}", f"N{number % 4 + 1}", True, f"c{number}", f"t{number}", frozenset([f"c{number}"]), frozenset([f"t{number}"]))
+    for number in range(5)
+]
+pairs_ = st.lists(
+    st.tuples(
+        st.sampled_from([f"c{number}" for number in range(6)]),
+        st.sampled_from([f"t{number}" for number in range(6)]),
+        st.sampled_from(["N1", "N2", "N3", "N4"]),
+    ),
+    max_size=40,
+)
 
 
 @given(pairs_)

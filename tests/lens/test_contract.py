@@ -46,7 +46,12 @@ def test_a_copy_of_a_good_lens_is_good(folder: Path) -> None:
         ("detectors/collector.py", "Source:", "From:", "cites nothing"),
         ("lexicon.yaml", "      zh: [海盗", "      ru: [海盗", "piracy has no terms in zh"),
         ("fixtures/collector/expected.yaml", "[[acc-gate]]", "[[acc-other]]", "expected [['acc-other']]"),
-        ("fixtures/collector/near-miss.claims.csv", "assoc,Organization", "assoc,Person", "near-miss.csv: found [['assoc']], expected nothing"),
+        (
+            "fixtures/collector/near-miss.claims.csv",
+            "assoc,Organization",
+            "assoc,Person",
+            "near-miss.csv: found [['assoc']], expected nothing",
+        ),
     ],
 )
 def test_what_is_broken_is_named(folder: Path, file: str, old: str, new: str, said: str) -> None:
@@ -75,7 +80,9 @@ def test_a_detector_that_nobody_declares_is_named(folder: Path) -> None:
 def test_innocent_explanations_and_sources_of_law_are_required(folder: Path) -> None:
     lens = manifest.read(folder, EXTORTION.package)
     bare = replace(lens, law=(), typologies=(replace(lens.typologies[0], innocent=()),))
-    assert {"extortion: lens.yaml names no source of law", "extortion: collector lists no innocent explanations"} <= set(problems(folder, bare))
+    assert {"extortion: lens.yaml names no source of law", "extortion: collector lists no innocent explanations"} <= set(
+        problems(folder, bare)
+    )
 
 
 def test_a_fixture_with_a_strange_column_says_so(folder: Path) -> None:

@@ -74,7 +74,10 @@ def test_reading_runs_nothing_of_the_lens(tmp_path: Path) -> None:
         ({"ledgers": {"carts": {"about": "A cart.", "columns": {"load": "heavy"}}}}, "ledgers.carts: column load is “heavy”"),
         ({"ledgers": ["carts"]}, "ledgers should have named entries"),
         ({"detectors": {"night-cart": {"title": "Carts"}}}, "detectors.night-cart: activity is missing"),
-        ({"detectors": {"x": GOOD["detectors"]["night-cart"] | {"thresholds": {"n": {"value": True}}}}}, "thresholds.n: value is no number"),
+        (
+            {"detectors": {"x": GOOD["detectors"]["night-cart"] | {"thresholds": {"n": {"value": True}}}}},
+            "thresholds.n: value is no number",
+        ),
     ],
 )
 def test_a_manifest_that_is_off_says_where(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -30,9 +30,17 @@ def lens(name: str) -> Lens:
 
 def claims(*rows: tuple[str, str, str, str, str]) -> pa.Table:
     made = [
-        dict.fromkeys(CLAIM.names) | {
-            "id": f"c{number}", "entity_id": entity, "canonical_id": canonical, "schema": schema, "prop": prop, "value": value,
-            "prop_type": "entity" if prop in ("owner", "asset") else "topic" if prop == "topics" else "name", "source_id": "s", "current": True,
+        dict.fromkeys(CLAIM.names)
+        | {
+            "id": f"c{number}",
+            "entity_id": entity,
+            "canonical_id": canonical,
+            "schema": schema,
+            "prop": prop,
+            "value": value,
+            "prop_type": "entity" if prop in ("owner", "asset") else "topic" if prop == "topics" else "name",
+            "source_id": "s",
+            "current": True,
         }
         for number, (entity, canonical, schema, prop, value) in enumerate(rows)
     ]
@@ -41,8 +49,16 @@ def claims(*rows: tuple[str, str, str, str, str]) -> pa.Table:
 
 def payment(number: int, a: str, b: str, date: str, amount: float, source: str = "s") -> dict[str, Any]:
     return dict.fromkeys(PAYMENTS.names) | {
-        "event_id": f"e{number}", "a_id": a, "b_id": b, "date": date, "amount": amount, "currency": "QMD", "source_id": source,
-        "locator": f"row {number}", "grade": "A2", "marking": "TLP:AMBER",
+        "event_id": f"e{number}",
+        "a_id": a,
+        "b_id": b,
+        "date": date,
+        "amount": amount,
+        "currency": "QMD",
+        "source_id": source,
+        "locator": f"row {number}",
+        "grade": "A2",
+        "marking": "TLP:AMBER",
     }
 
 
@@ -58,7 +74,9 @@ OWNED = claims(
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     with Engine() as engine:
-        engine.load("sources", pa.Table.from_pylist([dict.fromkeys(SOURCE.names) | {"source_id": "s", "originator": "Bank of Salt"}], schema=SOURCE))
+        engine.load(
+            "sources", pa.Table.from_pylist([dict.fromkeys(SOURCE.names) | {"source_id": "s", "originator": "Bank of Salt"}], schema=SOURCE)
+        )
         engine.load("claims", OWNED)
         engine.load("ledger_payments", pa.Table.from_pylist(SPLIT, schema=PAYMENTS))
         yield engine
@@ -116,7 +134,9 @@ def test_empty_ledgers_give_no_findings(engine: Engine) -> None:
 
 def test_an_account_with_two_holders_stands_for_itself(engine: Engine) -> None:
     more = claims(
-        ("own-2", "own-2", "Ownership", "owner", "p-2"), ("own-2", "own-2", "Ownership", "asset", "acc-1"), ("p-2", "Q2", "Person", "name", "Odo")
+        ("own-2", "own-2", "Ownership", "owner", "p-2"),
+        ("own-2", "own-2", "Ownership", "asset", "acc-1"),
+        ("p-2", "Q2", "Person", "name", "Odo"),
     )
     engine.load("claims", pa.concat_tables([OWNED, more]))
     assert found(engine)[0]["subjects"] == ["acc-1"]

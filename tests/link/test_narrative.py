@@ -21,8 +21,18 @@ from crosstie.model.tables import CLAIM, MENTION
 from crosstie.store.engine import Engine
 
 KIDNAPPING = Activity(
-    "kidnapping", "Kidnapping", Sphere.CRIME, "test",
-    (Term("kidnap*", "en"), Term("enlèvement*|kidnapp*", "fr"), Term("secuestr*", "es"), Term("خطف", "ar"), Term("похищен*", "ru"), Term("绑架", "zh")),
+    "kidnapping",
+    "Kidnapping",
+    Sphere.CRIME,
+    "test",
+    (
+        Term("kidnap*", "en"),
+        Term("enlèvement*|kidnapp*", "fr"),
+        Term("secuestr*", "es"),
+        Term("خطف", "ar"),
+        Term("похищен*", "ru"),
+        Term("绑架", "zh"),
+    ),
 )
 ACTIVITIES = (*unowned(), KIDNAPPING)
 TAGGER = Tagger(ACTIVITIES)
@@ -39,7 +49,10 @@ CASES = [
     ("He is suspected of having organised the smuggling of migrants.", [("migrants.smuggling", "alleged")]),
     ("Charged with bribery and human trafficking.", [("corruption", "alleged"), ("persons.trafficking", "alleged")]),
     ("Arrested on drug trafficking charges in 2004.", [("drugs.trafficking", "alleged")]),
-    ("Accused of bribery in 2001, he was later convicted of drug trafficking.", [("corruption", "alleged"), ("drugs.trafficking", "asserted")]),
+    (
+        "Accused of bribery in 2001, he was later convicted of drug trafficking.",
+        [("corruption", "alleged"), ("drugs.trafficking", "asserted")],
+    ),
     ("There is no evidence of drug trafficking.", [("drugs.trafficking", "negated")]),
     ("He denied any part in the arms smuggling.", [("arms.trafficking", "negated")]),
     ("Was acquitted of bribery.", [("corruption", "negated")]),
@@ -90,7 +103,9 @@ def test_the_sentence_is_the_one_that_holds_the_term() -> None:
     assert text[one.start : one.end] == one.term == "drug\n   trafficking"
 
 
-@given(st.text(max_size=200), st.sampled_from([text for text, _ in CASES]), st.text(max_size=200), st.sampled_from([None, "eng", "fra", "xx"]))
+@given(
+    st.text(max_size=200), st.sampled_from([text for text, _ in CASES]), st.text(max_size=200), st.sampled_from([None, "eng", "fra", "xx"])
+)
 def test_spans_slice_to_their_terms(before: str, middle: str, after: str, lang: str | None) -> None:
     text = f"{before} {middle} {after}"
     found = TAGGER.mentions(text, lang)
@@ -143,7 +158,9 @@ def test_a_long_text_of_matches_takes_time_in_proportion() -> None:
     assert TAGGER.mentions("x" * 1_000_000) == []
 
 
-@pytest.mark.parametrize("text,lang", [("Il est dans la ville", "fr"), ("Está en la ciudad de los reyes", "es"), ("He is in the city", "en"), ("", "en")])
+@pytest.mark.parametrize(
+    "text,lang", [("Il est dans la ville", "fr"), ("Está en la ciudad de los reyes", "es"), ("He is in the city", "en"), ("", "en")]
+)
 def test_the_language_is_told_by_common_words(text: str, lang: str) -> None:
     assert language(words_of(text), None) == lang
 
@@ -190,7 +207,9 @@ CLAIMS = [
     claim(id="c1", entity_id="x-1", canonical_id="Q1", value="Involved in drug trafficking."),
     claim(id="c2", entity_id="x-2", canonical_id="Q2", value="Involved in drug trafficking.", locator="row 2/Notes@100-129"),
     claim(id="c3", entity_id="x-3-sanction", canonical_id="x-3-sanction", schema="Sanction", prop="reason", value="Took bribes."),
-    claim(id="c4", entity_id="x-3-sanction", canonical_id="x-3-sanction", schema="Sanction", prop="entity", prop_type="entity", value="x-3"),
+    claim(
+        id="c4", entity_id="x-3-sanction", canonical_id="x-3-sanction", schema="Sanction", prop="entity", prop_type="entity", value="x-3"
+    ),
     claim(id="c5", entity_id="x-3", canonical_id="Q1", prop="name", prop_type="name", value="Aro Velmi"),
     claim(id="c6", entity_id="x-4", canonical_id="Q4", value="Was forced into human trafficking and drug trafficking."),
     claim(id="c7", entity_id="x-4", canonical_id="Q4", prop="topics", prop_type="topic", value="victim"),

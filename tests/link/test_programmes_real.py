@@ -49,8 +49,15 @@ def canada() -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("dataset", "named"),
-    [("un", un("un_2018-10-29.xml")), ("un", un("un_2020-11-30.xml")), ("un", un("un_2026-02-27.xml")),
-     ("ofac", ofac()), ("gb", uk()), ("eu", eu()), ("ca", canada())],
+    [
+        ("un", un("un_2018-10-29.xml")),
+        ("un", un("un_2020-11-30.xml")),
+        ("un", un("un_2026-02-27.xml")),
+        ("ofac", ofac()),
+        ("gb", uk()),
+        ("eu", eu()),
+        ("ca", canada()),
+    ],
     ids=["un 2018", "un 2020", "un 2026", "ofac", "gb", "eu", "ca"],
 )
 def test_every_programme_is_known(dataset: str, named: Iterator[str]) -> None:

@@ -40,8 +40,10 @@ def test_who_is_listed_for_both_surfaces_with_both_evidences(links: pa.Table) ->
 @pytest.mark.slow
 def test_narratives_of_narcotics_on_a_terror_list_come_with_their_sentence(links: pa.Table) -> None:
     told = [
-        link for link in links.to_pylist()
-        if link["class"] == "N3" and any("drug" in (one["sentence"] or "") or "narcotic" in (one["sentence"] or "") for one in link["crime_evidence"])
+        link
+        for link in links.to_pylist()
+        if link["class"] == "N3"
+        and any("drug" in (one["sentence"] or "") or "narcotic" in (one["sentence"] or "") for one in link["crime_evidence"])
     ]
     assert len(told) >= 8
     assert all("@" in one["locator"] for link in told for one in link["crime_evidence"])

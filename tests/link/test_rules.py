@@ -16,27 +16,63 @@ Row = dict[str, Any]
 
 def placed(sphere: str, entity: str, *, basis: str = "listing", **more: Any) -> Placement:
     row = {
-        "entity_id": entity, "sphere": sphere, "activity": "drugs.trafficking", "basis": basis, "sentence": "said", "start": None, "end": None,
-        "source_id": sphere, "locator": "row 2", "originator": f"list of {sphere}", "grade": "A2", "marking": "TLP:CLEAR", **more,
+        "entity_id": entity,
+        "sphere": sphere,
+        "activity": "drugs.trafficking",
+        "basis": basis,
+        "sentence": "said",
+        "start": None,
+        "end": None,
+        "source_id": sphere,
+        "locator": "row 2",
+        "originator": f"list of {sphere}",
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
+        **more,
     }
     return Placement(
-        entity, sphere, 0.8, frozenset({basis}), ("drugs.trafficking",), frozenset({row["originator"]}), (), row["start"], row["end"], (row,), actors=10
+        entity,
+        sphere,
+        0.8,
+        frozenset({basis}),
+        ("drugs.trafficking",),
+        frozenset({row["originator"]}),
+        (),
+        row["start"],
+        row["end"],
+        (row,),
+        actors=10,
     )
 
 
 def step(a: str, b: str, kind: str = "Associate", *, by: str = "police", turned: bool = False, **more: Any) -> Step:
     source, target = (b, a) if turned else (a, b)
     edge = {
-        "edge_id": f"{a}{b}", "source": source, "target": target, "kind": kind, "label": None, "start": None, "end": None, "events": None,
-        "amount": None, "currency": None, "confidence": 0.8, "rarity": None, "originators": [by],
-        "evidence": [{"source_id": by, "locator": "x", "sentence": "s", "originator": by, "grade": "A2", "marking": "TLP:CLEAR"}], **more,
+        "edge_id": f"{a}{b}",
+        "source": source,
+        "target": target,
+        "kind": kind,
+        "label": None,
+        "start": None,
+        "end": None,
+        "events": None,
+        "amount": None,
+        "currency": None,
+        "confidence": 0.8,
+        "rarity": None,
+        "originators": [by],
+        "evidence": [{"source_id": by, "locator": "x", "sentence": "s", "originator": by, "grade": "A2", "marking": "TLP:CLEAR"}],
+        **more,
     }
     return Step(a, b, (edge,))
 
 
 def tied(*steps: Step, entities: dict[str, Row] | None = None, **more: Any) -> Candidate:
     nodes = (steps[0].source, *(one.target for one in steps))
-    known = {node: {"entity_id": node, "caption": node.title(), "schema": "Person", "topics": [], "names": [], "birth_dates": []} for node in nodes}
+    known = {
+        node: {"entity_id": node, "caption": node.title(), "schema": "Person", "topics": [], "names": [], "birth_dates": []}
+        for node in nodes
+    }
     for node, row in (entities or {}).items():
         known[node] |= row
     path = Path(nodes, steps, expected=2.0**-10, degrees=tuple(more.pop("degrees", [2] * (len(nodes) - 2))))
@@ -44,7 +80,9 @@ def tied(*steps: Step, entities: dict[str, Row] | None = None, **more: Any) -> C
 
 
 def alone(crime: Placement, terror: Placement) -> Candidate:
-    return Candidate(crime, terror, population=1000, entities={"ana": {"caption": "Ana", "schema": "Person", "topics": [], "names": ["Ana Doe"]}})
+    return Candidate(
+        crime, terror, population=1000, entities={"ana": {"caption": "Ana", "schema": "Person", "topics": [], "names": ["Ana Doe"]}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,12 +92,28 @@ def alone(crime: Placement, terror: Placement) -> Candidate:
         (alone(placed("crime", "ana", basis="topic"), placed("terror", "ana")), "N4.listed-for-both"),
         (alone(placed("crime", "ana", basis="narrative"), placed("terror", "ana")), "N3.other-method"),
         (alone(placed("crime", "ana", basis="narrative"), placed("terror", "ana", basis="narrative")), "N3.by-text"),
-        (alone(placed("crime", "ana", basis="narrative", start="2001", end="2005"), placed("terror", "ana", basis="narrative", start="2007", end="2010")),
-         "N5.motive-changed"),
-        (alone(placed("crime", "ana", basis="narrative", sentence="Until 2019 a gang."),
-               placed("terror", "ana", basis="narrative", sentence="Since 2021 it bombs.")), "N5.motive-changed"),
-        (alone(placed("crime", "ana", basis="narrative", sentence="Hasta 2019 una banda."), placed("terror", "ana", start="2021-03-01")), "N5.motive-changed"),
-        (alone(placed("crime", "ana", basis="narrative", sentence="A gang."), placed("terror", "ana", start="2021-03-01")), "N3.other-method"),
+        (
+            alone(
+                placed("crime", "ana", basis="narrative", start="2001", end="2005"),
+                placed("terror", "ana", basis="narrative", start="2007", end="2010"),
+            ),
+            "N5.motive-changed",
+        ),
+        (
+            alone(
+                placed("crime", "ana", basis="narrative", sentence="Until 2019 a gang."),
+                placed("terror", "ana", basis="narrative", sentence="Since 2021 it bombs."),
+            ),
+            "N5.motive-changed",
+        ),
+        (
+            alone(placed("crime", "ana", basis="narrative", sentence="Hasta 2019 una banda."), placed("terror", "ana", start="2021-03-01")),
+            "N5.motive-changed",
+        ),
+        (
+            alone(placed("crime", "ana", basis="narrative", sentence="A gang."), placed("terror", "ana", start="2021-03-01")),
+            "N3.other-method",
+        ),
         # days of listings are not days of deeds
         (alone(placed("crime", "ana", start="2001", end="2005"), placed("terror", "ana", start="2007", end="2010")), "N4.listed-for-both"),
         (tied(step("a", "firm", "Ownership"), step("firm", "b", "Ownership", by="register")), "N4.shared-command"),
@@ -197,8 +251,10 @@ def test_within_half_a_nat_more_support_comes_first() -> None:
     ("edge", "sentence"),
     [
         (step("a", "b", "Directorship", label="chair", start="2011"), "Ann directs Ben (“chair”) since 2011 (police)."),
-        (step("a", "b", "ledger.payments", events=3, amount=42000.0, currency="USD", start="2014", end="2014"),
-         "Ann paid Ben 3 times, 42,000 USD in all in 2014 (police)."),
+        (
+            step("a", "b", "ledger.payments", events=3, amount=42000.0, currency="USD", start="2014", end="2014"),
+            "Ann paid Ben 3 times, 42,000 USD in all in 2014 (police).",
+        ),
         (step("a", "b", "ledger.payments", events=1, amount=0.5, turned=True), "Ben paid Ann once, 0.50 (police)."),
         (step("a", "b", "ledger.radio", events=2), "Ann to Ben: radio 2 times (police)."),
         (step("a", "b", "shared.phone", label="+38"), "Ann and Ben share a phone number, +38 (police)."),

@@ -24,18 +24,41 @@ def engine() -> Iterator[Engine]:
 def sphere(entity: str, world: str, *, basis: str = "listing", source: str = "un", **more: Any) -> Row:
     originator = {"un": "UN Security Council", "gb": "HM Treasury", "us": "OFAC"}.get(source, source)
     return {
-        "entity_id": entity, "sphere": world, "activity": "drugs.trafficking" if world == "crime" else "terrorism", "basis": basis,
-        "sentence": f"{entity} is {world}", "confidence": 0.8, "source_id": source, "locator": f"{entity}/{world}", "originator": originator,
-        "grade": "A2", "marking": "TLP:CLEAR", **more,
+        "entity_id": entity,
+        "sphere": world,
+        "activity": "drugs.trafficking" if world == "crime" else "terrorism",
+        "basis": basis,
+        "sentence": f"{entity} is {world}",
+        "confidence": 0.8,
+        "source_id": source,
+        "locator": f"{entity}/{world}",
+        "originator": originator,
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
+        **more,
     }
 
 
 def edge(a: str, b: str, kind: str = "Associate", **more: Any) -> Row:
     source = more.pop("by", "us")
-    evidence = {"source_id": source, "locator": f"{a}-{b}", "sentence": f"{a} and {b}", "originator": source, "grade": "A2", "marking": "TLP:CLEAR"}
+    evidence = {
+        "source_id": source,
+        "locator": f"{a}-{b}",
+        "sentence": f"{a} and {b}",
+        "originator": source,
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
+    }
     return {
-        "edge_id": f"{a}-{b}-{kind}", "source": a, "target": b, "kind": kind, "confidence": 0.8, "originators": [source], "evidence": [evidence],
-        "marking": "TLP:CLEAR", **more,
+        "edge_id": f"{a}-{b}-{kind}",
+        "source": a,
+        "target": b,
+        "kind": kind,
+        "confidence": 0.8,
+        "originators": [source],
+        "evidence": [evidence],
+        "marking": "TLP:CLEAR",
+        **more,
     }
 
 
@@ -47,18 +70,32 @@ class World:
         self.settings = Settings(threads=1)
 
     def links(
-        self, spheres: Sequence[Row], edges: Sequence[Row] = (), *, entities: Sequence[Row] = (), judgements: Sequence[Judgement] = (),
-        findings: Sequence[Row] = (), clusters: Sequence[Row] = (), claims: Sequence[Row] = (), bystanders: int = 50,
+        self,
+        spheres: Sequence[Row],
+        edges: Sequence[Row] = (),
+        *,
+        entities: Sequence[Row] = (),
+        judgements: Sequence[Judgement] = (),
+        findings: Sequence[Row] = (),
+        clusters: Sequence[Row] = (),
+        claims: Sequence[Row] = (),
+        bystanders: int = 50,
     ) -> list[Row]:
         ids = {row["entity_id"] for row in spheres} | {one[end] for one in edges for end in ("source", "target")}
-        described = {one: {"entity_id": one, "schema": "Person", "caption": one.title(), "names": [one.title() + " Doe"]} for one in sorted(ids)}
+        described = {
+            one: {"entity_id": one, "schema": "Person", "caption": one.title(), "names": [one.title() + " Doe"]} for one in sorted(ids)
+        }
         described |= {f"z{n:03}": {"entity_id": f"z{n:03}", "schema": "Person", "caption": f"Passer {n}"} for n in range(bystanders)}
         for row in entities:
             described.setdefault(row["entity_id"], {"schema": "Person"}).update(row)
         blank = {"victim": False, "marking": "TLP:CLEAR", "topics": [], "birth_dates": [], "names": [], "delisted": False}
         tables: dict[str, tuple[Sequence[Row], pa.Schema]] = {
-            "entities": ([{**blank, **row} for row in described.values()], ENTITY), "spheres": (spheres, SPHERE), "edges": (edges, EDGE),
-            "findings": (findings, FINDING), "clusters": (clusters, CLUSTER), "claims": (claims, CLAIM),
+            "entities": ([{**blank, **row} for row in described.values()], ENTITY),
+            "spheres": (spheres, SPHERE),
+            "edges": (edges, EDGE),
+            "findings": (findings, FINDING),
+            "clusters": (clusters, CLUSTER),
+            "claims": (claims, CLAIM),
             "sources": ([{"source_id": "un", "dataset": "un", "originator": "UN Security Council"}], SOURCE),
         }
         for name, (rows, schema) in tables.items():
@@ -93,13 +130,20 @@ def test_an_actor_in_both_spheres_is_a_link_with_both_evidences(world: World) ->
 def test_a_path_between_two_actors_is_a_link_with_its_steps(world: World) -> None:
     [link] = world.links(
         [sphere("ana", "crime", source="us"), sphere("zed", "terror")],
-        [edge("ana", "acme", "Directorship", start="2011"), edge("acme", "zed", "ledger.payments", events=3, amount=42000.0, currency="USD",
-                                                                 start="2014-01-02", end="2014-03-01", by="bank")],
+        [
+            edge("ana", "acme", "Directorship", start="2011"),
+            edge(
+                "acme", "zed", "ledger.payments", events=3, amount=42000.0, currency="USD", start="2014-01-02", end="2014-03-01", by="bank"
+            ),
+        ],
     )
     assert (link["path"], link["hops"], link["class"], link["rule"]) == (["ana", "acme", "zed"], 2, "N2", "N2.dealing")
     assert (link["first"], link["last"]) == ("2011", "2014-03-01")
     steps = world.steps()
-    assert [(one["source"], one["target"], one["path_no"], one["step_no"]) for one in steps] == [("ana", "acme", 1, 1), ("acme", "zed", 1, 2)]
+    assert [(one["source"], one["target"], one["path_no"], one["step_no"]) for one in steps] == [
+        ("ana", "acme", 1, 1),
+        ("acme", "zed", 1, 2),
+    ]
     assert steps[0]["sentence"] == "Ana directs Acme since 2011 (us)."
     assert steps[1]["sentence"] == "Acme paid Zed 3 times, 42,000 USD in all from 2014-01-02 to 2014-03-01 (bank)."
     assert all(one["evidence"] for one in steps)
@@ -109,7 +153,8 @@ def test_a_path_between_two_actors_is_a_link_with_its_steps(world: World) -> Non
 
 def test_no_path_runs_through_somebody_who_is_a_link_already(world: World) -> None:
     links = world.links(
-        [sphere("boss", "crime"), sphere("aide", "crime"), sphere("zed", "terror")], [edge("boss", "aide"), edge("aide", "zed")],
+        [sphere("boss", "crime"), sphere("aide", "crime"), sphere("zed", "terror")],
+        [edge("boss", "aide"), edge("aide", "zed")],
     )
     assert [(one["crime_id"], one["terror_id"]) for one in links] == [("aide", "zed")]
 
@@ -126,10 +171,16 @@ def test_who_is_in_both_spheres_pairs_only_with_those_in_the_other_one(world: Wo
 def test_a_list_that_takes_over_an_entry_counts_once(world: World) -> None:
     rows = [sphere("ana", "crime", source="us"), sphere("ana", "terror"), sphere("ana", "terror", source="gb")]
     claim: Callable[..., Row] = lambda entity, prop, value: {  # noqa: E731
-        "entity_id": entity, "canonical_id": "ana" if entity == "gb-1" else entity, "prop": prop, "value": value, "source_id": "gb",
+        "entity_id": entity,
+        "canonical_id": "ana" if entity == "gb-1" else entity,
+        "prop": prop,
+        "value": value,
+        "source_id": "gb",
     }
     [free] = world.links(rows)
-    [echo] = world.links(rows, claims=[claim("gb-1", "name", "Ana"), claim("gb-1-s", "entity", "gb-1"), claim("gb-1-s", "unscId", "QDi.999")])
+    [echo] = world.links(
+        rows, claims=[claim("gb-1", "name", "Ana"), claim("gb-1-s", "entity", "gb-1"), claim("gb-1-s", "unscId", "QDi.999")]
+    )
     assert (free["support"], echo["support"]) == (3, 2)
     assert echo["strength"] < free["strength"]
     assert [one["outcome"] for one in echo["arguments"] if one["name"] == "list_echo"] == ["against"]
@@ -182,7 +233,14 @@ def test_a_join_of_records_is_part_of_the_strength_and_its_name_is_tested(world:
 
 def test_findings_on_the_path_give_their_typology_and_lift_the_link(world: World) -> None:
     rows = [sphere("ana", "crime"), sphere("zed", "terror")], [edge("ana", "acme"), edge("acme", "zed")]
-    finding = {"finding_id": "f1", "lens": "finance", "typology": "finance.fan-in", "subjects": ["acme", "other"], "score": 0.9, "status": "proposed"}
+    finding = {
+        "finding_id": "f1",
+        "lens": "finance",
+        "typology": "finance.fan-in",
+        "subjects": ["acme", "other"],
+        "score": 0.9,
+        "status": "proposed",
+    }
     [plain] = world.links(*rows)
     [found] = world.links(*rows, findings=[finding])
     [refused] = world.links(*rows, findings=[{**finding, "status": "rejected"}])

@@ -27,9 +27,22 @@ def engine() -> Iterator[Engine]:
 
 def claim(entity: str, prop: str, value: str, **more: Any) -> dict[str, Any]:
     return {
-        "canonical_id": entity, "entity_id": entity, "schema": "Person", "prop": prop, "value": value, "dataset": "un", "series": "un",
-        "source_id": "s1", "locator": f"{entity}/{prop}", "originator": "UN", "grade": "A2", "marking": "TLP:CLEAR", "first_seen": "2020-01-01",
-        "last_seen": "2024-01-01", "current": True, **more,
+        "canonical_id": entity,
+        "entity_id": entity,
+        "schema": "Person",
+        "prop": prop,
+        "value": value,
+        "dataset": "un",
+        "series": "un",
+        "source_id": "s1",
+        "locator": f"{entity}/{prop}",
+        "originator": "UN",
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
+        "first_seen": "2020-01-01",
+        "last_seen": "2024-01-01",
+        "current": True,
+        **more,
     }
 
 
@@ -42,13 +55,24 @@ def sanction(entity: str, code: str, listed: str, **more: Any) -> list[dict[str,
 
 def mention(entity: str, activity: str, mode: str = "asserted", sphere: str = "crime", **more: Any) -> dict[str, Any]:
     return {
-        "mention_id": f"{entity}-{activity}-{mode}", "entity_id": entity, "activity": activity, "sphere": sphere, "mode": mode,
-        "sentence": f"He is {mode} of {activity}.", "source_id": "s1", "locator": f"{entity}/notes@3-9", "originator": "UN", "grade": "A2",
-        "marking": "TLP:CLEAR", **more,
+        "mention_id": f"{entity}-{activity}-{mode}",
+        "entity_id": entity,
+        "activity": activity,
+        "sphere": sphere,
+        "mode": mode,
+        "sentence": f"He is {mode} of {activity}.",
+        "source_id": "s1",
+        "locator": f"{entity}/notes@3-9",
+        "originator": "UN",
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
+        **more,
     }
 
 
-def placed(engine: Engine, claims: list[dict[str, Any]], *, mentions: Any = (), findings: Any = (), victims: Any = ()) -> list[dict[str, Any]]:
+def placed(
+    engine: Engine, claims: list[dict[str, Any]], *, mentions: Any = (), findings: Any = (), victims: Any = ()
+) -> list[dict[str, Any]]:
     ids = sorted({c["canonical_id"] for c in claims} | {m["entity_id"] for m in mentions} | {s for f in findings for s in f["subjects"]})
     engine.load("claims", pa.Table.from_pylist(claims, schema=CLAIM))
     engine.load("entities", pa.Table.from_pylist([{"entity_id": one, "victim": one in victims} for one in ids], schema=ENTITY))
@@ -64,7 +88,13 @@ def placed(engine: Engine, claims: list[dict[str, Any]], *, mentions: Any = (), 
 def test_a_listing_places_and_is_dated_by_its_sanction(engine: Engine) -> None:
     claims = [claim("un-1", "programId", "Taliban"), *sanction("un-1", "Taliban", "2001-01-25")]
     [row] = placed(engine, claims)
-    assert (row["sphere"], row["activity"], row["basis"], row["start"], row["end"]) == ("terror", "terrorism", "listing", "2001-01-25", None)
+    assert (row["sphere"], row["activity"], row["basis"], row["start"], row["end"]) == (
+        "terror",
+        "terrorism",
+        "listing",
+        "2001-01-25",
+        None,
+    )
     assert row["locator"] == "un-1-sanction-1/programId"
     assert "Taliban" in row["sentence"]
     assert row["confidence"] == grade_confidence("A2")
@@ -104,7 +134,11 @@ def test_a_narrative_of_narcotics_places_a_listed_terrorist_in_crime(engine: Eng
     ]
     crime, terror = placed(engine, claims, mentions=said)
     assert (crime["sphere"], crime["basis"], crime["activity"], crime["sentence"]) == (
-        "crime", "narrative", "drugs.trafficking", "He is asserted of drugs.trafficking.")
+        "crime",
+        "narrative",
+        "drugs.trafficking",
+        "He is asserted of drugs.trafficking.",
+    )
     assert (terror["sphere"], terror["basis"]) == ("terror", "listing")
 
 
@@ -143,8 +177,15 @@ def test_victims_are_never_placed(engine: Engine) -> None:
 def finding(status: str, typology: str = "terrorism.financing/fan-in-out") -> dict[str, Any]:
     evidence = {"source_id": "s9", "locator": "row 4", "sentence": "", "originator": "Bank", "marking": "TLP:AMBER"}
     return {
-        "finding_id": f"f-{status}", "lens": "finance", "typology": typology, "subjects": ["a", "b"], "start": "2024-01", "end": "2024-03",
-        "score": 0.9, "sentence": "Many small sums.", "status": status,
+        "finding_id": f"f-{status}",
+        "lens": "finance",
+        "typology": typology,
+        "subjects": ["a", "b"],
+        "start": "2024-01",
+        "end": "2024-03",
+        "score": 0.9,
+        "sentence": "Many small sums.",
+        "status": status,
         "evidence": [{**evidence, "grade": "C3"}, {**evidence, "grade": "B2", "locator": "row 9", "marking": "TLP:RED"}],
     }
 
@@ -153,7 +194,8 @@ def test_only_accepted_findings_place_and_bear_the_strictest_marking(engine: Eng
     rows = placed(engine, [], findings=[finding("accepted"), finding("proposed"), finding("rejected")])
     assert [row["entity_id"] for row in rows] == ["a", "b"]
     assert {(row["sphere"], row["activity"], row["basis"], row["grade"], row["locator"], row["marking"]) for row in rows} == {
-        ("terror", "terrorism.financing", "finding", "B2", "row 9", "TLP:RED")}
+        ("terror", "terrorism.financing", "finding", "B2", "row 9", "TLP:RED")
+    }
 
 
 def test_a_finding_of_no_known_activity_is_of_crime(engine: Engine) -> None:
@@ -161,8 +203,12 @@ def test_a_finding_of_no_known_activity_is_of_crime(engine: Engine) -> None:
 
 
 def test_unknown_programmes_are_counted(engine: Engine) -> None:
-    claims = [claim("un-1", "programId", "Atlantis"), claim("un-2", "programId", "Atlantis"), claim("un-3", "programId", "Taliban"),
-              claim("un-4", "programId", "DPRK")]
+    claims = [
+        claim("un-1", "programId", "Atlantis"),
+        claim("un-2", "programId", "Atlantis"),
+        claim("un-3", "programId", "Taliban"),
+        claim("un-4", "programId", "DPRK"),
+    ]
     placed(engine, claims)
     assert unknown_programmes(engine).to_pylist() == [{"dataset": "un", "programme": "Atlantis", "entities": 2}]
 

@@ -22,16 +22,29 @@ Joined = Callable[..., list[list[str]]]
 
 def _source(source_id: str, series: str, version_date: str) -> dict[str, object]:
     return {
-        "source_id": source_id, "series": series, "version_date": version_date, "dataset": series, "originator": f"office of {series}",
-        "received_at": "2030-01-01T00:00:00+00:00", "grade": "A2", "marking": "TLP:CLEAR",
+        "source_id": source_id,
+        "series": series,
+        "version_date": version_date,
+        "dataset": series,
+        "originator": f"office of {series}",
+        "received_at": "2030-01-01T00:00:00+00:00",
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
     }
 
 
 def _statement(source_id: str, place: int, said: Said) -> dict[str, object]:
     entity_id, schema, prop, value = said
     return {
-        "entity_id": entity_id, "schema": schema, "prop": prop, "value": value, "dataset": entity_id.split("-")[0], "source_id": source_id,
-        "locator": f"row {place}", "grade": "A2", "marking": "TLP:CLEAR",
+        "entity_id": entity_id,
+        "schema": schema,
+        "prop": prop,
+        "value": value,
+        "dataset": entity_id.split("-")[0],
+        "source_id": source_id,
+        "locator": f"row {place}",
+        "grade": "A2",
+        "marking": "TLP:CLEAR",
     }
 
 

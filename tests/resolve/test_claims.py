@@ -23,7 +23,9 @@ def test_the_table_is_as_declared(world: World) -> None:
 
 
 def test_ids_are_those_of_followthemoney(world: World) -> None:
-    engine = world(un_20200101=[("un-1", "Person", "name", "Ана Балић"), ("un-1", "Person", "name", "Ana Balic"), ("un-1", "Person", "notes", "a.b@c")])
+    engine = world(
+        un_20200101=[("un-1", "Person", "name", "Ана Балић"), ("un-1", "Person", "name", "Ana Balic"), ("un-1", "Person", "notes", "a.b@c")]
+    )
     rows = engine.arrow("select * from statements").to_pylist()
     rows[0]["lang"] = "srp"
     engine.load("statements", pa.Table.from_pylist(rows, schema=STATEMENT))
@@ -31,19 +33,29 @@ def test_ids_are_those_of_followthemoney(world: World) -> None:
     claims = _claims(engine)
     assert len(claims) == 3
     for claim in claims:
-        assert claim["id"] == Statement.make_key(claim["dataset"], claim["entity_id"], claim["prop"], claim["value"], None, lang=claim["lang"])
+        assert claim["id"] == Statement.make_key(
+            claim["dataset"], claim["entity_id"], claim["prop"], claim["value"], None, lang=claim["lang"]
+        )
 
 
 def test_a_claim_remembers_its_first_and_last_version_and_shows_the_newest_place(world: World) -> None:
     engine = world(
-        un_20180101=[("un-1", "Person", "name", "Ana Balic"), ("un-1", "Person", "alias", "The Weaver"), ("un-2", "Person", "name", "Gone Already")],
+        un_20180101=[
+            ("un-1", "Person", "name", "Ana Balic"),
+            ("un-1", "Person", "alias", "The Weaver"),
+            ("un-2", "Person", "name", "Gone Already"),
+        ],
         un_20200101=[("un-9", "Person", "name", "In Between"), ("un-1", "Person", "name", "Ana Balic")],
         gb_20150101=[("gb-1", "Person", "name", "Ana Balic")],
     )
     gather(engine)
     [name] = _claims(engine, "entity_id = 'un-1' and prop = 'name'")
     assert (name["first_seen"], name["last_seen"], name["current"], name["source_id"], name["locator"]) == (
-        "2018-01-01", "2020-01-01", True, "un_20200101", "row 2",
+        "2018-01-01",
+        "2020-01-01",
+        True,
+        "un_20200101",
+        "row 2",
     )
     [alias] = _claims(engine, "prop = 'alias'")
     assert (alias["last_seen"], alias["current"]) == ("2018-01-01", False)
@@ -66,14 +78,20 @@ def test_what_was_written_and_its_place_are_of_one_source(world: World) -> None:
 
 
 def test_parts_of_a_list_are_current_side_by_side(world: World) -> None:
-    engine = world(part1_20200101=[("us-1", "Person", "name", "Ana Balic")], part2_20220101=[("us-1", "LegalEntity", "alias", "The Weaver")])
+    engine = world(
+        part1_20200101=[("us-1", "Person", "name", "Ana Balic")], part2_20220101=[("us-1", "LegalEntity", "alias", "The Weaver")]
+    )
     gather(engine)
-    assert {(claim["prop"], claim["schema"], claim["current"]) for claim in _claims(engine)} == {("name", "Person", True), ("alias", "Person", True)}
+    assert {(claim["prop"], claim["schema"], claim["current"]) for claim in _claims(engine)} == {
+        ("name", "Person", True),
+        ("alias", "Person", True),
+    }
 
 
 def test_conflicting_schemata_are_kept_and_reported(world: World) -> None:
     engine = world(
-        a_20200101=[("us-1", "Person", "name", "Morning Star"), ("us-2", "Person", "name", "Ana Balic")], b_20200101=[("us-1", "Vessel", "name", "Morning Sun")]
+        a_20200101=[("us-1", "Person", "name", "Morning Star"), ("us-2", "Person", "name", "Ana Balic")],
+        b_20200101=[("us-1", "Vessel", "name", "Morning Sun")],
     )
     gather(engine)
     assert {claim["schema"] for claim in _claims(engine, "entity_id = 'us-1'")} == {"Person", "Vessel"}
@@ -81,18 +99,31 @@ def test_conflicting_schemata_are_kept_and_reported(world: World) -> None:
 
 
 def test_property_types_come_from_the_model(world: World) -> None:
-    engine = world(a_20200101=[("us-1", "Person", "birthDate", "1970"), ("us-5", "Ownership", "owner", "us-1"), ("us-1", "Person", "passportNumber", "X123")])
+    engine = world(
+        a_20200101=[
+            ("us-1", "Person", "birthDate", "1970"),
+            ("us-5", "Ownership", "owner", "us-1"),
+            ("us-1", "Person", "passportNumber", "X123"),
+        ]
+    )
     gather(engine)
-    assert {claim["prop"]: claim["prop_type"] for claim in _claims(engine)} == {"birthDate": "date", "owner": "entity", "passportNumber": "identifier"}
+    assert {claim["prop"]: claim["prop_type"] for claim in _claims(engine)} == {
+        "birthDate": "date",
+        "owner": "entity",
+        "passportNumber": "identifier",
+    }
 
 
-@pytest.mark.parametrize(("schemata", "common"), [
-    (["LegalEntity", "Person"], "Person"),
-    (["Organization", "LegalEntity", "Company"], "Company"),
-    (["LegalEntity", "Vessel"], "Vessel"),  # a party of unknown kind turned out to be a ship
-    (["Person", "Vessel"], None),
-    (["Person"], "Person"),
-])
+@pytest.mark.parametrize(
+    ("schemata", "common"),
+    [
+        (["LegalEntity", "Person"], "Person"),
+        (["Organization", "LegalEntity", "Company"], "Company"),
+        (["LegalEntity", "Vessel"], "Vessel"),  # a party of unknown kind turned out to be a ship
+        (["Person", "Vessel"], None),
+        (["Person"], "Person"),
+    ],
+)
 def test_common_schema(schemata: list[str], common: str | None) -> None:
     assert common_schema(schemata) == common
     assert common_schema(schemata[::-1]) == common

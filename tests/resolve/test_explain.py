@@ -13,12 +13,20 @@ from crosstie.settings import Settings
 from tests.resolve.conftest import Said, World
 
 OURS: list[Said] = [
-    ("one-1", "Person", "name", "Boran Tarkovar"), ("one-1", "Person", "birthDate", "1971-05-02"), ("one-1", "Person", "nationality", "me"),
-    ("one-1", "Person", "passportNumber", "QX 4811923"), ("one-1", "Person", "gender", "male"), ("one-1", "Person", "phone", "+38220123456"),
+    ("one-1", "Person", "name", "Boran Tarkovar"),
+    ("one-1", "Person", "birthDate", "1971-05-02"),
+    ("one-1", "Person", "nationality", "me"),
+    ("one-1", "Person", "passportNumber", "QX 4811923"),
+    ("one-1", "Person", "gender", "male"),
+    ("one-1", "Person", "phone", "+38220123456"),
 ]
 THEIRS: list[Said] = [
-    ("two-1", "Person", "name", "TARKOVAR, Boran"), ("two-1", "Person", "birthDate", "1971-02-05"), ("two-1", "Person", "nationality", "rs"),
-    ("two-1", "Person", "idNumber", "QX-4811923"), ("two-1", "Person", "gender", "female"), ("two-1", "Person", "phone", "+38220123456"),
+    ("two-1", "Person", "name", "TARKOVAR, Boran"),
+    ("two-1", "Person", "birthDate", "1971-02-05"),
+    ("two-1", "Person", "nationality", "rs"),
+    ("two-1", "Person", "idNumber", "QX-4811923"),
+    ("two-1", "Person", "gender", "female"),
+    ("two-1", "Person", "phone", "+38220123456"),
 ]
 
 

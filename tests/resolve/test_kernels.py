@@ -67,25 +67,30 @@ def _level(left: list[tuple[str, str | None]], right: list[tuple[str, str | None
     return int(level[0]), int(years[0])
 
 
-@pytest.mark.parametrize(("left", "right", "level"), [
-    ([("1971-05-02", None)], [("1971-05-02", None)], 8),
-    ([("1971-05-02", None)], [("1971-02-05", None)], 6),
-    ([("1971-05-02", None)], [("1971", None)], 7),
-    ([("1971-05-02", None)], [("1971-05", None)], 7),
-    ([("1971-05-02", None)], [("1971-06", None)], 3),
-    ([("1971-05-02", None)], [("1971-05-22", None)], 5),
-    ([("1971-05-02", None)], [("1975-05-02", None)], 5),
-    ([("1971-05-02", None)], [("1971-09-17", None)], 4),
-    ([("1971-05-02", None)], [("1972-09-17", None)], 3),
-    ([("1971-05-02", None)], [("1974-09-17", None)], 2),
-    ([("1971-05-02", None)], [("1985-09-17", None)], 1),
-    ([("1971", None)], [("1985", None), ("1971-01-01", None)], 7),  # the first of January often stands for “some day of”
-    ([("1963", None)], [("1962", "1962-1965"), ("1965", "1962-1965")], 7),
-    ([("1963", None)], [("1962", "circa 1962")], 7),
-    ([("1963", None)], [("1962", None)], 3),
-    ([], [("1962", None)], 0),
-])
-def test_dates_agree_as_precisely_as_they_are_known(left: list[tuple[str, str | None]], right: list[tuple[str, str | None]], level: int) -> None:
+@pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [
+        ([("1971-05-02", None)], [("1971-05-02", None)], 8),
+        ([("1971-05-02", None)], [("1971-02-05", None)], 6),
+        ([("1971-05-02", None)], [("1971", None)], 7),
+        ([("1971-05-02", None)], [("1971-05", None)], 7),
+        ([("1971-05-02", None)], [("1971-06", None)], 3),
+        ([("1971-05-02", None)], [("1971-05-22", None)], 5),
+        ([("1971-05-02", None)], [("1975-05-02", None)], 5),
+        ([("1971-05-02", None)], [("1971-09-17", None)], 4),
+        ([("1971-05-02", None)], [("1972-09-17", None)], 3),
+        ([("1971-05-02", None)], [("1974-09-17", None)], 2),
+        ([("1971-05-02", None)], [("1985-09-17", None)], 1),
+        ([("1971", None)], [("1985", None), ("1971-01-01", None)], 7),  # the first of January often stands for “some day of”
+        ([("1963", None)], [("1962", "1962-1965"), ("1965", "1962-1965")], 7),
+        ([("1963", None)], [("1962", "circa 1962")], 7),
+        ([("1963", None)], [("1962", None)], 3),
+        ([], [("1962", None)], 0),
+    ],
+)
+def test_dates_agree_as_precisely_as_they_are_known(
+    left: list[tuple[str, str | None]], right: list[tuple[str, str | None]], level: int
+) -> None:
     assert _level(left, right)[0] == level
     assert _level(right, left)[0] == level
 

@@ -47,5 +47,7 @@ def test_a_key_that_too_many_share_joins_nobody(world: World) -> None:
     traits.collect(engine)
     engine.map("schema_fits", 'select distinct "schema" from records', _fits, _FIT)
     keys.candidates(engine)
-    found = engine.arrow("select a.entity_id as a, b.entity_id as b from candidates join records a on a.idx = l join records b on b.idx = r")
+    found = engine.arrow(
+        "select a.entity_id as a, b.entity_id as b from candidates join records a on a.idx = l join records b on b.idx = r"
+    )
     assert rows(found) == [("one-900", "two-900")]

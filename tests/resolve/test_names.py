@@ -9,22 +9,35 @@ from hypothesis import strategies as st
 from crosstie.resolve.names import MAX_LETTERS, MAX_TOKENS, Kind, analyze, romanize, skeleton
 
 
-@pytest.mark.parametrize("spellings", [
-    ["Abd al-Rahman Qadiri", "Abdul Rahman al-Qadiri", "ABDURRAHMAN QADIRI", "Abdulrahman bin Qadiri", "Qadiri, Abdel Rahman", "Rahman Qadiri, Abd al"],
-    ["Abu Bakr Tamimi", "Abubakr al-Tamimi", "ABU-BAKR TAMIMI"],
-    ["Dr. Omar as-Sudani", "Sheikh Omar al Sudani", "Omar Sudani"],
-])
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        [
+            "Abd al-Rahman Qadiri",
+            "Abdul Rahman al-Qadiri",
+            "ABDURRAHMAN QADIRI",
+            "Abdulrahman bin Qadiri",
+            "Qadiri, Abdel Rahman",
+            "Rahman Qadiri, Abd al",
+        ],
+        ["Abu Bakr Tamimi", "Abubakr al-Tamimi", "ABU-BAKR TAMIMI"],
+        ["Dr. Omar as-Sudani", "Sheikh Omar al Sudani", "Omar Sudani"],
+    ],
+)
 def test_particles_and_titles_make_no_difference(spellings: list[str]) -> None:
     assert len({analyze(spelling, "person").key for spelling in spellings}) == 1
 
 
-@pytest.mark.parametrize(("left", "right"), [
-    ("Tarkov Shipping Co., Ltd.", "TARKOV SHIPPING COMPANY LIMITED"),
-    ("The Tarkov Foundation", "Tarkov Foundation"),
-    ("Red Valley Mining Group (RVMG)", "RED VALLEY MINING GROUP"),
-    ("Tarkov Defence Industries Corp", "Tarkov Defense Industries Corporation"),
-    ("Brigade II", "Brigade 2"),
-])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Tarkov Shipping Co., Ltd.", "TARKOV SHIPPING COMPANY LIMITED"),
+        ("The Tarkov Foundation", "Tarkov Foundation"),
+        ("Red Valley Mining Group (RVMG)", "RED VALLEY MINING GROUP"),
+        ("Tarkov Defence Industries Corp", "Tarkov Defense Industries Corporation"),
+        ("Brigade II", "Brigade 2"),
+    ],
+)
 def test_organisations_in_other_spellings(left: str, right: str) -> None:
     assert analyze(left, "organization").key == analyze(right, "organization").key
 
@@ -38,7 +51,9 @@ def test_the_legal_form_is_set_aside() -> None:
     assert analyze("Ромашка ООО", "organization").legal_form == analyze("Romashka Ltd", "organization").legal_form != ""
 
 
-@pytest.mark.parametrize(("written", "latin"), [("Балић", "balic"), ("Ταρκόβ", "tarkob"), ("Đorđe", "dorde"), ("O’Neil", "oneil"), ("李娜", "li na")])
+@pytest.mark.parametrize(
+    ("written", "latin"), [("Балић", "balic"), ("Ταρκόβ", "tarkob"), ("Đorđe", "dorde"), ("O’Neil", "oneil"), ("李娜", "li na")]
+)
 def test_any_script_becomes_latin(written: str, latin: str) -> None:
     assert romanize(written) == latin
 

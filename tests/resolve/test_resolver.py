@@ -25,9 +25,16 @@ def firm(entity_id: str, name: str, *more: tuple[str, str]) -> list[Said]:
 BORN = ("birthDate", "1971-05-02")
 
 
-@pytest.mark.parametrize("name", [
-    "Abdurrahman al-Qadirzai", "QADIRZAI, Abdul Rahman", "Abd al Rahman QADERZAI", "Abdelrahman Ghulam Qadirzay", "عبد الرحمن قادرزاي",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Abdurrahman al-Qadirzai",
+        "QADIRZAI, Abdul Rahman",
+        "Abd al Rahman QADERZAI",
+        "Abdelrahman Ghulam Qadirzay",
+        "عبد الرحمن قادرزاي",
+    ],
+)
 def test_one_person_in_many_spellings(joined: Joined, name: str) -> None:
     assert joined(person("one-1", "Abd al-Rahman Qadirzai", BORN), person("two-1", name, BORN)) == [["one-1", "two-1"]]
 
@@ -70,7 +77,12 @@ def test_an_identifier_joins_what_names_cannot(joined: Joined) -> None:
 
 def test_an_identifier_does_not_outweigh_names_that_disagree(joined: Joined) -> None:
     number = ("registrationNumber", "8-441-2207")
-    assert joined([*firm("one-1", "Zimbrak Sport", number), *firm("one-2", "Ostrovane Futuro", number)], firm("two-1", "Melanye Audio", number)) == []
+    assert (
+        joined(
+            [*firm("one-1", "Zimbrak Sport", number), *firm("one-2", "Ostrovane Futuro", number)], firm("two-1", "Melanye Audio", number)
+        )
+        == []
+    )
     assert joined(firm("one-1", "Zimbrak Sport", number), firm("two-1", "Zimbrak Ostrovane", number)) == [["one-1", "two-1"]]
 
 
@@ -83,7 +95,9 @@ def test_numbers_in_names_tell_things_apart(joined: Joined) -> None:
     assert joined(firm("one-1", "Zimbrak Tarkovar Brigade 5"), firm("two-1", "Zimbrak Tarkovar Brigade 7")) == []
     ship = [("one-1", "Vessel", "name", "Zimbrak Ostrovane"), ("one-1", "Vessel", "imoNumber", "9074729")]
     assert joined(ship, [("two-1", "Vessel", "name", "Zimbrak Ostrovane"), ("two-1", "Vessel", "imoNumber", "9187629")]) == []
-    assert joined(ship, [("two-1", "Vessel", "name", "Zimbrak Ostrovane"), ("two-1", "Vessel", "imoNumber", "IMO 9074729")]) == [["one-1", "two-1"]]
+    assert joined(ship, [("two-1", "Vessel", "name", "Zimbrak Ostrovane"), ("two-1", "Vessel", "imoNumber", "IMO 9074729")]) == [
+        ["one-1", "two-1"]
+    ]
 
 
 def test_a_person_is_no_company(joined: Joined) -> None:
@@ -104,7 +118,9 @@ def test_relations_and_sanctions_are_never_matched(joined: Joined) -> None:
 def test_one_list_keeps_its_records_apart_without_an_identifier(joined: Joined) -> None:
     twins = [*person("one-1", "Boran Tarkovar", BORN), *person("one-2", "Boran Tarkovar", BORN)]
     assert joined(twins) == []
-    assert joined([*twins, ("one-1", "Person", "taxNumber", "77120934"), ("one-2", "Person", "taxNumber", "7712 0934")]) == [["one-1", "one-2"]]
+    assert joined([*twins, ("one-1", "Person", "taxNumber", "77120934"), ("one-2", "Person", "taxNumber", "7712 0934")]) == [
+        ["one-1", "one-2"]
+    ]
     # a third list that fits both goes to one of them, and does not pull both together
     assert len(joined(twins, person("two-1", "Boran Tarkovar", BORN))[0]) == 2
 
@@ -141,7 +157,11 @@ def test_the_newest_judgement_of_a_pair_counts(joined: Joined) -> None:
 def test_tables_are_as_declared_and_filled(world: World) -> None:
     engine = world(
         one_20300101=person("one-1", "Boran Tarkovar", BORN),
-        two_20300101=[*person("two-1", "Tarkovar, Boran", BORN), ("two-9", "UnknownLink", "subject", "two-1"), ("two-9", "UnknownLink", "object", "two-5")],
+        two_20300101=[
+            *person("two-1", "Tarkovar, Boran", BORN),
+            ("two-9", "UnknownLink", "subject", "two-1"),
+            ("two-9", "UnknownLink", "object", "two-5"),
+        ],
     )
     gather(engine)
     resolve(engine, [judgement("one-1", "two-1", "same")], Settings())
@@ -156,14 +176,18 @@ def test_tables_are_as_declared_and_filled(world: World) -> None:
     edge = {row["prop"]: row for row in engine.arrow("select * from claims where entity_id = 'two-9'").to_pylist()}
     assert (edge["subject"]["value"], edge["subject"]["original_value"]) == ("one-1", "two-1")
     assert (edge["object"]["value"], edge["object"]["original_value"]) == ("two-5", None)
-    assert {row["canonical_id"] for row in engine.arrow("select canonical_id from claims where entity_id = 'two-1'").to_pylist()} == {"one-1"}
+    assert {row["canonical_id"] for row in engine.arrow("select canonical_id from claims where entity_id = 'two-1'").to_pylist()} == {
+        "one-1"
+    }
 
 
 def test_a_lone_record_is_its_own_cluster(world: World) -> None:
     engine = world(one_20300101=person("one-1", "Boran Tarkovar"))
     gather(engine)
     resolve(engine, [], Settings())
-    assert engine.arrow("select * from clusters").to_pylist() == [{"entity_id": "one-1", "cluster_id": "one-1", "dataset": "one", "score": 1.0}]
+    assert engine.arrow("select * from clusters").to_pylist() == [
+        {"entity_id": "one-1", "cluster_id": "one-1", "dataset": "one", "score": 1.0}
+    ]
 
 
 def test_nothing_at_all_can_be_resolved(world: World) -> None:
@@ -181,7 +205,9 @@ def test_the_order_of_statements_makes_no_difference(world: World) -> None:
         engine = world(one_20300101=said[::-1] if turned else said, two_20300101=other[::-1] if turned else other)
         gather(engine)
         resolve(engine, [], Settings())
-        found.append([engine.arrow("select * from pairs order by left_id, right_id"), engine.arrow("select * from clusters order by entity_id")])
+        found.append(
+            [engine.arrow("select * from pairs order by left_id, right_id"), engine.arrow("select * from clusters order by entity_id")]
+        )
     assert found[0] == found[1]
     assert found[0][1].num_rows == 4
 
@@ -194,7 +220,8 @@ def test_in_a_chain_too_long_to_compare_one_list_is_still_kept_apart(world: Worl
     monkeypatch.setattr("crosstie.resolve.resolver._FULLY_COMPARED", 2)
     engine = world(
         one_20300101=[*person("one-1", "Boran Tarkovar", BORN), *person("one-2", "Tarkovar Boran", BORN)],
-        two_20300101=person("two-1", "Boran Tarkovar", BORN), six_20300101=person("six-1", "Boran Tarkovar", BORN),
+        two_20300101=person("two-1", "Boran Tarkovar", BORN),
+        six_20300101=person("six-1", "Boran Tarkovar", BORN),
     )
     gather(engine)
     resolve(engine, [], Settings())

@@ -45,7 +45,9 @@ class Builder:
         self._seed, self._part, self._plan = seed, part, plan
         block = zlib.crc32(part.encode()) % 4_900
         if block in plan.blocks:
-            raise LensError(f"part {part}: its numbers would be those of part {plan.blocks[block]}", hint="Give one of the two another name.")
+            raise LensError(
+                f"part {part}: its numbers would be those of part {plan.blocks[block]}", hint="Give one of the two another name."
+            )
         plan.blocks[block] = part
         self._serial = PLANTED + block * _BLOCK
         self._made = 0
@@ -85,7 +87,11 @@ class Builder:
         place = places()[self.state(state).code]
         book = name_book()
         kin = self._people[family.id] if family else None
-        name = book.order[kin.culture] if kin else culture or str(self.rng.choice(place.cultures, p=np.array(place.shares) / sum(place.shares)))
+        name = (
+            book.order[kin.culture]
+            if kin
+            else culture or str(self.rng.choice(place.cultures, p=np.array(place.shares) / sum(place.shares)))
+        )
         if name not in book.cultures:
             raise LensError(f"part {self._part}: there is no culture “{name}”", hint=f"Use one of {', '.join(book.order)}.")
         words, female = book.cultures[name], bool(self.rng.random() < 0.25)
@@ -108,8 +114,15 @@ class Builder:
         return self._person(self.state(of.state), kin.culture, kin.female, (kin.given, kin.middle, kin.family), born, (), None, None)
 
     def _person(
-        self, state: State, culture: int, female: bool, name: tuple[int, int, int], born: date, spheres: Sequence[Sphere],
-        phone: str | None, address: Address | None,
+        self,
+        state: State,
+        culture: int,
+        female: bool,
+        name: tuple[int, int, int],
+        born: date,
+        spheres: Sequence[Sphere],
+        phone: str | None,
+        address: Address | None,
     ) -> Actor:
         book = name_book()
         words = [book.variants[token][0] if token != NONE else "" for token in name]
@@ -117,7 +130,13 @@ class Builder:
         ordered = [words[2], words[0]] if kind.family_first else [words[0], words[2], words[1]] if kind.middle == "family" else words
         actor = self._actor("person", " ".join(word for word in ordered if word), state.code, spheres)
         found = planned.PersonPlan(
-            actor, culture, female, *name, day_number(born), number(self._next(), ID_SALT), _digits(phone or self.phone(state.code)),
+            actor,
+            culture,
+            female,
+            *name,
+            day_number(born),
+            number(self._next(), ID_SALT),
+            _digits(phone or self.phone(state.code)),
             address or self.address(state.code),
         )
         self._people[actor.id] = found
@@ -145,8 +164,11 @@ class Builder:
             name = f"{first[0]} {first[1]} {self.rng.choice(businesses[kind])} {self.rng.choice(place.forms)}"
         actor = self._actor("company", name, place.state.code, spheres)
         found = planned.CompanyPlan(
-            actor, number(self._next(), REGISTER_SALT), day_number(founded or self.day(date(2005, 1, 1), date(2019, 12, 31))),
-            day_number(dissolved) if dissolved else None, _digits(phone or self.phone(place.state.code)),
+            actor,
+            number(self._next(), REGISTER_SALT),
+            day_number(founded or self.day(date(2005, 1, 1), date(2019, 12, 31))),
+            day_number(dissolved) if dissolved else None,
+            _digits(phone or self.phone(place.state.code)),
             address or self.address(place.state.code),
         )
         self._companies[actor.id] = found
@@ -159,7 +181,9 @@ class Builder:
         if name is None:
             kinds = firms()["terror_groups" if Sphere.TERROR in spheres else "crime_groups"]
             first, second = self.rng.choice(firms()["group_words"], 2, replace=False)
-            name = f"{first} {self.rng.choice(kinds)} of {second}" if self.rng.random() < 0.7 else f"{second} {first} {self.rng.choice(kinds)}"
+            name = (
+                f"{first} {self.rng.choice(kinds)} of {second}" if self.rng.random() < 0.7 else f"{second} {first} {self.rng.choice(kinds)}"
+            )
         actor = self._actor("group", name, self.state(state).code, spheres)
         self._plan.groups.append(actor)
         return actor
@@ -226,7 +250,9 @@ class Builder:
         """A relation, written into the register, into that report, or into one of its own."""
         if source == "register":
             if b.id not in self._companies or kind not in ("Ownership", "Directorship") or a.kind not in ("person", "company"):
-                raise LensError(f"part {self._part}: the register holds owners and directors of companies, not {kind} of {a.name} in {b.name}")
+                raise LensError(
+                    f"part {self._part}: the register holds owners and directors of companies, not {kind} of {a.name} in {b.name}"
+                )
             report = None
         elif isinstance(source, Report):
             report = source
@@ -278,7 +304,9 @@ class Builder:
         """Put an actor on a list."""
         missing = [other.name for other in linked_to if (other.id, list) not in self._listed]
         if missing:
-            raise LensError(f"part {self._part}: {actor.name} is linked on {list} to {', '.join(missing)}, not on that list", hint="List them first.")
+            raise LensError(
+                f"part {self._part}: {actor.name} is linked on {list} to {', '.join(missing)}, not on that list", hint="List them first."
+            )
         if list == "red-notice" and actor.kind != "person":
             raise LensError(f"part {self._part}: a red notice seeks a person, not {actor.name}")
         if (actor.id, list) in self._listed:
@@ -303,10 +331,20 @@ class Builder:
         terror_side: Sequence[Actor] = (),
     ) -> None:
         """What is true."""
-        self._plan.links.append(planned.TrueLink(
-            crime_actor, terror_actor, cls, typology, first, last, tuple(one.id for one in through), evidence,
-            tuple(crime_side), tuple(terror_side),
-        ))
+        self._plan.links.append(
+            planned.TrueLink(
+                crime_actor,
+                terror_actor,
+                cls,
+                typology,
+                first,
+                last,
+                tuple(one.id for one in through),
+                evidence,
+                tuple(crime_side),
+                tuple(terror_side),
+            )
+        )
 
     def decoy(self, a: Actor, b: Actor, kind: Decoy, reason: str) -> None:
         """A pair that looks tied and is not."""

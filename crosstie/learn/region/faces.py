@@ -14,8 +14,24 @@ from crosstie.learn.region.population import Population
 from crosstie.learn.region.spelling import Noise, bare, slip
 from crosstie.learn.region.world import EPOCH, places
 
-_NICKNAMES = ("The Broker", "The Engineer", "Doctor", "Uncle", "The Tall One", "The Captain", "Grey Beard", "The Tailor", "Left Hand", "The Goldsmith",
-              "The Cook", "Teacher", "The Heron", "Silent One", "The Driver", "The Accountant")
+_NICKNAMES = (
+    "The Broker",
+    "The Engineer",
+    "Doctor",
+    "Uncle",
+    "The Tall One",
+    "The Captain",
+    "Grey Beard",
+    "The Tailor",
+    "Left Hand",
+    "The Goldsmith",
+    "The Cook",
+    "Teacher",
+    "The Heron",
+    "Silent One",
+    "The Driver",
+    "The Accountant",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,9 @@ class Faces:
             return given, middle, family
 
         def full(given: str, middle: str, family: str) -> str:
-            parts = [family, given] if kind.family_first else [given, family, middle] if kind.middle == "family" else [given, middle, family]
+            parts = (
+                [family, given] if kind.family_first else [given, family, middle] if kind.middle == "family" else [given, middle, family]
+            )
             return " ".join(part for part in parts if part)
 
         given, middle, family = spelt(noise.variant, noise.no_middle)
@@ -78,7 +96,11 @@ class Faces:
         name = full(given, middle, family)
         others = (full(*spelt(0.9, 0.5)) for _ in range(int(rng.integers(0, 3))))
         return Face(
-            actor, name, given, middle, family,
+            actor,
+            name,
+            given,
+            middle,
+            family,
             aliases=tuple(dict.fromkeys(one for one in others if one != name)),
             weak=(str(rng.choice(_NICKNAMES)),) if rng.random() < 0.35 else (),
             original=self._original(plan) if rng.random() < 0.6 else None,
@@ -120,10 +142,13 @@ class Faces:
         if rng.random() < noise.typo:
             name = slip(name, float(rng.random()), int(rng.integers(3)))
         return Face(
-            actor, name, aliases=(actor.name,) if name != actor.name else (),
+            actor,
+            name,
+            aliases=(actor.name,) if name != actor.name else (),
             id_number=None if rng.random() < 0.5 else f"{actor.state.upper()}R{plan.registration:08d}",
             phone=None if rng.random() < noise.no_phone else f"+{plan.phone}",
-            street=None if rng.random() < noise.no_address else plan.address.street, city=plan.address.city,
+            street=None if rng.random() < noise.no_address else plan.address.street,
+            city=plan.address.city,
         )
 
     def _thing(self, actor: Actor) -> Face:

@@ -42,9 +42,7 @@ class Region:
     decoys: int
 
 
-def generate(
-    seed: int, size: str, out: Path, parts: Sequence[ScenarioPart] = (), progress: Callable[[str], None] | None = None
-) -> Region:
+def generate(seed: int, size: str, out: Path, parts: Sequence[ScenarioPart] = (), progress: Callable[[str], None] | None = None) -> Region:
     """Make a region in a new or empty folder: `out/files` is what an analyst would receive, `out/truth` what is true of it.
 
     The same seed, size and parts give the same bytes; another part adds its own people and changes nobody else's story. `progress` is told what is

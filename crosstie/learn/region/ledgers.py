@@ -16,6 +16,8 @@ from crosstie.learn.region.spelling import days, padded
 from crosstie.learn.region.world import BEGIN, END, Size, day_number, firms, places, scrambled, stream
 
 _FIRST, _LAST = day_number(BEGIN), day_number(END)
+
+
 def write_payments(population: Population, size: Size, out: Path) -> list[Path]:
     """The payments that left accounts of each State, in the order of their days."""
     shares = np.bincount(population.accounts.state, minlength=len(places())) / len(population.accounts)
@@ -44,15 +46,17 @@ def _payments(population: Population, number: int, code: str, total: int, out: P
         for first in range(0, len(order), BATCH):
             take = order[first : first + BATCH]
             currency = [ours[row - total].currency if row >= total else local for row in take.tolist()] if ours else [local] * len(take)
-            table.write({
-                "payment_no": padded(np.arange(first, first + len(take)) + 1, 9, f"{code.upper()}T"),
-                "date": days(day[take], office["dates"]),
-                "payer": ibans(population, payer[take]),
-                "payee": ibans(population, payee[take]),
-                "amount": money(amount[take], office["decimal"]),
-                "currency": pa.array(currency, pa.string()),
-                "purpose": among(purposes, purpose[take]),
-            })
+            table.write(
+                {
+                    "payment_no": padded(np.arange(first, first + len(take)) + 1, 9, f"{code.upper()}T"),
+                    "date": days(day[take], office["dates"]),
+                    "payer": ibans(population, payer[take]),
+                    "payee": ibans(population, payee[take]),
+                    "amount": money(amount[take], office["decimal"]),
+                    "currency": pa.array(currency, pa.string()),
+                    "purpose": among(purposes, purpose[take]),
+                }
+            )
     write_mapping(path, _payments_mapping(f"payments_{code}", code, office))
     return path
 
@@ -71,7 +75,9 @@ def _pairs(rng: np.random.Generator, population: Population, here: Ints, total: 
     friend = ring[(at + 1 + scrambled(payer * 5 + rng.integers(0, 5, total), 22) % 40) % len(ring)]
     abroad = rng.integers(0, len(accounts), total)
     hubs = {one.id for one in population.plan.hubs.values()}
-    hub = next(row for row, one in enumerate(population.plan.accounts) if one.account.id in hubs and accounts.state[row] == accounts.state[here[0]])
+    hub = next(
+        row for row, one in enumerate(population.plan.accounts) if one.account.id in hubs and accounts.state[row] == accounts.state[here[0]]
+    )
     roll = rng.random(total)
     payee = np.where(roll < 0.1, hub, np.where(roll < 0.62, shop, np.where(roll < 0.97, friend, abroad)))
     # two of the plan deal with each other only where a part says so: by chance they hardly ever would
@@ -104,14 +110,25 @@ def _payments_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[s
         return {"schema": "BankAccount", "id_column": column[side], "properties": {"accountNumber": column[side]}}
 
     return {
-        "dataset": dataset, "title": f"Payments of {state.name}", "originator": f"Financial intelligence unit of {state.name}", "grade": "A2",
-        "marking": "TLP:AMBER; purpose=exercise", "delimiter": office["delimiter"], "version_date": "2025-01-01",
+        "dataset": dataset,
+        "title": f"Payments of {state.name}",
+        "originator": f"Financial intelligence unit of {state.name}",
+        "grade": "A2",
+        "marking": "TLP:AMBER; purpose=exercise",
+        "delimiter": office["delimiter"],
+        "version_date": "2025-01-01",
         "entities": {"payer": account("payer"), "payee": account("payee")},
         "ledger": {
             "payments": {
-                "id": {"column": column["payment_no"]}, "a": "payer", "b": "payee", "date": {"column": column["date"], "format": office["dates"]},
-                "columns": {"amount": {"column": column["amount"], "decimal": office["decimal"]}, "currency": column["currency"],
-                            "purpose": column["purpose"]},
+                "id": {"column": column["payment_no"]},
+                "a": "payer",
+                "b": "payee",
+                "date": {"column": column["date"], "format": office["dates"]},
+                "columns": {
+                    "amount": {"column": column["amount"], "decimal": office["decimal"]},
+                    "currency": column["currency"],
+                    "purpose": column["purpose"],
+                },
             },
         },
     }

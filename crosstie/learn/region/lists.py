@@ -22,14 +22,52 @@ from crosstie.learn.region.world import END, places, stream
 
 #: Prefixes of reference numbers by programme; numbers begin where no real list has come to.
 _UN_PREFIX = {
-    "Al-Qaida": "QD", "Taliban": "TA", "Somalia": "SO", "Haiti": "HT", "Libya": "LY", "CAR": "CF", "DRC": "CD", "Yemen": "YE", "SouthSudan": "SS",
-    "Sudan": "SD", "GB": "GB", "Iraq": "IQ", "DPRK": "KP", "Iran": "IR",
+    "Al-Qaida": "QD",
+    "Taliban": "TA",
+    "Somalia": "SO",
+    "Haiti": "HT",
+    "Libya": "LY",
+    "CAR": "CF",
+    "DRC": "CD",
+    "Yemen": "YE",
+    "SouthSudan": "SS",
+    "Sudan": "SD",
+    "GB": "GB",
+    "Iraq": "IQ",
+    "DPRK": "KP",
+    "Iran": "IR",
 }
 _UN_FIRST, _OFAC_FIRST, _GB_FIRST = 501, 900_001, 90_001
 _OFSI = (
-    "Name 6", "Name 1", "Name 2", "Name 3", "Name 4", "Name 5", "Title", "DOB", "Town of Birth", "Country of Birth", "Nationality", "Passport Details",
-    "NI Number", "Position", "Address 1", "Address 2", "Address 3", "Address 4", "Address 5", "Address 6", "Post/Zip Code", "Country",
-    "Other Information", "Group Type", "Alias Type", "Regime", "Listed On", "Last Updated", "Group ID",
+    "Name 6",
+    "Name 1",
+    "Name 2",
+    "Name 3",
+    "Name 4",
+    "Name 5",
+    "Title",
+    "DOB",
+    "Town of Birth",
+    "Country of Birth",
+    "Nationality",
+    "Passport Details",
+    "NI Number",
+    "Position",
+    "Address 1",
+    "Address 2",
+    "Address 3",
+    "Address 4",
+    "Address 5",
+    "Address 6",
+    "Post/Zip Code",
+    "Country",
+    "Other Information",
+    "Group Type",
+    "Alias Type",
+    "Regime",
+    "Listed On",
+    "Last Updated",
+    "Group ID",
 )
 
 
@@ -68,7 +106,9 @@ def write_lists(population: Population, out: Path, truth: Sightings) -> list[Pat
 # the consolidated list, XML
 
 
-def _un(listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings) -> list[Path]:
+def _un(
+    listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings
+) -> list[Path]:
     taken: dict[str, int] = {}
     entries = []
     for plan in listings:
@@ -138,7 +178,9 @@ def _un_person(write: _Xml, face: Face) -> None:
         write.group("INDIVIDUAL_DATE_OF_BIRTH", TYPE_OF_DATE="EXACT", DATE=born)
     write.group("INDIVIDUAL_PLACE_OF_BIRTH", CITY=face.city or "", COUNTRY=face.country)
     if face.id_number:
-        write.group("INDIVIDUAL_DOCUMENT", TYPE_OF_DOCUMENT="National Identification Number", NUMBER=face.id_number, ISSUING_COUNTRY=face.country)
+        write.group(
+            "INDIVIDUAL_DOCUMENT", TYPE_OF_DOCUMENT="National Identification Number", NUMBER=face.id_number, ISSUING_COUNTRY=face.country
+        )
     else:
         write.group("INDIVIDUAL_DOCUMENT")
 
@@ -166,7 +208,9 @@ class _Xml:
 # the three-file CSV
 
 
-def _ofac(listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings) -> list[Path]:
+def _ofac(
+    listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings
+) -> list[Path]:
     entries = [Entry(str(_OFAC_FIRST + number), plan, faces.of(plan.actor)) for number, plan in enumerate(listings)]
     known = {entry.plan.actor.id: entry for entry in entries}
     ships = {one.actor.id: (row, one) for row, one in enumerate(population.plan.vessels)}
@@ -176,12 +220,30 @@ def _ofac(listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generato
         face, kind = entry.face, entry.plan.actor.kind
         ship = ships.get(entry.plan.actor.id)
         imo = f"{population.vessels.imo[ship[0]]:07d}" if ship else None
-        _ofac_row(sdn, [
-            entry.number, _ofac_name(entry), {"person": "individual", "vessel": "vessel"}.get(kind), entry.plan.programme.replace("; ", "] ["),
-            None, None, "General Cargo" if ship else None, None, None, _flag(ship[1]) if ship else None, None, _remarks(entry, known, imo),
-        ], quoted=(1, 2, 3, 11))
-        street = ", ".join(part for part in (face.street, ) if part) or None
-        _ofac_row(add, [entry.number, str(500_000 + serial), street, face.city, face.country if kind != "vessel" else None, None], quoted=(2, 3, 4))
+        _ofac_row(
+            sdn,
+            [
+                entry.number,
+                _ofac_name(entry),
+                {"person": "individual", "vessel": "vessel"}.get(kind),
+                entry.plan.programme.replace("; ", "] ["),
+                None,
+                None,
+                "General Cargo" if ship else None,
+                None,
+                None,
+                _flag(ship[1]) if ship else None,
+                None,
+                _remarks(entry, known, imo),
+            ],
+            quoted=(1, 2, 3, 11),
+        )
+        street = ", ".join(part for part in (face.street,) if part) or None
+        _ofac_row(
+            add,
+            [entry.number, str(500_000 + serial), street, face.city, face.country if kind != "vessel" else None, None],
+            quoted=(2, 3, 4),
+        )
         for alias in face.aliases:
             serial += 1
             _ofac_row(alt, [entry.number, str(600_000 + serial), "aka", alias, None], quoted=(3,))
@@ -240,7 +302,9 @@ def _english(day: str) -> str:
 # the OFSI table
 
 
-def _gb(listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings) -> list[Path]:
+def _gb(
+    listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings
+) -> list[Path]:
     entries = [Entry(str(_GB_FIRST + number), plan, faces.of(plan.actor)) for number, plan in enumerate(listings)]
     path = out / "ConList.csv"
     with path.open("w", encoding="utf-8", newline="") as stream_:
@@ -264,11 +328,21 @@ def _gb_row(entry: Entry, kind: str, alias: str | None) -> list[str]:
         words = alias.split(" ")
         names = {"Name 6": words[-1].upper(), **{f"Name {place}": word for place, word in enumerate(words[:-1][:5], 1)}}
     cells = names | {
-        "DOB": _british(face.born), "Town of Birth": face.city or "" if entry.human else "", "Country of Birth": face.country if entry.human else "",
-        "Nationality": face.country if entry.human else "", "NI Number": face.id_number or "" if entry.human else "",
-        "Address 1": face.street or "", "Address 6": face.city or "", "Country": face.country,
-        "Other Information": entry.narrative, "Group Type": "Individual" if entry.human else "Entity", "Alias Type": kind, "Regime": plan.programme,
-        "Listed On": plan.on.strftime("%d/%m/%Y"), "Last Updated": END.strftime("%d/%m/%Y"), "Group ID": entry.number,
+        "DOB": _british(face.born),
+        "Town of Birth": face.city or "" if entry.human else "",
+        "Country of Birth": face.country if entry.human else "",
+        "Nationality": face.country if entry.human else "",
+        "NI Number": face.id_number or "" if entry.human else "",
+        "Address 1": face.street or "",
+        "Address 6": face.city or "",
+        "Country": face.country,
+        "Other Information": entry.narrative,
+        "Group Type": "Individual" if entry.human else "Entity",
+        "Alias Type": kind,
+        "Regime": plan.programme,
+        "Listed On": plan.on.strftime("%d/%m/%Y"),
+        "Last Updated": END.strftime("%d/%m/%Y"),
+        "Group ID": entry.number,
     }
     return [cells.get(column, "") for column in _OFSI]
 
@@ -289,14 +363,25 @@ def _notices(
     for number, plan in enumerate(listings):
         face, notice = faces.of(plan.actor), f"{plan.on.year}/{90_001 + number}"
         pairs.append((plan.actor.id, f"interpol-{notice.replace('/', '-')}"))
-        found.append({
-            "entity_id": notice, "name": face.family.upper(), "forename": " ".join(part for part in (face.given, face.middle) if part).upper(),
-            "date_of_birth": face.born.replace("-", "/") if face.born else None, "nationalities": [plan.actor.state.upper()],
-            "sex_id": {"male": "M", "female": "F"}[face.gender or "male"], "country_of_birth_id": plan.actor.state.upper(),
-            "place_of_birth": face.city, "height": round(float(rng.uniform(1.55, 1.95)), 2), "weight": 0, "eyes_colors_id": [], "hairs_id": [],
-            "distinguishing_marks": None, "languages_spoken_ids": [],
-            "arrest_warrants": [{"issuing_country_id": plan.programme.upper(), "charge": plan.narrative, "charge_translation": None}],
-        })
+        found.append(
+            {
+                "entity_id": notice,
+                "name": face.family.upper(),
+                "forename": " ".join(part for part in (face.given, face.middle) if part).upper(),
+                "date_of_birth": face.born.replace("-", "/") if face.born else None,
+                "nationalities": [plan.actor.state.upper()],
+                "sex_id": {"male": "M", "female": "F"}[face.gender or "male"],
+                "country_of_birth_id": plan.actor.state.upper(),
+                "place_of_birth": face.city,
+                "height": round(float(rng.uniform(1.55, 1.95)), 2),
+                "weight": 0,
+                "eyes_colors_id": [],
+                "hairs_id": [],
+                "distinguishing_marks": None,
+                "languages_spoken_ids": [],
+                "arrest_warrants": [{"issuing_country_id": plan.programme.upper(), "charge": plan.narrative, "charge_translation": None}],
+            }
+        )
     text = json.dumps({"total": len(found), "_embedded": {"notices": found}}, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     truth.add_each(pairs, "interpol", path.name)

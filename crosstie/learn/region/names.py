@@ -81,10 +81,12 @@ class NameBook:
         if rules is None:
             return self.latin[0]
         turn = icu.Transliterator.createInstance(rules)
-        return pa.array([
-            native if native and own == script else turn.transliterate(variants[0])
-            for variants, native, own in zip(self.variants, self.native, self.scripts, strict=True)
-        ])
+        return pa.array(
+            [
+                native if native and own == script else turn.transliterate(variants[0])
+                for variants, native, own in zip(self.variants, self.native, self.scripts, strict=True)
+            ]
+        )
 
     def original(self, token: int) -> str | None:
         """The token in its own script, where that is not Latin."""

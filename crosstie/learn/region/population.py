@@ -123,7 +123,9 @@ def populate(seed: int, size: Size, plan: Plan) -> Population:
     people = _people(seed, size, plan)
     companies = _companies(seed, size, plan)
     accounts = _accounts(seed, people, companies, plan)
-    return Population(people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies, plan), plan, seed)
+    return Population(
+        people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies, plan), plan, seed
+    )
 
 
 def _with(first: list[int], rest: Ints) -> Ints:
@@ -284,7 +286,7 @@ def _officers(seed: int, people: People, companies: Companies, plan: Plan) -> Of
     rng = stream(seed, "officers")
     firms_ = np.arange(companies.planted, len(companies))
     company = np.repeat(firms_, np.minimum(rng.geometric(0.55, len(firms_)), 4))
-    crowd = np.bincount(people.state[people.planted:], minlength=len(places()))
+    crowd = np.bincount(people.state[people.planted :], minlength=len(places()))
     start = people.planted + np.concatenate([[0], np.cumsum(crowd)[:-1]])
     here = companies.state[company]
     # a seat's place in the State depends on the company, so that officers of one company are neighbours, often kin

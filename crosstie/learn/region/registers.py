@@ -47,7 +47,10 @@ def _seats(population: Population) -> tuple[Ints, Ints, Ints, Any, Ints, Ints]:
     people = {one.actor.id: row for row, one in enumerate(plan.people)}
     rows = [
         (
-            companies[one.b.id], people.get(one.a.id, NONE), companies.get(one.a.id, NONE), one.kind == "Ownership",
+            companies[one.b.id],
+            people.get(one.a.id, NONE),
+            companies.get(one.a.id, NONE),
+            one.kind == "Ownership",
             day_number(one.start) if one.start else population.companies.founded[companies[one.b.id]],
             day_number(one.end) if one.end else NONE,
         )
@@ -59,8 +62,12 @@ def _seats(population: Population) -> tuple[Ints, Ints, Ints, Any, Ints, Ints]:
     ours = np.array(rows, dtype=np.int64).reshape(-1, 6)
     none = np.full(len(crowd.company), NONE)
     return (
-        np.concatenate([ours[:, 0], crowd.company]), np.concatenate([ours[:, 1], crowd.person]), np.concatenate([ours[:, 2], none]),
-        np.concatenate([ours[:, 3].astype(bool), crowd.owner]), np.concatenate([ours[:, 4], crowd.start]), np.concatenate([ours[:, 5], crowd.end]),
+        np.concatenate([ours[:, 0], crowd.company]),
+        np.concatenate([ours[:, 1], crowd.person]),
+        np.concatenate([ours[:, 2], none]),
+        np.concatenate([ours[:, 3].astype(bool), crowd.owner]),
+        np.concatenate([ours[:, 4], crowd.start]),
+        np.concatenate([ours[:, 5], crowd.end]),
     )
 
 
@@ -91,23 +98,25 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
             latin = holes(person_names(people, someone, rng, REGISTER), rng, 0.6 if office["script"] != "Latn" else 1.0)
             firms_above = company_names(companies, np.maximum(above, 0), ours)
             only = pa.array(human)
-            table.write({
-                "company_no": numbers,
-                "company": company_names(companies, firm, ours),
-                "address": addresses(companies, firm, homes),
-                "phone": holes(phones(companies.phone[firm]), rng, REGISTER.no_phone),
-                "founded": days(companies.founded[firm], office["dates"]),
-                "dissolved": days(companies.dissolved[firm], office["dates"]),
-                "officer_kind": pc.if_else(only, "P", pc.if_else(pa.array(corporate), "C", NULL)),
-                "officer_no": officer_no,
-                "officer": pc.if_else(only, names, pc.if_else(pa.array(corporate), firms_above, NULL)),
-                "officer_latin": pc.if_else(only, latin, NULL),
-                "born": pc.if_else(only, birth_dates(people.born[someone], rng, REGISTER, office["dates"]), NULL),
-                "id_no": pc.if_else(only, holes(id_numbers(people, someone), rng, REGISTER.no_id), NULL),
-                "role": pc.if_else(pa.array(human | corporate), among(roles, owner[rows].astype(np.int64)), NULL),
-                "start": days(start[rows], office["dates"]),
-                "end": days(end[rows], office["dates"]),
-            })
+            table.write(
+                {
+                    "company_no": numbers,
+                    "company": company_names(companies, firm, ours),
+                    "address": addresses(companies, firm, homes),
+                    "phone": holes(phones(companies.phone[firm]), rng, REGISTER.no_phone),
+                    "founded": days(companies.founded[firm], office["dates"]),
+                    "dissolved": days(companies.dissolved[firm], office["dates"]),
+                    "officer_kind": pc.if_else(only, "P", pc.if_else(pa.array(corporate), "C", NULL)),
+                    "officer_no": officer_no,
+                    "officer": pc.if_else(only, names, pc.if_else(pa.array(corporate), firms_above, NULL)),
+                    "officer_latin": pc.if_else(only, latin, NULL),
+                    "born": pc.if_else(only, birth_dates(people.born[someone], rng, REGISTER, office["dates"]), NULL),
+                    "id_no": pc.if_else(only, holes(id_numbers(people, someone), rng, REGISTER.no_id), NULL),
+                    "role": pc.if_else(pa.array(human | corporate), among(roles, owner[rows].astype(np.int64)), NULL),
+                    "start": days(start[rows], office["dates"]),
+                    "end": days(end[rows], office["dates"]),
+                }
+            )
             met.append(np.stack([keys[human], who[human]]))
     firms_ = np.unique(company[here])
     truth.add(truth.actors("company", firms_), _prefixed(name, registrations(companies, firms_)), name, path.name)
@@ -125,45 +134,75 @@ def _register_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[s
     column, state = office["register"], places()[code].state
     when = {"format": office["dates"]}
     company = {
-        "schema": "Company", "id": {"column": column["company_no"]},
+        "schema": "Company",
+        "id": {"column": column["company_no"]},
         "properties": {
-            "name": column["company"], "registrationNumber": column["company_no"], "address": column["address"], "phone": column["phone"],
-            "incorporationDate": {"column": column["founded"], **when}, "dissolutionDate": {"column": column["dissolved"], **when},
-            "jurisdiction": {"literal": code}, "country": {"literal": code},
+            "name": column["company"],
+            "registrationNumber": column["company_no"],
+            "address": column["address"],
+            "phone": column["phone"],
+            "incorporationDate": {"column": column["founded"], **when},
+            "dissolutionDate": {"column": column["dissolved"], **when},
+            "jurisdiction": {"literal": code},
+            "country": {"literal": code},
         },
     }
     person = {
-        "schema": "Person", "id": {"column": column["officer_no"]},
+        "schema": "Person",
+        "id": {"column": column["officer_no"]},
         "properties": {
-            "name": {"columns": [column["officer"], column["officer_latin"]]}, "birthDate": {"column": column["born"], **when},
-            "idNumber": column["id_no"], "country": {"literal": code},
+            "name": {"columns": [column["officer"], column["officer_latin"]]},
+            "birthDate": {"column": column["born"], **when},
+            "idNumber": column["id_no"],
+            "country": {"literal": code},
         },
     }
-    parent = {"schema": "Company", "id": {"column": column["officer_no"]}, "properties": {"name": column["officer"], "country": {"literal": code}}}
+    parent = {
+        "schema": "Company",
+        "id": {"column": column["officer_no"]},
+        "properties": {"name": column["officer"], "country": {"literal": code}},
+    }
 
     def tie(schema: str, actor: str, thing: str) -> dict[str, Any]:
         return {
-            "schema": schema, "id": {"columns": [column["company_no"], column["officer_no"]], "literal": schema.lower()},
+            "schema": schema,
+            "id": {"columns": [column["company_no"], column["officer_no"]], "literal": schema.lower()},
             "properties": {
-                actor: {"entity": "officer"}, thing: {"entity": "company"}, "role": column["role"],
-                "startDate": {"column": column["start"], **when}, "endDate": {"column": column["end"], **when},
+                actor: {"entity": "officer"},
+                thing: {"entity": "company"},
+                "role": column["role"],
+                "startDate": {"column": column["start"], **when},
+                "endDate": {"column": column["end"], **when},
             },
         }
 
     kind, role, roles = column["officer_kind"], column["role"], office["roles"]
     return {
-        "dataset": dataset, "title": f"Company register of {state.name}", "originator": f"Company registrar of {state.name}", "grade": "A2",
-        "marking": "TLP:GREEN", "delimiter": office["delimiter"], "version_date": "2025-01-01",
+        "dataset": dataset,
+        "title": f"Company register of {state.name}",
+        "originator": f"Company registrar of {state.name}",
+        "grade": "A2",
+        "marking": "TLP:GREEN",
+        "delimiter": office["delimiter"],
+        "version_date": "2025-01-01",
         "queries": [
             {"filters": {kind: ""}, "entities": {"company": company}},
-            {"filters": {kind: "P", role: roles["director"]},
-             "entities": {"company": company, "officer": person, "seat": tie("Directorship", "director", "organization")}},
-            {"filters": {kind: "P", role: roles["owner"]},
-             "entities": {"company": company, "officer": person, "share": tie("Ownership", "owner", "asset")}},
-            {"filters": {kind: "C", role: roles["owner"]},
-             "entities": {"company": company, "officer": parent, "share": tie("Ownership", "owner", "asset")}},
-            {"filters": {kind: "C", role: roles["director"]},
-             "entities": {"company": company, "officer": parent, "seat": tie("Directorship", "director", "organization")}},
+            {
+                "filters": {kind: "P", role: roles["director"]},
+                "entities": {"company": company, "officer": person, "seat": tie("Directorship", "director", "organization")},
+            },
+            {
+                "filters": {kind: "P", role: roles["owner"]},
+                "entities": {"company": company, "officer": person, "share": tie("Ownership", "owner", "asset")},
+            },
+            {
+                "filters": {kind: "C", role: roles["owner"]},
+                "entities": {"company": company, "officer": parent, "share": tie("Ownership", "owner", "asset")},
+            },
+            {
+                "filters": {kind: "C", role: roles["director"]},
+                "entities": {"company": company, "officer": parent, "seat": tie("Directorship", "director", "organization")},
+            },
         ],
     }
 
@@ -208,19 +247,25 @@ def _accounts(population: Population, number: int, code: str, out: Path, truth: 
             person = np.where(accounts.of_company[rows], 0, accounts.holder[rows])
             company = np.where(accounts.of_company[rows], accounts.holder[rows], 0)
             number_ = padded(scrambled(customer[first : first + BATCH] + 1, _CUSTOMER_SALT), 8, "K")
-            table.write({
-                "account": ibans(population, rows),
-                "bank": among(place.state.banks, accounts.bank[rows]),
-                "customer_no": number_,
-                "kind": pc.if_else(firm, "C", "P"),
-                "holder": pc.if_else(firm, loose(company_names(companies, company, ours), rng, BANK), person_names(people, person, rng, BANK)),
-                "born": pc.if_else(firm, NULL, birth_dates(people.born[person], rng, BANK, office["dates"])),
-                "id_no": holes(pc.if_else(firm, registrations(companies, company), id_numbers(people, person)), rng, BANK.no_id),
-                "phone": holes(phones(accounts.phone[rows]), rng, BANK.no_phone),
-                "address": holes(pc.if_else(firm, addresses(companies, company, seats), addresses(people, person, homes)), rng, BANK.no_address),
-                "opened": days(accounts.opened[rows], office["dates"]),
-                "currency": pa.array([accounts.currency[row] for row in rows.tolist()]),
-            })
+            table.write(
+                {
+                    "account": ibans(population, rows),
+                    "bank": among(place.state.banks, accounts.bank[rows]),
+                    "customer_no": number_,
+                    "kind": pc.if_else(firm, "C", "P"),
+                    "holder": pc.if_else(
+                        firm, loose(company_names(companies, company, ours), rng, BANK), person_names(people, person, rng, BANK)
+                    ),
+                    "born": pc.if_else(firm, NULL, birth_dates(people.born[person], rng, BANK, office["dates"])),
+                    "id_no": holes(pc.if_else(firm, registrations(companies, company), id_numbers(people, person)), rng, BANK.no_id),
+                    "phone": holes(phones(accounts.phone[rows]), rng, BANK.no_phone),
+                    "address": holes(
+                        pc.if_else(firm, addresses(companies, company, seats), addresses(people, person, homes)), rng, BANK.no_address
+                    ),
+                    "opened": days(accounts.opened[rows], office["dates"]),
+                    "currency": pa.array([accounts.currency[row] for row in rows.tolist()]),
+                }
+            )
             truth.add(truth.actors("account", rows), ibans(population, rows), name, path.name)
             fresh = np.isin(np.arange(first, first + len(rows)), first_seen)
             who = pc.if_else(firm, truth.actors("company", company), truth.actors("person", person))
@@ -232,16 +277,23 @@ def _accounts(population: Population, number: int, code: str, out: Path, truth: 
 def _accounts_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[str, Any]:
     column, state = office["accounts"], places()[code].state
     account = {
-        "schema": "BankAccount", "id_column": column["account"],
+        "schema": "BankAccount",
+        "id_column": column["account"],
         "properties": {
-            "accountNumber": column["account"], "bankName": column["bank"], "currency": column["currency"],
-            "openingDate": {"column": column["opened"], "format": office["dates"]}, "country": {"literal": code},
+            "accountNumber": column["account"],
+            "bankName": column["bank"],
+            "currency": column["currency"],
+            "openingDate": {"column": column["opened"], "format": office["dates"]},
+            "country": {"literal": code},
         },
     }
     owned = {
-        "schema": "Ownership", "id": {"column": column["account"], "literal": "holder"},
+        "schema": "Ownership",
+        "id": {"column": column["account"], "literal": "holder"},
         "properties": {
-            "owner": {"entity": "holder"}, "asset": {"entity": "account"}, "role": {"literal": "account holder"},
+            "owner": {"entity": "holder"},
+            "asset": {"entity": "account"},
+            "role": {"literal": "account holder"},
             "startDate": {"column": column["opened"], "format": office["dates"]},
         },
     }
@@ -253,11 +305,15 @@ def _accounts_mapping(dataset: str, code: str, office: dict[str, Any]) -> dict[s
     private = holder("Person", idNumber=column["id_no"], birthDate={"column": column["born"], "format": office["dates"]})
     business = holder("Company", registrationNumber=column["id_no"])
     return {
-        "dataset": dataset, "title": f"Bank customers of {state.name}", "originator": f"Financial intelligence unit of {state.name}", "grade": "B2",
-        "marking": "TLP:AMBER; purpose=exercise", "delimiter": office["delimiter"], "version_date": "2025-01-01",
+        "dataset": dataset,
+        "title": f"Bank customers of {state.name}",
+        "originator": f"Financial intelligence unit of {state.name}",
+        "grade": "B2",
+        "marking": "TLP:AMBER; purpose=exercise",
+        "delimiter": office["delimiter"],
+        "version_date": "2025-01-01",
         "queries": [
             {"filters": {column["kind"]: "P"}, "entities": {"holder": private, "account": account, "holding": owned}},
             {"filters": {column["kind"]: "C"}, "entities": {"holder": business, "account": account, "holding": owned}},
         ],
     }
-

@@ -89,7 +89,12 @@ class _Writer:
         if face.original and self._rng.random() < 0.3:
             found.setdefault("alias", []).append(face.original)
         numbers = "idNumber" if actor.kind == "person" else "registrationNumber"
-        for prop, value in ((numbers, face.id_number), ("birthDate", face.born), ("phone", face.phone), ("imoNumber", self._imo.get(actor.id))):
+        for prop, value in (
+            (numbers, face.id_number),
+            ("birthDate", face.born),
+            ("phone", face.phone),
+            ("imoNumber", self._imo.get(actor.id)),
+        ):
             if value:
                 found[prop] = [value]
         if face.street:

@@ -75,7 +75,9 @@ def typed(texts: Texts, rng: np.random.Generator, share: float) -> Texts:
     if not len(wrong):
         return texts
     where, what = rng.random(len(wrong)), rng.integers(0, 3, len(wrong))
-    slips = [slip(text or "", place, int(kind)) for text, place, kind in zip(texts.take(pa.array(wrong)).to_pylist(), where, what, strict=True)]
+    slips = [
+        slip(text or "", place, int(kind)) for text, place, kind in zip(texts.take(pa.array(wrong)).to_pylist(), where, what, strict=True)
+    ]
     mask = np.zeros(len(texts), dtype=bool)
     mask[wrong] = True
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(slips, pa.string()))

@@ -20,15 +20,45 @@ from crosstie.learn.region.world import BEGIN, END, Size, day_number, places, sc
 _FIRST, _LAST = day_number(BEGIN), day_number(END)
 #: Goods of ordinary trade: code of the Harmonized System, words, usual price per kilogram.
 _GOODS = (
-    ("100630", "rice, milled", 0.6), ("170199", "sugar", 0.5), ("252329", "cement, grey portland", 0.09), ("620342", "trousers of cotton", 14.0),
-    ("851712", "telephones", 180.0), ("870323", "used motor cars", 7.0), ("090111", "coffee, not roasted", 3.2), ("520100", "cotton, raw", 1.9),
-    ("120740", "sesame seeds", 1.6), ("010420", "live goats", 2.9), ("440290", "wood charcoal", 0.35), ("271019", "gas oil", 0.8),
-    ("710812", "gold, unwrought", 52_000.0), ("392690", "articles of plastics", 4.0), ("840890", "engines, used", 9.0), ("310210", "urea", 0.4),
+    ("100630", "rice, milled", 0.6),
+    ("170199", "sugar", 0.5),
+    ("252329", "cement, grey portland", 0.09),
+    ("620342", "trousers of cotton", 14.0),
+    ("851712", "telephones", 180.0),
+    ("870323", "used motor cars", 7.0),
+    ("090111", "coffee, not roasted", 3.2),
+    ("520100", "cotton, raw", 1.9),
+    ("120740", "sesame seeds", 1.6),
+    ("010420", "live goats", 2.9),
+    ("440290", "wood charcoal", 0.35),
+    ("271019", "gas oil", 0.8),
+    ("710812", "gold, unwrought", 52_000.0),
+    ("392690", "articles of plastics", 4.0),
+    ("840890", "engines, used", 9.0),
+    ("310210", "urea", 0.4),
 )
 
 _SHIPMENTS = (
-    "declaration", "date", "exporter_no", "exporter", "exporter_registration", "exporter_address", "exporter_country", "consignee_no", "consignee",
-    "consignee_registration", "consignee_address", "consignee_country", "hs", "goods", "weight_kg", "value", "currency", "vessel", "imo", "origin",
+    "declaration",
+    "date",
+    "exporter_no",
+    "exporter",
+    "exporter_registration",
+    "exporter_address",
+    "exporter_country",
+    "consignee_no",
+    "consignee",
+    "consignee_registration",
+    "consignee_address",
+    "consignee_country",
+    "hs",
+    "goods",
+    "weight_kg",
+    "value",
+    "currency",
+    "vessel",
+    "imo",
+    "origin",
     "destination",
 )
 
@@ -74,8 +104,10 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
     def side(picks: Ints, actors: list[Any]) -> tuple[Ints, Ints]:
         kinds = [0 if one.id in traders.companies else 1 for one in actors]
         rows = [traders.companies[one.id] if kind == 0 else traders.people[one.id] for kind, one in zip(kinds, actors, strict=True)]
-        return (np.concatenate([np.zeros(total, dtype=np.int64), np.array(kinds, dtype=np.int64)]),
-                np.concatenate([picks, np.array(rows, dtype=np.int64)]))
+        return (
+            np.concatenate([np.zeros(total, dtype=np.int64), np.array(kinds, dtype=np.int64)]),
+            np.concatenate([picks, np.array(rows, dtype=np.int64)]),
+        )
 
     exporter = crowd[np.floor(len(crowd) * rng.random(total) ** 3).astype(np.int64)]
     partner = scrambled(exporter * 3 + rng.integers(0, 3, total), 23) % len(crowd)
@@ -104,19 +136,30 @@ def write_shipments(population: Population, size: Size, out: Path, truth: Sighti
     with sheet(path, {name: name for name in _SHIPMENTS}) as table:
         for first in range(0, len(order), BATCH):
             take = order[first : first + BATCH]
-            ends = {**traders.cells("exporter", a_kind[take], a_row[take], rng), **traders.cells("consignee", b_kind[take], b_row[take], rng)}
+            ends = {
+                **traders.cells("exporter", a_kind[take], a_row[take], rng),
+                **traders.cells("consignee", b_kind[take], b_row[take], rng),
+            }
             aboard = np.maximum(vessel[take], 0)
             shipped = pa.array(vessel[take] != NONE)
             names = among(population.vessels.name, aboard)
             currency = [planted[row - total].currency if row >= total else "USD" for row in take.tolist()]
-            table.write(ends | {
-                "declaration": padded(np.arange(first, first + len(take)) + 1, 9, "D"),
-                "date": days(day[take]), "hs": among(codes, item[take]), "goods": among(words, item[take]),
-                "weight_kg": pa.array(np.maximum(weight[take], 1).astype(np.int64)).cast(pa.string()), "value": money(value[take], "."),
-                "currency": pa.array(currency), "vessel": pc.if_else(shipped, names, NULL),
-                "imo": pc.if_else(shipped, padded(population.vessels.imo[aboard], 7, "IMO"), NULL),
-                "origin": among(origins, origin[take]), "destination": ends["consignee_country"],
-            })
+            table.write(
+                ends
+                | {
+                    "declaration": padded(np.arange(first, first + len(take)) + 1, 9, "D"),
+                    "date": days(day[take]),
+                    "hs": among(codes, item[take]),
+                    "goods": among(words, item[take]),
+                    "weight_kg": pa.array(np.maximum(weight[take], 1).astype(np.int64)).cast(pa.string()),
+                    "value": money(value[take], "."),
+                    "currency": pa.array(currency),
+                    "vessel": pc.if_else(shipped, names, NULL),
+                    "imo": pc.if_else(shipped, padded(population.vessels.imo[aboard], 7, "IMO"), NULL),
+                    "origin": among(origins, origin[take]),
+                    "destination": ends["consignee_country"],
+                }
+            )
             met += [np.stack([a_kind[take], a_row[take]]), np.stack([b_kind[take], b_row[take]])]
     _seen(truth, traders, np.unique(np.concatenate(met, axis=1), axis=1), path)
     carried = np.unique(vessel[vessel != NONE])
@@ -140,22 +183,44 @@ def _ship_ids(dataset: str, imo: Ints) -> Any:
 def _shipments_mapping() -> dict[str, Any]:
     def trader(side: str) -> dict[str, Any]:
         return {
-            "schema": "LegalEntity", "id": {"column": f"{side}_no"},
-            "properties": {"name": side, "registrationNumber": f"{side}_registration", "address": f"{side}_address", "country": f"{side}_country"},
+            "schema": "LegalEntity",
+            "id": {"column": f"{side}_no"},
+            "properties": {
+                "name": side,
+                "registrationNumber": f"{side}_registration",
+                "address": f"{side}_address",
+                "country": f"{side}_country",
+            },
         }
 
     return {
-        "dataset": "customs", "title": "Declarations of the ports of the region", "originator": "Regional customs exchange", "grade": "B2",
-        "marking": "TLP:AMBER; purpose=exercise", "version_date": "2025-01-01",
+        "dataset": "customs",
+        "title": "Declarations of the ports of the region",
+        "originator": "Regional customs exchange",
+        "grade": "B2",
+        "marking": "TLP:AMBER; purpose=exercise",
+        "version_date": "2025-01-01",
         "entities": {
-            "exporter": trader("exporter"), "consignee": trader("consignee"),
+            "exporter": trader("exporter"),
+            "consignee": trader("consignee"),
             "vessel": {"schema": "Vessel", "id": {"column": "imo"}, "properties": {"name": "vessel", "imoNumber": "imo"}},
         },
         "ledger": {
             "shipments": {
-                "id": {"column": "declaration"}, "a": "exporter", "b": "consignee", "date": "date",
-                "columns": {"hs": "hs", "goods": "goods", "weight": "weight_kg", "value": "value", "currency": "currency", "vessel": "imo",
-                            "origin": "origin", "destination": "destination"},
+                "id": {"column": "declaration"},
+                "a": "exporter",
+                "b": "consignee",
+                "date": "date",
+                "columns": {
+                    "hs": "hs",
+                    "goods": "goods",
+                    "weight": "weight_kg",
+                    "value": "value",
+                    "currency": "currency",
+                    "vessel": "imo",
+                    "origin": "origin",
+                    "destination": "destination",
+                },
             },
         },
     }
@@ -178,10 +243,15 @@ def write_vessels(population: Population, out: Path, truth: Sightings) -> list[P
     ends = traders.cells("owner", kind[rows], np.maximum(owner[rows], 0), rng)
     path = out / "vessels.csv"
     with sheet(path, {name: name for name in _VESSELS}) as table:
-        table.write({name: pc.if_else(owned, cells, NULL) for name, cells in ends.items()} | {
-            "imo": padded(vessels.imo[rows], 7, "IMO"), "name": among(vessels.name, rows),
-            "flag": among(list(places()), vessels.flag[rows]), "since": days(vessels.since[rows]),
-        })
+        table.write(
+            {name: pc.if_else(owned, cells, NULL) for name, cells in ends.items()}
+            | {
+                "imo": padded(vessels.imo[rows], 7, "IMO"),
+                "name": among(vessels.name, rows),
+                "flag": among(list(places()), vessels.flag[rows]),
+                "since": days(vessels.since[rows]),
+            }
+        )
     truth.add(truth.actors("vessel", rows), _ship_ids("ships", vessels.imo[rows]), "ships", path.name)
     for number, name in ((0, "company"), (1, "person")):
         found = np.unique(owner[(kind == number) & (owner != NONE)])
@@ -194,18 +264,28 @@ def write_vessels(population: Population, out: Path, truth: Sightings) -> list[P
 
 def _vessels_mapping() -> dict[str, Any]:
     return {
-        "dataset": "ships", "title": "Register of ships of the region", "originator": "Regional register of ships", "grade": "A2",
-        "marking": "TLP:GREEN", "version_date": "2025-01-01",
+        "dataset": "ships",
+        "title": "Register of ships of the region",
+        "originator": "Regional register of ships",
+        "grade": "A2",
+        "marking": "TLP:GREEN",
+        "version_date": "2025-01-01",
         "entities": {
             "vessel": {"schema": "Vessel", "id": {"column": "imo"}, "properties": {"name": "name", "imoNumber": "imo", "flag": "flag"}},
             "owner": {
-                "schema": "LegalEntity", "id": {"column": "owner_no"},
-                "properties": {"name": "owner", "registrationNumber": "owner_registration", "address": "owner_address", "country": "owner_country"},
+                "schema": "LegalEntity",
+                "id": {"column": "owner_no"},
+                "properties": {
+                    "name": "owner",
+                    "registrationNumber": "owner_registration",
+                    "address": "owner_address",
+                    "country": "owner_country",
+                },
             },
             "share": {
-                "schema": "Ownership", "id": {"columns": ["imo", "owner_no"], "literal": "owner"},
+                "schema": "Ownership",
+                "id": {"columns": ["imo", "owner_no"], "literal": "owner"},
                 "properties": {"owner": {"entity": "owner"}, "asset": {"entity": "vessel"}, "startDate": "since"},
             },
         },
     }
-

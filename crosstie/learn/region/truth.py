@@ -21,7 +21,20 @@ from crosstie.model.lexicon import Sphere
 
 ENTITIES = ("actor_id", "entity_id", "dataset", "file")
 ACTORS = ("actor_id", "name", "spheres", "state", "kind")
-LINKS = ("link_id", "crime_actor", "terror_actor", "class", "typology", "first", "last", "hops", "evidence", "path", "crime_side", "terror_side")
+LINKS = (
+    "link_id",
+    "crime_actor",
+    "terror_actor",
+    "class",
+    "typology",
+    "first",
+    "last",
+    "hops",
+    "evidence",
+    "path",
+    "crime_side",
+    "terror_side",
+)
 DECOYS = ("left_actor", "right_actor", "kind", "reason")
 
 
@@ -32,8 +45,10 @@ class Sightings:
         self._out = out
         plan = population.plan
         self._planted = {
-            "person": [one.actor.id for one in plan.people], "company": [one.actor.id for one in plan.companies],
-            "account": [one.account.id for one in plan.accounts], "vessel": [one.actor.id for one in plan.vessels],
+            "person": [one.actor.id for one in plan.people],
+            "company": [one.actor.id for one in plan.companies],
+            "account": [one.account.id for one in plan.accounts],
+            "vessel": [one.actor.id for one in plan.vessels],
         }
 
     def actors(self, kind: str, rows: Ints) -> Any:
@@ -48,9 +63,14 @@ class Sightings:
     def add(self, actors: Any, entities: Any, dataset: str, file: str) -> None:
         """Actors and the ids that a reader gives to what one file says of them."""
         size = len(entities)
-        self._out.write({
-            "actor_id": actors, "entity_id": entities, "dataset": pa.repeat(pa.scalar(dataset), size), "file": pa.repeat(pa.scalar(file), size),
-        })
+        self._out.write(
+            {
+                "actor_id": actors,
+                "entity_id": entities,
+                "dataset": pa.repeat(pa.scalar(dataset), size),
+                "file": pa.repeat(pa.scalar(file), size),
+            }
+        )
 
     def add_each(self, pairs: Iterable[tuple[str, str]], dataset: str, file: str) -> None:
         """The same, one by one."""
@@ -68,8 +88,10 @@ def check(plan: Plan) -> None:
             if sphere not in actor.spheres:
                 raise LensError(f"planted {link.typology}: {actor.name} is not of the world of {sphere}")
             if link.evidence == "enough" and not any(sphere in shown.get(one.id, ()) for one in (actor, *side)):
-                raise LensError(f"planted {link.typology}: no list and no report places {actor.name} in the world of {sphere}",
-                                hint="List the actor, report on it, or say evidence=\"thin\".")
+                raise LensError(
+                    f"planted {link.typology}: no list and no report places {actor.name} in the world of {sphere}",
+                    hint='List the actor, report on it, or say evidence="thin".',
+                )
 
 
 def link_ids(links: Sequence[TrueLink]) -> list[str]:
@@ -82,13 +104,27 @@ def write_truth(out: Path, population: Population, about: str) -> None:
     _actors(out / "actors.csv", population)
     plan = population.plan
     accounts = {one.account.id for one in plan.accounts}
-    _table(out / "links.csv", LINKS, (
+    _table(
+        out / "links.csv",
+        LINKS,
         (
-            name, link.crime.id, link.terror.id, link.cls, link.typology, link.first, link.last, _hops(link, accounts), link.evidence,
-            ";".join(_path(link)), ";".join(one.id for one in link.crime_side), ";".join(one.id for one in link.terror_side),
-        )
-        for name, link in zip(link_ids(plan.links), plan.links, strict=True)
-    ))
+            (
+                name,
+                link.crime.id,
+                link.terror.id,
+                link.cls,
+                link.typology,
+                link.first,
+                link.last,
+                _hops(link, accounts),
+                link.evidence,
+                ";".join(_path(link)),
+                ";".join(one.id for one in link.crime_side),
+                ";".join(one.id for one in link.terror_side),
+            )
+            for name, link in zip(link_ids(plan.links), plan.links, strict=True)
+        ),
+    )
     _table(out / "decoys.csv", DECOYS, ((one.a.id, one.b.id, one.kind, one.reason) for one in plan.decoys))
     (out / "README.md").write_text(about, encoding="utf-8")
 
@@ -115,24 +151,35 @@ def _actors(path: Path, population: Population) -> None:
     with sheet(path, {name: name for name in ACTORS}) as out:
         sightings = Sightings(out, population)
         kinds: tuple[tuple[str, People | Companies, Sequence[PersonPlan | CompanyPlan]], ...] = (
-            ("person", population.people, plan.people), ("company", population.companies, plan.companies),
+            ("person", population.people, plan.people),
+            ("company", population.companies, plan.companies),
         )
         for kind, crowd, planted in kinds:
             for first in range(0, len(crowd), BATCH):
                 rows = np.arange(first, min(first + BATCH, len(crowd)))
                 names = (
-                    person_names(population.people, rows, exact, plain) if kind == "person"
+                    person_names(population.people, rows, exact, plain)
+                    if kind == "person"
                     else company_names(population.companies, rows, [one.actor.name for one in plan.companies])
                 )
                 spheres = [" ".join(planted[row].actor.spheres) if row < len(planted) else "" for row in rows.tolist()]
-                out.write({
-                    "actor_id": sightings.actors(kind, rows), "name": names, "spheres": pa.array(spheres),
-                    "state": among(list(places()), crowd.state[rows]), "kind": pa.repeat(pa.scalar(kind), len(rows)),
-                })
+                out.write(
+                    {
+                        "actor_id": sightings.actors(kind, rows),
+                        "name": names,
+                        "spheres": pa.array(spheres),
+                        "state": among(list(places()), crowd.state[rows]),
+                        "kind": pa.repeat(pa.scalar(kind), len(rows)),
+                    }
+                )
         rest = [*plan.groups, *(one.actor for one in plan.vessels)]
         if rest:
-            out.write({
-                "actor_id": pa.array([one.id for one in rest]), "name": pa.array([one.name for one in rest]),
-                "spheres": pa.array([" ".join(one.spheres) for one in rest]), "state": pa.array([one.state for one in rest]),
-                "kind": pa.array([one.kind for one in rest]),
-            })
+            out.write(
+                {
+                    "actor_id": pa.array([one.id for one in rest]),
+                    "name": pa.array([one.name for one in rest]),
+                    "spheres": pa.array([" ".join(one.spheres) for one in rest]),
+                    "state": pa.array([one.state for one in rest]),
+                    "kind": pa.array([one.kind for one in rest]),
+                }
+            )

@@ -69,12 +69,22 @@ def places() -> dict[str, Place]:
 def _place(code: str, entry: dict[str, Any]) -> Place:
     cultures = entry["cultures"]
     state = State(
-        code=code, name=entry["name"], currency=entry["currency"], cities=tuple(entry["cities"]), ports=tuple(entry["ports"]),
-        banks=tuple(entry["banks"]), cultures=tuple(cultures),
+        code=code,
+        name=entry["name"],
+        currency=entry["currency"],
+        cities=tuple(entry["cities"]),
+        ports=tuple(entry["ports"]),
+        banks=tuple(entry["banks"]),
+        cultures=tuple(cultures),
     )
     return Place(
-        state=state, weight=entry["weight"], phone=entry["phone"], cultures=tuple(cultures), shares=tuple(cultures.values()),
-        streets=tuple(entry["streets"]), forms=tuple(entry["forms"]),
+        state=state,
+        weight=entry["weight"],
+        phone=entry["phone"],
+        cultures=tuple(cultures),
+        shares=tuple(cultures.values()),
+        streets=tuple(entry["streets"]),
+        forms=tuple(entry["forms"]),
         public={"hotel": entry["hotel"], "law firm": entry["law_firm"], "business centre": entry["business_centre"]},
     )
 

@@ -40,7 +40,9 @@ def _tax(region: RegionBuilder) -> tuple[Actor, Actor, list[Account]]:
     for quarter in (1, 2):
         last = first + timedelta(days=90 * quarter + 5)
         region.pay(taking, passing, last, round(sum(sums) * 1.5, 2), purpose="family support")
-    region.report("{0} extorts protection money from hauliers on the northern road.", [collector], kind="police", on=last + timedelta(days=30))
+    region.report(
+        "{0} extorts protection money from hauliers on the northern road.", [collector], kind="police", on=last + timedelta(days=30)
+    )
     region.list_as(commander, "un-like", "Taliban", "Commander responsible for suicide attacks on the northern road.", on=first)
     region.true_link(collector, commander, "N2", "extortion.collector", first, last, [taking, passing])
     return collector, commander, hauliers
@@ -58,7 +60,9 @@ def _dues(region: RegionBuilder, hauliers: list[Account], collector: Actor, comm
     thief = region.person(association.state, spheres=[CRIME])
     region.report("{0} was sentenced for the armed robbery of a fuel store.", [thief], kind="court", on=first)
     region.pay(region.account(thief), till, first + timedelta(days=3), 60.0, purpose="dues")
-    region.decoy(thief, commander, "family name", "paid dues to an association where a bearer of the commander's family name keeps the store")
+    region.decoy(
+        thief, commander, "family name", "paid dues to an association where a bearer of the commander's family name keeps the store"
+    )
 
 
 def _ransom(region: RegionBuilder) -> None:

@@ -43,7 +43,9 @@ def _laundryman(region: RegionBuilder) -> Actor:
     for number in range(3):
         last = day + timedelta(days=5 + 9 * number)
         region.pay(till, account, last, float(round(region.rng.uniform(15_000, 24_000), 2)), purpose="invoice")
-    region.list_as(launderer, "ofac-like", "TCO", "Runs a money laundering network for smugglers in several States.", on=last + timedelta(days=90))
+    region.list_as(
+        launderer, "ofac-like", "TCO", "Runs a money laundering network for smugglers in several States.", on=last + timedelta(days=90)
+    )
     region.list_as(leader, "un-like", "Al-Qaida", "Responsible for planning terrorist attacks.", on=first)
     region.true_link(launderer, leader, "N2", "finance.structuring", first, last, [house, till, account])
     return launderer
@@ -69,7 +71,10 @@ def _collection(region: RegionBuilder) -> Actor:
         region.pay(box, till, last, float(round(total * 0.93, 2)), purpose="travel")
         last = last + timedelta(days=30)
     region.report(
-        "{0} collected donations for the Islamic State from supporters and transferred them abroad.", [collector], kind="fiu", on=last + timedelta(days=20)
+        "{0} collected donations for the Islamic State from supporters and transferred them abroad.",
+        [collector],
+        kind="fiu",
+        on=last + timedelta(days=20),
     )
     region.list_as(forger, "red-notice", forger.state, "Forgery of passports and travel documents", on=last)
     region.true_link(forger, collector, "N2", "finance.collection", first, last, [firm, till, box])

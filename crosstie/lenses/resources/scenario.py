@@ -39,9 +39,13 @@ def _charcoal(region: RegionBuilder) -> None:
         last = first + timedelta(days=45 * number)
         weight = float(region.rng.integers(15_000, 40_000))
         value = round(weight * float(region.rng.uniform(0.12, 0.18)), 2)
-        region.ship(exporter, importer, last, hs=CHARCOAL, goods="wood charcoal in bags", weight_kg=weight, value=value, vessel=ship, origin="qo")
+        region.ship(
+            exporter, importer, last, hs=CHARCOAL, goods="wood charcoal in bags", weight_kg=weight, value=value, vessel=ship, origin="qo"
+        )
     region.report("{0} smuggles charcoal and fuel by dhow.", [smuggler], kind="police", on=last)
-    region.list_as(financier, "un-like", "Somalia", "Collects taxes on charcoal for Al-Shabaab and finances its terrorist operations.", on=first)
+    region.list_as(
+        financier, "un-like", "Somalia", "Collects taxes on charcoal for Al-Shabaab and finances its terrorist operations.", on=first
+    )
     region.true_link(smuggler, financier, "N2", "resources.charcoal", first, last, [importer, exporter])
     _lawful(region, importer, financier)
 
@@ -54,7 +58,9 @@ def _lawful(region: RegionBuilder, importer: Actor, financier: Actor) -> None:
     for number in range(6):
         weight = float(region.rng.integers(10_000, 30_000))
         value = round(weight * float(region.rng.uniform(0.31, 0.39)), 2)
-        region.ship(exporter, importer, first + timedelta(days=30 * number), hs=CHARCOAL, goods="wood charcoal", weight_kg=weight, value=value)
+        region.ship(
+            exporter, importer, first + timedelta(days=30 * number), hs=CHARCOAL, goods="wood charcoal", weight_kg=weight, value=value
+        )
     dealer = region.person("qo", spheres=[CRIME])
     region.report("{0} was convicted of the smuggling of cigarettes.", [dealer], kind="court", on=first)
     region.relation("Employment", dealer, exporter, first - timedelta(days=2500), first - timedelta(days=2000), role="driver")
@@ -72,8 +78,22 @@ def _gold(region: RegionBuilder) -> None:
     for number in range(4):
         last = first + timedelta(days=30 * number)
         weight = float(round(region.rng.uniform(2, 9), 0))
-        region.ship(seller, buyer, last, hs=GOLD, goods="gold, unwrought", weight_kg=weight, value=round(weight * float(region.rng.uniform(9_000, 12_000)), 2))
-    region.list_as(smuggler, "gb-like", "Global Irregular Migration and Trafficking in Persons", "Smuggles gold and migrants across the desert.", on=last)
+        region.ship(
+            seller,
+            buyer,
+            last,
+            hs=GOLD,
+            goods="gold, unwrought",
+            weight_kg=weight,
+            value=round(weight * float(region.rng.uniform(9_000, 12_000)), 2),
+        )
+    region.list_as(
+        smuggler,
+        "gb-like",
+        "Global Irregular Migration and Trafficking in Persons",
+        "Smuggles gold and migrants across the desert.",
+        on=last,
+    )
     region.list_as(treasurer, "ofac-like", "SDGT", "Treasurer who raised funds for Al-Qaida.", on=first)
     region.true_link(smuggler, treasurer, "N2", "resources.gold", first, last, [seller, buyer])
 

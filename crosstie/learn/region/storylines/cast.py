@@ -127,10 +127,17 @@ def _about(region: RegionBuilder, kind: str) -> str:
 
 
 def _charge(region: RegionBuilder) -> str:
-    return str(region.rng.choice([
-        "Trafficking in cocaine; criminal organization", "Smuggling of heroin, money laundering", "Leader of a criminal gang, drug trafficking",
-        "Illicit trafficking of firearms, criminal association", "Organized crime, laundering of drug proceeds",
-    ]))
+    return str(
+        region.rng.choice(
+            [
+                "Trafficking in cocaine; criminal organization",
+                "Smuggling of heroin, money laundering",
+                "Leader of a criminal gang, drug trafficking",
+                "Illicit trafficking of firearms, criminal association",
+                "Organized crime, laundering of drug proceeds",
+            ]
+        )
+    )
 
 
 def ordinary_life(region: RegionBuilder, person: Actor) -> Account:

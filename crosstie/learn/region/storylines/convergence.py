@@ -55,8 +55,17 @@ def shared_members(region: RegionBuilder) -> None:
             report = region.report(tie_sentence(region, "member") if group is terror else "", [member, group], kind=kind)  # type: ignore[arg-type]
             region.relation("Membership", member, group, first, last, report, role="member")
         ordinary_life(region, member)
-    region.true_link(crime, terror, "N4", "convergence.shared-members", first, last, members[:1],
-                     crime_side=(crime, *members), terror_side=(terror, *members))
+    region.true_link(
+        crime,
+        terror,
+        "N4",
+        "convergence.shared-members",
+        first,
+        last,
+        members[:1],
+        crime_side=(crime, *members),
+        terror_side=(terror, *members),
+    )
 
 
 def double_role(region: RegionBuilder) -> None:
@@ -80,7 +89,9 @@ def joint_firm(region: RegionBuilder) -> None:
     account = region.account(firm)
     for partner in (crime.leader, terror.leader):
         payments(region, account, region.account(partner), first + timedelta(days=60), last, 3, (2_000, 7_000), "dividend")
-    region.true_link(crime.leader, terror.leader, "N4", "convergence.joint-firm", first, last, [firm], crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader, terror.leader, "N4", "convergence.joint-firm", first, last, [firm], crime_side=crime.side, terror_side=terror.side
+    )
 
 
 def changed_course(region: RegionBuilder) -> None:
@@ -88,14 +99,22 @@ def changed_course(region: RegionBuilder) -> None:
     group = region.actor(None, BOTH, region.state().code)
     turned = region.day(date(2019, 1, 1), date(2021, 12, 31))
     region.list_as(group, "ofac-like", "SDNTK", "{0} traffics cocaine", on=region.day(date(2016, 2, 1), date(2017, 12, 31)))
-    region.list_as(group, "un-like", "Al-Qaida", "{0} has pledged allegiance to a terrorist organization and carried out suicide attacks.",
-                   on=turned + timedelta(days=300))
+    region.list_as(
+        group,
+        "un-like",
+        "Al-Qaida",
+        "{0} has pledged allegiance to a terrorist organization and carried out suicide attacks.",
+        on=turned + timedelta(days=300),
+    )
     told(region, group, "changed", "intelligence", end=turned.year - 1, year=turned.year)
     told(region, group, "changed", "court", end=turned.year - 1, year=turned.year)
     region.true_link(group, group, "N5", "transformation", turned, region.end)
 
 
 PARTS = (
-    Storyline("core-drug-income", drug_income), Storyline("core-shared-members", shared_members), Storyline("core-double-role", double_role),
-    Storyline("core-joint-firm", joint_firm), Storyline("core-changed-course", changed_course),
+    Storyline("core-drug-income", drug_income),
+    Storyline("core-shared-members", shared_members),
+    Storyline("core-double-role", double_role),
+    Storyline("core-joint-firm", joint_firm),
+    Storyline("core-changed-course", changed_course),
 )

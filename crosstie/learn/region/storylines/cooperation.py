@@ -23,8 +23,17 @@ def intermediary(region: RegionBuilder) -> None:
     region.relation("Ownership", terror.leader, shop, first - timedelta(days=120), None, "register")
     a, b = region.account(firm, opened=first - timedelta(days=350)), region.account(shop, opened=first - timedelta(days=100))
     payments(region, a, b, first, last, int(region.rng.integers(5, 10)), (2_000, 9_000), "consulting")
-    region.true_link(crime.leader, terror.leader, "N2", "finance.front-company", first, last, [firm, a, b, shop],
-                     crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader,
+        terror.leader,
+        "N2",
+        "finance.front-company",
+        first,
+        last,
+        [firm, a, b, shop],
+        crime_side=crime.side,
+        terror_side=terror.side,
+    )
 
 
 def pass_through(region: RegionBuilder) -> None:
@@ -39,8 +48,17 @@ def pass_through(region: RegionBuilder) -> None:
         day, amount = region.day(first, last - timedelta(days=3)), float(region.rng.uniform(3_000, 9_500))
         region.pay(source, middle, day, amount, "USD", "goods")
         region.pay(middle, target, day + timedelta(days=int(region.rng.integers(1, 3))), amount * 0.96, "USD", "family support")
-    region.true_link(crime.leader, terror.leader, "N2", "finance.pass-through", first, last, [source, middle, firm, target],
-                     crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader,
+        terror.leader,
+        "N2",
+        "finance.pass-through",
+        first,
+        last,
+        [source, middle, firm, target],
+        crime_side=crime.side,
+        terror_side=terror.side,
+    )
 
 
 def two_phones(region: RegionBuilder) -> None:
@@ -57,9 +75,20 @@ def two_phones(region: RegionBuilder) -> None:
     payments(region, kept, region.account(terror.leader), first, last, 2, (800, 2_500), "loan")
     text, lang = sentence(region, "neutral", state)
     region.report(text, [facilitator], kind="police", lang=lang, on=first, phones=[one, other])
-    region.report(tie_sentence(region, "member"), [terror.leader, terror.group or terror.leader], kind="intelligence", on=last, phones=[other])
-    region.true_link(crime.leader, terror.leader, "N2", "facilitation.two-phones", first, last, [firm, facilitator],
-                     crime_side=crime.side, terror_side=terror.side)
+    region.report(
+        tie_sentence(region, "member"), [terror.leader, terror.group or terror.leader], kind="intelligence", on=last, phones=[other]
+    )
+    region.true_link(
+        crime.leader,
+        terror.leader,
+        "N2",
+        "facilitation.two-phones",
+        first,
+        last,
+        [firm, facilitator],
+        crime_side=crime.side,
+        terror_side=terror.side,
+    )
 
 
 def ship_owner(region: RegionBuilder) -> None:
@@ -73,9 +102,12 @@ def ship_owner(region: RegionBuilder) -> None:
     vessel = region.vessel(firm, since=first - timedelta(days=700))
     for _ in range(int(region.rng.integers(4, 9))):
         weight = float(region.rng.uniform(20_000, 90_000))
-        region.ship(front, firm, region.day(first, last), hs="120740", goods="sesame seeds", weight_kg=weight, value=weight * 1.5, vessel=vessel)
-    region.true_link(crime.leader, terror.leader, "N2", "trade.ship-owner", first, last, [firm, front],
-                     crime_side=crime.side, terror_side=terror.side)
+        region.ship(
+            front, firm, region.day(first, last), hs="120740", goods="sesame seeds", weight_kg=weight, value=weight * 1.5, vessel=vessel
+        )
+    region.true_link(
+        crime.leader, terror.leader, "N2", "trade.ship-owner", first, last, [firm, front], crime_side=crime.side, terror_side=terror.side
+    )
 
 
 def arms(region: RegionBuilder) -> None:
@@ -105,8 +137,17 @@ def passage(region: RegionBuilder) -> None:
     chief = terror.group or terror.leader
     report = region.report(tie_sentence(region, "passage"), [firm, collector], kind="intelligence", on=last)
     region.relation("Representation", collector, chief, first, last, report, role="collects on behalf of")
-    region.true_link(crime.leader, terror.leader, "N2", "extortion.passage", first, last, [firm, a, b, collector],
-                     crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader,
+        terror.leader,
+        "N2",
+        "extortion.passage",
+        first,
+        last,
+        [firm, a, b, collector],
+        crime_side=crime.side,
+        terror_side=terror.side,
+    )
 
 
 def kin(region: RegionBuilder) -> None:
@@ -124,7 +165,9 @@ def kin(region: RegionBuilder) -> None:
         again = region.report("", [between, terror.leader], kind="court")
         region.relation("Family", between, terror.leader, None, None, again, role="son-in-law")
         through = [between]
-    region.true_link(crime.leader, terror.leader, "N1", "kinship", first, region.end, through, crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader, terror.leader, "N1", "kinship", first, region.end, through, crime_side=crime.side, terror_side=terror.side
+    )
 
 
 def same_yard(region: RegionBuilder) -> None:
@@ -138,8 +181,17 @@ def same_yard(region: RegionBuilder) -> None:
     region.relation("Ownership", crime.leader, here, first, None, "register")
     region.relation("Ownership", terror.leader, there, first + timedelta(days=40), None, "register")
     region.account(here), region.account(there)
-    region.true_link(crime.leader, terror.leader, "N1", "coexistence.same-yard", first, last, [here, there],
-                     crime_side=crime.side, terror_side=terror.side)
+    region.true_link(
+        crime.leader,
+        terror.leader,
+        "N1",
+        "coexistence.same-yard",
+        first,
+        last,
+        [here, there],
+        crime_side=crime.side,
+        terror_side=terror.side,
+    )
 
 
 def rumour(region: RegionBuilder) -> None:
@@ -151,7 +203,13 @@ def rumour(region: RegionBuilder) -> None:
 
 
 PARTS = (
-    Storyline("core-intermediary", intermediary), Storyline("core-pass-through", pass_through), Storyline("core-two-phones", two_phones),
-    Storyline("core-ship-owner", ship_owner), Storyline("core-arms", arms), Storyline("core-passage", passage), Storyline("core-kin", kin),
-    Storyline("core-same-yard", same_yard), Storyline("core-rumour", rumour),
+    Storyline("core-intermediary", intermediary),
+    Storyline("core-pass-through", pass_through),
+    Storyline("core-two-phones", two_phones),
+    Storyline("core-ship-owner", ship_owner),
+    Storyline("core-arms", arms),
+    Storyline("core-passage", passage),
+    Storyline("core-kin", kin),
+    Storyline("core-same-yard", same_yard),
+    Storyline("core-rumour", rumour),
 )

@@ -18,7 +18,9 @@ def namesake(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     first, last = period(region)
     other = region.namesake(crime.leader)
     payments(region, region.account(_firm(region, terror, first)), region.account(other), first, last, 5, (300, 900), "salary")
-    region.decoy(crime.leader, terror.leader, "name collision", "the employee of the one only bears the name of the other: born on another day")
+    region.decoy(
+        crime.leader, terror.leader, "name collision", "the employee of the one only bears the name of the other: born on another day"
+    )
 
 
 def public_address(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
@@ -30,7 +32,12 @@ def public_address(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
         firm = region.company(crime.leader.state, address=place)
         region.relation("Ownership", cell.leader, firm, _some_day(region), None, "register")
         region.account(firm)
-    region.decoy(crime.leader, terror.leader, "same law firm" if kind == "law firm" else "shared public address", f"both firms sit in the same {kind}")
+    region.decoy(
+        crime.leader,
+        terror.leader,
+        "same law firm" if kind == "law firm" else "shared public address",
+        f"both firms sit in the same {kind}",
+    )
 
 
 def hub(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
@@ -78,7 +85,9 @@ def too_late(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     region.relation("Directorship", crime.leader, firm, founded, sold, "register")
     region.relation("Directorship", between, firm, sold, bought, "register")
     region.relation("Ownership", terror.leader, firm, bought, None, "register")
-    region.decoy(crime.leader, terror.leader, "date impossibility", f"the one left the firm in {sold.year}, the other came in {bought.year}")
+    region.decoy(
+        crime.leader, terror.leader, "date impossibility", f"the one left the firm in {sold.year}, the other came in {bought.year}"
+    )
 
 
 def _some_day(region: RegionBuilder) -> date:
@@ -92,7 +101,13 @@ def _firm(region: RegionBuilder, cell: Cell, since: date) -> Actor:
 
 
 _PLOTS: tuple[tuple[Callable[[RegionBuilder, Cell, Cell], None], int], ...] = (
-    (namesake, 4), (public_address, 4), (hub, 3), (director_for_hire, 3), (same_family_name, 3), (echo, 2), (too_late, 3),
+    (namesake, 4),
+    (public_address, 4),
+    (hub, 3),
+    (director_for_hire, 3),
+    (same_family_name, 3),
+    (echo, 2),
+    (too_late, 3),
 )
 
 

@@ -27,23 +27,34 @@ from crosstie.store.engine import Engine
 def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     """Persons whom at least `payers` payers pay at least `payments` equal sums (within `spread`) at even intervals."""
     rows = _regular(engine, thresholds)
-    return table(seen for (payee, currency), own in groupby(rows, key=lambda row: (str(row["b"]), str(row["currency"] or "")))
-                 for seen in _collector(payee, currency, list(own), thresholds))
+    return table(
+        seen
+        for (payee, currency), own in groupby(rows, key=lambda row: (str(row["b"]), str(row["currency"] or "")))
+        for seen in _collector(payee, currency, list(own), thresholds)
+    )
 
 
 def _regular(engine: Engine, limits: Mapping[str, float]) -> list[dict[str, Any]]:
     """Pairs of payer and payee with equal sums, the payee being nobody's company."""
-    engine.create("lens_equal", f"""
-        select a, b, currency from {events('payments')} where amount > 0 and a is not null and b is not null and date is not null
+    engine.create(
+        "lens_equal",
+        f"""
+        select a, b, currency from {events("payments")} where amount > 0 and a is not null and b is not null and date is not null
         group by a, b, currency
-        having count(distinct date) >= {limits['payments']} and max(amount) <= min(amount) * {1 + limits['spread']}""")
+        having count(distinct date) >= {limits["payments"]} and max(amount) <= min(amount) * {1 + limits["spread"]}""",
+    )
     schemata = engine.arrow("select distinct schema from claims").column("schema").to_pylist()
-    bodies = ", ".join(["''", *(f"'{name}'" for name in sorted(filter(None, schemata)) if is_a(name, "Organization") or is_a(name, "PublicBody"))])
-    engine.create("lens_collectors", f"""
+    bodies = ", ".join(
+        ["''", *(f"'{name}'" for name in sorted(filter(None, schemata)) if is_a(name, "Organization") or is_a(name, "PublicBody"))]
+    )
+    engine.create(
+        "lens_collectors",
+        f"""
         select b, currency from lens_equal where b not in (select canonical_id from claims where schema in ({bodies}))
-        group by b, currency having count(distinct a) >= {limits['payers']}""")
+        group by b, currency having count(distinct a) >= {limits["payers"]}""",
+    )
     return engine.arrow(f"""
-        select p.* from {events('payments')} p
+        select p.* from {events("payments")} p
         join lens_equal e on e.a = p.a and e.b = p.b and coalesce(e.currency, '') = coalesce(p.currency, '')
         join lens_collectors c on c.b = p.b and coalesce(c.currency, '') = coalesce(p.currency, '')
         where p.date is not null order by p.b, p.currency, p.a, p.date, p.event_id""").to_pylist()

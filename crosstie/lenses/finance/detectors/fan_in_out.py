@@ -69,6 +69,8 @@ def _seen(flow: Flow, gifts: list[int], out: int, different: int, limits: Mappin
         f" on {end} one payment took {left['amount']:,.2f} away."
     )
     shown = [left, *(flow.event(at) for at in gifts[: SHOWN - 1])]
-    evidence = tuple(piece(row, f"{row['date']}: {row['amount']:,.2f} {flow.currency} {'in' if row['sign'] > 0 else 'out'}") for row in shown)
+    evidence = tuple(
+        piece(row, f"{row['date']}: {row['amount']:,.2f} {flow.currency} {'in' if row['sign'] > 0 else 'out'}") for row in shown
+    )
     score = 1 - 0.5 ** (different / limits["payers"])
     return Seen((flow.party,), start, end, score, sentence, evidence, collected, flow.currency)

@@ -31,7 +31,9 @@ _DATA = Path(__file__).parents[1] / "data" / "charcoal.yaml"
 def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     """Exporters whose charcoal comes from a forbidden place, or at least `shipments` times with an origin that makes none."""
     charcoal = f"starts_with(s.hs, '{known()['hs']}')"
-    prices = engine.arrow(f"select s.value / s.weight as price from {events('shipments')} s where {charcoal} and s.value > 0 and s.weight > 0")
+    prices = engine.arrow(
+        f"select s.value / s.weight as price from {events('shipments')} s where {charcoal} and s.value > 0 and s.weight > 0"
+    )
     usual = float(np.median(prices.column("price").to_numpy())) if prices.num_rows else None
     rows = engine.arrow(
         f"select s.*, h.state as home from {events('shipments')} s left join ("

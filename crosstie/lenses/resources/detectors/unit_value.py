@@ -71,7 +71,10 @@ def _seen(a: str, b: str, hs: str, currency: str, rows: list[dict[str, Any]]) ->
         f" {rows[0]['usual']:,.2f} {currency}; the difference is {gap:,.2f} {currency}."
     )
     evidence = tuple(
-        piece(row, f"{row['date']}: {row['weight']:,.0f} kg for {row['value']:,.2f} {currency}, {row['value'] / row['weight']:,.2f} a kilogram")
+        piece(
+            row,
+            f"{row['date']}: {row['weight']:,.0f} kg for {row['value']:,.2f} {currency}, {row['value'] / row['weight']:,.2f} a kilogram",
+        )
         for row in rows[:SHOWN]
     )
     score = 1 - 0.5 ** (len(rows) / 2)

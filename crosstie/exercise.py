@@ -1,0 +1,26 @@
+"""What trainers and testers call: regions of known truth with the scenarios of all lenses, and marks against that truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from crosstie.learn.region import Region, generate
+from crosstie.learn.score import Score, score
+from crosstie.lens import registry
+
+
+def new_region(seed: int, size: str, out: Path) -> Region:
+    """Make a fictitious region with the scenarios of all lenses: files to work on, and the truth to mark the work against."""
+    lenses = registry.load()
+    return generate(seed, size, out, [lens.scenario() for lens in lenses])
+
+
+def score_region(truth: Path, links: Path) -> Score:
+    """Mark a CSV of links against the truth of a region (its folder, or the truth folder in it)."""
+    return score(truth / "truth" if (truth / "truth").is_dir() else truth, links)
+
+
+def list_lenses() -> list[dict[str, Any]]:
+    """The lenses at hand, in short."""
+    return [lens.summary() for lens in registry.load()]
