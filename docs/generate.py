@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from crosstie.cli import main
+from crosstie.graph.svg import Node, Step, path_svg
 from crosstie.ingest.readers import readers
 from crosstie.lens import registry
 
@@ -22,7 +23,24 @@ def pages() -> dict[Path, str]:
         HERE / "reference/readers.md": _NOTE + _readers(),
         HERE / "reference/commands.md": _NOTE + _commands(),
         HERE / "lenses.md": _NOTE + _lenses(),
+        HERE / "img/link.svg": _picture(),
     }
+
+
+def _picture() -> str:
+    """A link as the report draws it; all names are invented."""
+    nodes = [
+        Node("a", "Tavin Orel", "Person", ("crime",)),
+        Node("b", "Harbour Star Haulage", "Company", ()),
+        Node("c", "نهر الملح للتجارة", "Company", ()),
+        Node("d", "Old Quarry Front", "Organization", ("terror",)),
+    ]
+    steps = [
+        Step("a", "b", "Directorship", "Tavin Orel is a director of Harbour Star Haulage since 2016.", "2016-03", None),
+        Step("b", "c", "ledger.payments", "Harbour Star Haulage paid 3 times, 55,970 QNR in all.", "2018-01-11", "2018-01-29"),
+        Step("c", "d", "Ownership", "Old Quarry Front owns the firm, says the registrar.", "2017", "2019"),
+    ]
+    return path_svg(nodes, steps, title="Tavin Orel – Old Quarry Front") + "\n"
 
 
 def _readers() -> str:
