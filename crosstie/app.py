@@ -46,7 +46,7 @@ from crosstie.store.engine import Engine
 from crosstie.store.fingerprint import fingerprint
 from crosstie.store.lock import WriteLock
 from crosstie.store.sources import Source, SourceStore
-from crosstie.store.vault import Vault
+from crosstie.store.vault import Stored, Vault
 
 #: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -128,33 +128,32 @@ class Workspace:
         source_id = stored.sha256[:16]
         if (before := {source.source_id: source for source in self.sources.list()}.get(source_id)) is not None:
             return Added(name, "known", before)
+        try:
+            return Added(name, "added", self._read(stored, name, f"{path.parent.name}/{name}", choice, [*own, *known]))
+        except CrosstieError:
+            self.vault.discard(stored)
+            raise
+
+    def _read(self, stored: Stored, name: str, hint: str, choice: Choice, known: Sequence[Reader]) -> Source:
+        """Read a vaulted file and commit what it says, all at once."""
+        source_id = stored.sha256[:16]
         with self.sources.begin(source_id) as writer:
             loaded = load(
-                stored.path,
-                name,
-                writer,
-                source_id=source_id,
-                readers=[*own, *known],
-                choice=choice,
-                hint=f"{path.parent.name}/{name}",
-                previous=self._records_before,
+                stored.path, name, writer, source_id=source_id, readers=known, choice=choice, hint=hint, previous=self._records_before
             )
+            row = {
+                "source_id": source_id,
+                "sha256": stored.sha256,
+                "bytes": stored.bytes,
+                "file_name": name,
+                "received_at": clock.now().isoformat(timespec="seconds"),
+                **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
+                "version_date": loaded.version_date or clock.today().isoformat(),
+            }
             # the entry stands before the source does: an act may be logged that a crash undid, never one done that is not logged
-            self._record(
-                "add", source_id, {"file": name, "reader": loaded.reader, "statements": loaded.statements, "rejects": loaded.rejects}
-            )
-            source = writer.commit(
-                {
-                    "source_id": source_id,
-                    "sha256": stored.sha256,
-                    "bytes": stored.bytes,
-                    "file_name": name,
-                    "received_at": clock.now().isoformat(timespec="seconds"),
-                    **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
-                    "version_date": loaded.version_date or clock.today().isoformat(),
-                }
-            )
-        return Added(name, "added", source)
+            detail = {"file": name, "reader": loaded.reader, "statements": loaded.statements, "rejects": loaded.rejects}
+            self._record("add", source_id, detail)
+            return writer.commit(row)
 
     def _records_before(self, series: str) -> int | None:
         before = self.sources.newest(series)

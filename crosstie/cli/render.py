@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -63,7 +64,8 @@ def added(results: Sequence[Added]) -> None:
     out.print(table)
     for one in results:
         if one.error is not None:
-            out.print(f"[red]refused[/] {escape(one.error.detail)}", soft_wrap=True)
+            detail = one.error.detail if Path(one.file).name in one.error.detail else f"{one.file}: {one.error.detail}"
+            out.print(f"[red]refused[/] {escape(detail)}", soft_wrap=True)
             if one.error.hint:
                 out.print(f"  [dim]{escape(one.error.hint)}[/]", soft_wrap=True)
 

@@ -59,6 +59,12 @@ class Vault:
             sync_folder(target.parent)
             return Stored(target.name, size, target, new=True)
 
+    def discard(self, stored: Stored) -> None:
+        """Give back the room of an original that `put` has just made and that turned out to be of no use."""
+        if stored.new:
+            with storing(self.root):
+                stored.path.unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where the original of this hash is kept, or would be."""
         return self.root / sha256[:2] / sha256

@@ -77,6 +77,7 @@ def test_a_bad_file_is_refused_whole(case: str, workspace: Path, tmp_path: Path)
     assert "Traceback" not in done.stderr
     assert answer("sources", workspace=workspace) == []
     assert answer("verify", workspace=workspace) == []
+    assert [file for file in (workspace / "vault").rglob("*") if file.is_file()] == []
 
 
 def test_a_good_file_beside_a_bad_one_is_taken(workspace: Path, tmp_path: Path) -> None:
