@@ -2,4 +2,4 @@
 
 from crosstie.cli.commands import main
 
-main()
+main(prog_name="crosstie")

@@ -19,7 +19,7 @@ CLASSES = ("N0", "N1", "N2", "N3", "N4", "N5", "N6")
 @click.version_option(__version__, prog_name="crosstie")
 @shared_options
 def main(**_: Any) -> None:
-    r"""Find the ties between organized crime and terrorism in your records, each with its evidence.
+    """Find the ties between organized crime and terrorism in your records, each with its evidence.
 
     \b
     A first hour:
@@ -34,7 +34,7 @@ def main(**_: Any) -> None:
     \b
     Exit codes: 0 done · 1 other error · 2 wrong usage · 3 a file cannot be used · 4 not found · 5 another process is writing
                 6 storage or integrity · 7 a lens breaks its contract
-    """
+    """  # noqa: D301  (click wants the backspace character: it keeps the lines as they are)
 
 
 @command(main)
