@@ -114,7 +114,10 @@ def links(frame: Frame, top: int | None, classes: tuple[str, ...], format: str) 
 @command(main)
 @click.argument("reference")
 def show(frame: Frame, reference: str) -> None:
-    """Show all that is known of a link, an entity or a source."""
+    """Show all that is known of a link, an entity or a source.
+
+    REFERENCE is the id or the rank of a link, an entity id (resolved or as a source has it), or the beginning of a source id.
+    """
     with frame.workspace() as workspace:
         found = workspace.show(reference)
     if frame.json:
@@ -178,7 +181,8 @@ def report(frame: Frame, out: Path, top: int) -> None:
 def export(frame: Frame, kind: str, format: str | None, out: Path | None) -> None:
     """Write what was built for other systems.
 
-    KIND is ftm, statements, clusters, links, graphml, or any table of a build: entities, spheres, mentions, findings, edges, steps …
+    KIND is ftm, statements, graphml, clusters, links (csv and json alone mean the links), or any table of a build:
+    entities, spheres, mentions, findings, edges, steps …
     """
     with frame.workspace() as workspace:
         written = workspace.export(kind, format, out)

@@ -27,10 +27,10 @@ class Dossier:
 
 
 def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossier:
-    """The dossier of a link id, an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none."""
+    """The dossier of a link (its id or its rank), an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none."""
     if build is not None:
         with _Tables(build) as tables:
-            if link := tables.rows("links", "link_id = ?", reference):
+            if link := tables.rows("links", "link_id = ? or cast(rank as varchar) = ?", reference, reference):
                 return _link(tables, link[0])
             if cluster := tables.rows("clusters", "entity_id = ?", reference):
                 return _entity(tables, cluster[0]["cluster_id"])

@@ -71,9 +71,12 @@ def export(build: Build, kind: str, format: str | None = None, out: Path | Binar
     """Write one kind of content of a build to a file, a stream, or standard output.
 
     Beside a file goes `<file>.marking.txt`, which says in plain words how the content is to be handled: the strictest marking of all that it
-    holds. UsageError for a kind or a format that is none, StorageError where the file cannot be written; a file is whole or absent.
+    holds. A tabular format given as the kind means the links in it. UsageError for a kind or a format that is none, StorageError where the file
+    cannot be written; a file is whole or absent.
     """
     known = kinds()
+    if kind in _TABULAR and format is None:  # a format alone: the links in it
+        kind, format = "links", kind
     if kind not in known:
         raise UsageError(f"there is no export “{kind}”", hint=f"Known are {', '.join(known)}.")
     chosen = known[kind]

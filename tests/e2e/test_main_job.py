@@ -23,7 +23,9 @@ def test_the_demonstration_finds_most_of_what_was_planted(demo: Path) -> None:
 
 
 def test_the_links_as_csv_have_the_documented_columns(demo: Path) -> None:
-    for text in ((demo / "links.csv").read_text(encoding="utf-8"), run("links", "--format", "csv", workspace=demo / "workspace").stdout):
+    workspace = demo / "workspace"
+    printed = [run(*asked, workspace=workspace).stdout for asked in (("links", "--format", "csv"), ("export", "csv"))]
+    for text in ((demo / "links.csv").read_text(encoding="utf-8"), *printed):
         assert text.splitlines()[0] == LINK_COLUMNS
     links = list(csv.DictReader((demo / "links.csv").open(encoding="utf-8")))
     assert links
@@ -72,6 +74,7 @@ def test_link_entity_and_source_can_be_shown(demo: Path) -> None:
     shown = run("show", link["link_id"], workspace=workspace)
     assert shown.returncode == 0, shown.stderr
     assert "What speaks for and against" in shown.stdout
+    assert answer("show", "1", workspace=workspace)["reference"] == link["link_id"]
     entity = answer("show", link["crime_id"], workspace=workspace)
     assert entity["kind"] == "entity"
     assert all(claim["source_id"] and claim["locator"] for claim in entity["claims"])
