@@ -58,13 +58,19 @@ def find_dates(text: str) -> tuple[str, ...]:
 
 def say_dates(subject: Subject, prop: str, text: str | None, *, at: str = "") -> bool:
     """Claim each date that a text names, with the text beside it where it says more; a text without a date is rejected."""
-    if not text or not text.strip():
+    if not text or text.isspace():
         return False
-    written = " ".join(text.split())
-    dates = find_dates(written)
+    written, dates = _dates_of(text)
     for date in dates:
         subject.say(prop, date, at=at, original=None if date == written else written)
     return bool(dates) or subject.say(prop, written, at=at)
+
+
+@lru_cache(maxsize=50_000)
+def _dates_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text on one line, and its dates."""
+    written = " ".join(text.split())
+    return written, find_dates(written)
 
 
 def _written(year: str, month: str, day: str) -> str | None:

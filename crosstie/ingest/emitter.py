@@ -52,8 +52,8 @@ class Emitter:
         self.records = self.statements = self.rejects = self.ledger_rows = 0
         self.place = ""
         self._sink = sink
-        #: one tuple per claim, in the order of _SAID
-        self._rows: list[tuple[str | None, ...]] = []
+        #: the claims one after another, each in the order of _SAID; a list of tuples would be walked through by every garbage collection
+        self._said: list[str | None] = []
         self._rejects: tuple[list[str], ...] = ([], [], [])
 
     def version(self, date: str, *, series: str | None = None) -> None:
@@ -65,7 +65,7 @@ class Emitter:
         """Begin the record at this place; the places of its claims are below it."""
         self.place = place
         self.records += 1
-        if len(self._rows) >= BATCH:
+        if len(self._said) >= BATCH * len(_SAID):
             self.flush()
 
     def entity(self, entity_id: str, schema: str) -> Subject:
@@ -102,16 +102,13 @@ class Emitter:
 
     def flush(self) -> None:
         """Hand on what is gathered."""
-        if self._rows:
-            rows = len(self._rows)
-            columns = dict(zip(_SAID, zip(*self._rows, strict=True), strict=True))
-            arrays = [
-                pa.array(columns[field.name], pa.string()) if field.name in columns else self._default(field.name, rows)
-                for field in STATEMENT
-            ]
+        if self._said:
+            rows = len(self._said) // len(_SAID)
+            columns = {name: self._said[place::len(_SAID)] for place, name in enumerate(_SAID)}
+            arrays = [_texts(columns[field.name]) if field.name in columns else self._default(field.name, rows) for field in STATEMENT]
             self._sink.statements(pa.RecordBatch.from_arrays(arrays, schema=STATEMENT))
             self.statements += rows
-            self._rows = []
+            self._said = []
         if self._rejects[0]:
             places_, reasons, excerpts = self._rejects
             source = pa.repeat(pa.scalar(self.source_id, pa.string()), len(places_))
@@ -146,10 +143,10 @@ class Subject:
             if found is None and value.strip():
                 out.reject(f"not a value for {prop}", value, at=at)
             return False
-        out._rows.append((
+        out._said += (
             self.id, self.schema, prop, found, original or (value if found != value else None), lang,
             f"{out.place}/{at}" if at else out.place, self.grade, self.marking,
-        ))
+        )
         return True
 
     def retype(self, schema: str) -> None:
@@ -245,6 +242,13 @@ def _typed(kind: str) -> Cleaner:
         return found if found else (None if value.strip() else "")
 
     return typed
+
+
+def _texts(values: list[str | None]) -> pa.Array[Any]:
+    """A column; one value all the way down, such as the grade of most lists, is not converted row by row."""
+    if values.count(values[0]) == len(values):
+        return pa.repeat(pa.scalar(values[0], pa.string()), len(values))
+    return pa.array(values, pa.string())
 
 
 def _as_text(column: pa.Array[Any]) -> pa.Array[Any]:

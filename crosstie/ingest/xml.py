@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -72,9 +73,22 @@ def root(original: Original) -> tuple[str, dict[str, str]]:
 def local(element: etree._Element) -> str:
     """The name of an element without its namespace."""
     tag: Any = element.tag
-    return str(tag if tag[0] != "{" else tag.rpartition("}")[2])
+    return local_name(tag)
 
 
+def texts(element: etree._Element) -> dict[str, str]:
+    """What the children of an element say, by their local names, stripped; a child without text of its own is left out."""
+    said: dict[str, str] = {}
+    for child in element:
+        # once each: every look at an element makes new strings of what libxml2 holds
+        text = child.text
+        if text and (text := text.strip()):
+            tag: Any = child.tag
+            said[local_name(tag)] = text
+    return said
+
+
+@lru_cache(maxsize=10_000)
 def local_name(name: str) -> str:
     """A name of an element or attribute without its namespace."""
     return name.rpartition("}")[2]

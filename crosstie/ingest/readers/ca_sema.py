@@ -59,9 +59,9 @@ class CaSema:
 def _record(element: etree._Element, out: Emitter, seen: dict[str, int]) -> None:
     cells: dict[str, str] = {}
     for child in element:
-        if child.text and child.text.strip():
+        if text := (child.text or "").strip():
             tag = local(child)
-            cells[tag] = f"{cells[tag]}; {child.text.strip()}" if tag in cells else child.text.strip()
+            cells[tag] = f"{cells[tag]}; {text}" if tag in cells else text
     name = cells.get("EntityOrShip") or " ".join(cells[part] for part in ("GivenName", "LastName") if part in cells)
     if not name:
         out.reject("a record without a name", "; ".join(cells.values()))

@@ -157,12 +157,12 @@ class _Group:
         act = self._acts.get(regime)
         if act is None:
             act = self._acts[regime] = _Once(self._out.entity(f"{self._it.subject.id}-sanction-{len(self._acts) + 1}", "Sanction"))
-        act.say("entity", self._it.subject.id, at="Group ID")
-        act.say("authority", "HM Treasury, Office of Financial Sanctions Implementation", at="Regime")
-        act.say("country", "gb", at="Regime")
-        for prop in ("program", "programId"):
-            act.say(prop, regime, at="Regime")
-        self._it.say("programId", regime, at="Regime")
+            act.say("entity", self._it.subject.id, at="Group ID")
+            act.say("authority", "HM Treasury, Office of Financial Sanctions Implementation", at="Regime")
+            act.say("country", "gb", at="Regime")
+            for prop in ("program", "programId"):
+                act.say(prop, regime, at="Regime")
+            self._it.say("programId", regime, at="Regime")
         for column, prop in (("Listed On", "listingDate"), ("UK Sanctions List Date Designated", "startDate"), ("Last Updated", "modifiedAt")):
             if act.new(prop, cells.get(column, "")):
                 say_dates(act.subject, prop, cells[column], at=column)
@@ -174,11 +174,10 @@ class _Group:
         if not text or not it.new("notes", text):
             return
         it.subject.say("notes", text, at="Other Information")
-        for match in _EMAIL.finditer(text):
+        for match in _EMAIL.finditer(text) if "@" in text else ():
             it.say("email", match[0].rstrip("."), at=f"Other Information@{match.start()}-{match.end()}")
-        for match in _IMO.finditer(text):
-            if it.subject.schema != "Person":
-                it.say("imoNumber", match[1], at=f"Other Information@{match.start(1)}-{match.end(1)}")
+        for match in _IMO.finditer(text) if it.subject.schema != "Person" else ():
+            it.say("imoNumber", match[1], at=f"Other Information@{match.start(1)}-{match.end(1)}")
         letter = "i" if it.subject.schema == "Person" else "e"
         for target, start, end in references(text):
             at = f"Other Information@{start}-{end}"
@@ -207,11 +206,12 @@ class _Once:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self._said: set[tuple[str, str]] = set()
+        #: each `property:value`; pairs of the two would be walked through by every garbage collection
+        self._said: set[str] = set()
 
     def new(self, prop: str, value: str) -> bool:
         """Whether there is a value and no row has said so before."""
-        key = (prop, value)
+        key = f"{prop}:{value}"
         if not value or key in self._said:
             return False
         self._said.add(key)

@@ -48,6 +48,9 @@ _ALIAS = re.compile(r"""(?:alt\. )?([afn])\.k\.a\. ["'](.+?)["']\s*""", re.IGNOR
 _LINKED = re.compile(r"Linked To:\s+(.+)", re.DOTALL)
 _PAPER = re.compile(
     r"(?P<number>.*?)(?:\s*\((?P<country>[^()]*(?:\([^()]*\))?[^()]*)\))?(?:\s*issued (?P<issued>[^();]*?))?(?:\s*expires (?P<expires>[^();]*?))?", re.DOTALL)
+_SEMICOLON = re.compile(r"(;\s*)")
+_PROGRAMMES = re.compile(r"\]\s*\[|;")
+_THREE_SMALL = re.compile(r"[a-z]{3}")
 _SUFFIX = re.compile(r"(?:Jr|Sr|I{1,3}|IV)\.?")
 _COMPANY = re.compile(
     r"\b(?:ltd|inc|llc|co|corp|limited|company|gmbh|sarl|sal|plc|bv|ag|sa|srl|spa|jsc|pjsc|oao|zao|ooo)\b\.?|\.[A-Z]\.|\bS\.|C\.V", re.IGNORECASE
@@ -141,7 +144,7 @@ class _Sdn:
                 party.subject.say(prop, value, at="SDN_Name")
         if party.kind == "Airplane":
             party.subject.say("registrationNumber", written, at="SDN_Name")
-        for programme in re.split(r"\]\s*\[|;", cells.get("Program", "")):
+        for programme in _PROGRAMMES.split(cells.get("Program", "")):
             party.programme(programme.strip(" []"), at="Program")
         if title := cells.get("Title"):
             party.subject.say("position" if person else "notes", title, at="Title")
@@ -165,12 +168,12 @@ class _Sdn:
 
     def _piece(self, piece: str, at: str) -> None:
         party = self._party
-        if match := _ALIAS.fullmatch(piece):
+        if ('"' in piece or "'" in piece) and (match := _ALIAS.fullmatch(piece)):
             written = match[2].strip("'\" ")
             name = spoken(written) if party.kind == "Person" and is_persons(written) else written
             prop = "weakAlias" if match[1].casefold() == "a" else _ALIASES[match[1].casefold()]
             party.subject.say(prop, name, at=at, original=piece)
-        elif match := _LINKED.fullmatch(piece):
+        elif piece.startswith("Linked To:") and (match := _LINKED.fullmatch(piece)):
             self._links.named.append(Link(party.out.place, at, party.id, match[1].strip().rstrip(".")))
         elif match := _TERM.fullmatch(piece):
             self._term(match, piece, at)
@@ -221,7 +224,7 @@ def spoken(name: str) -> str:
 def is_persons(name: str) -> bool:
     """Whether a name is a person's, as OFAC writes it: the family name in capitals, a comma, given names in small letters."""
     last, comma, rest = name.partition(",")
-    return bool(comma) and any(letter.islower() for letter in rest) and not re.search(r"[a-z]{3}", last) and not _COMPANY.search(rest)
+    return bool(comma) and any(letter.islower() for letter in rest) and not _THREE_SMALL.search(last) and not _COMPANY.search(rest)
 
 
 def _without_suffix(given: str) -> tuple[str, str | None]:
@@ -232,7 +235,7 @@ def _without_suffix(given: str) -> tuple[str, str | None]:
 def _segments(text: str) -> Iterator[tuple[int, str]]:
     """The pieces of the remarks between semicolons, with where each begins; the full stop at the end is none of them."""
     start = 0
-    for piece in re.split(r"(;\s*)", text):
+    for piece in _SEMICOLON.split(text):
         if piece and not piece.startswith(";"):
             end = start + len(piece)
             yield start, piece[:-1] if end == len(text) and piece.endswith(".") else piece

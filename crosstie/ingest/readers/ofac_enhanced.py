@@ -16,7 +16,7 @@ from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.reader import Head, Original
 from crosstie.ingest.readers import ofac_vocabulary as terms
 from crosstie.ingest.readers.ofac_party import Links, Party, Relation, period, profile
-from crosstie.ingest.xml import local, records
+from crosstie.ingest.xml import local, records, texts
 
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DATE_ENDS = ("fromDateBegin", "fromDateEnd", "toDateBegin", "toDateEnd")
@@ -38,7 +38,7 @@ class OfacEnhanced:
         links = Links()
         for place, element in records(original, ("publicationInfo", "entity"), out):
             if local(element) == "publicationInfo":
-                published = _cells(element).get("dataAsOf")
+                published = texts(element).get("dataAsOf")
                 if published:
                     out.version(published[:10])
                 continue
@@ -48,8 +48,9 @@ class OfacEnhanced:
 
 
 def _entity(element: etree._Element, out: Emitter, links: Links) -> None:
-    parts = {local(child): child for child in element}
-    general = _cells(parts["generalInfo"]) if "generalInfo" in parts else {}
+    parts = [(local(child), child) for child in element]
+    info = dict(parts).get("generalInfo")
+    general = texts(info) if info is not None else {}
     number = element.get("id")
     if not number:
         out.reject("an entity without id")
@@ -59,8 +60,7 @@ def _entity(element: etree._Element, out: Emitter, links: Links) -> None:
     party.remarks(general.get("remarks"), links, at="generalInfo/remarks")
     for tag in general.keys() - {"identityId", "entityType", "title", "remarks"}:
         party.note(tag, general[tag], at=f"generalInfo/{tag}")
-    for child in element:
-        tag = local(child)
+    for tag, child in parts:
         if tag in _PARTS:
             _PARTS[tag](child, party, links)
         elif tag != "generalInfo":
@@ -92,19 +92,18 @@ def _authorities(element: etree._Element, party: Party, links: Links) -> None:
 
 def _names(element: etree._Element, party: Party, links: Links) -> None:
     for index, name in enumerate(element, 1):
-        cells = _cells(name)
+        cells = texts(name)
         primary, weak = cells.get("isPrimary") == "true", cells.get("isLowQuality") == "true"
-        translations = [item for child in name if local(child) == "translations" for item in child]
+        translations = [item for child in name.iterchildren("{*}translations") for item in child]
         for count, translation in enumerate(translations, 1):
             at = f"names/name[{index}]/translations/translation[{count}]"
-            said = _cells(translation)
+            said = texts(translation)
             latin = said.get("script") == "Latin"
             parts = list(_name_parts(translation))
             first, last = said.get("formattedFirstName"), said.get("formattedLastName", "")
             whole = f"{first} {last}" if first else last or said.get("formattedFullName", "")
             if not latin and parts:
-                order = {kind: place for place, kind in enumerate(terms.NAME_ORDER)}
-                spoken = sorted((part for part in parts if part[0] != "Nickname"), key=lambda part: order.get(part[0], 9))
+                spoken = sorted((part for part in parts if part[0] != "Nickname"), key=lambda part: _NAME_ORDER.get(part[0], 9))
                 whole = " ".join(value for _, value in spoken) or whole
             if primary and latin and said.get("isPrimary") == "true":
                 links.known(party, said.get("formattedFullName", whole))
@@ -114,25 +113,21 @@ def _names(element: etree._Element, party: Party, links: Links) -> None:
 
 
 def _name_parts(translation: etree._Element) -> Iterator[tuple[str, str]]:
-    for child in translation:
-        if local(child) == "nameParts":
-            for part in child:
-                cells = _cells(part)
-                yield cells.get("type", ""), _BIDI.sub("", cells.get("value", ""))
+    for child in translation.iterchildren("{*}nameParts"):
+        for part in child:
+            cells = texts(part)
+            yield cells.get("type", ""), _BIDI.sub("", cells.get("value", ""))
 
 
 def _addresses(element: etree._Element, party: Party, links: Links) -> None:
     for index, address in enumerate(element, 1):
         at = f"addresses/address[{index}]"
-        country = _cells(address).get("country")
+        country = texts(address).get("country")
         lines = 0
-        for child in address:
-            if local(child) != "translations":
-                continue
+        for child in address.iterchildren("{*}translations"):
             for translation in child:
-                parts = [_cells(part) for block in translation if local(block) == "addressParts" for part in block]
-                order = {kind: place for place, kind in enumerate(_ADDRESS)}
-                parts.sort(key=lambda part: order.get(part.get("type", ""), 3))
+                parts = [texts(part) for block in translation.iterchildren("{*}addressParts") for part in block]
+                parts.sort(key=lambda part: _ADDRESS_ORDER.get(part.get("type", ""), 3))
                 if parts:
                     lines += 1
                     party.address([part["value"] for part in parts if "value" in part], country, at=at)
@@ -140,17 +135,19 @@ def _addresses(element: etree._Element, party: Party, links: Links) -> None:
             party.address([], country, at=at)
 
 
-_ADDRESS = ("ADDRESS1", "ADDRESS2", "ADDRESS3", "CITY", "STATE/PROVINCE", "REGION", "POSTAL CODE")
+_NAME_ORDER = {kind: place for place, kind in enumerate(terms.NAME_ORDER)}
+_ADDRESS_ORDER = {
+    kind: place for place, kind in enumerate(("ADDRESS1", "ADDRESS2", "ADDRESS3", "CITY", "STATE/PROVINCE", "REGION", "POSTAL CODE"))
+}
 
 
 def _features(element: etree._Element, party: Party, links: Links) -> None:
     for index, feature in enumerate(element, 1):
-        cells = _cells(feature)
+        cells = texts(feature)
         at = f"features/feature[{index}]"
         dates: tuple[str, ...] = ()
-        for child in feature:
-            if local(child) == "valueDate":
-                dates = _period(child)
+        for child in feature.iterchildren("{*}valueDate"):
+            dates = _period(child)
         if cells.get("reliability") == "False":
             party.note(f"{cells.get('type', '')} (false)", cells.get("value", ""), at=at)
             continue
@@ -159,10 +156,10 @@ def _features(element: etree._Element, party: Party, links: Links) -> None:
 
 def _documents(element: etree._Element, party: Party, links: Links) -> None:
     for index, document in enumerate(element, 1):
-        cells = _cells(document)
+        cells = texts(document)
         at = f"identityDocuments/identityDocument[{index}]"
         dates = {local(child): _period(child) for child in document if len(child)}
-        remarks = [item.text for child in document if local(child) == "idFeatures" for item in child]
+        remarks = [item.text for child in document.iterchildren("{*}idFeatures") for item in child]
         if cells.get("isValid") == "false":
             remarks.append("not valid")
         remarks += [f"{tag}: {cells[tag]}" for tag in cells.keys() - _DOCUMENT]
@@ -179,8 +176,8 @@ _DOCUMENT = frozenset({"type", "name", "documentNumber", "isValid", "issuingCoun
 def _relationships(element: etree._Element, party: Party, links: Links) -> None:
     for index, relationship in enumerate(element, 1):
         at = f"relationships/relationship[{index}]"
-        cells = _cells(relationship)
-        related = next((child for child in relationship if local(child) == "relatedEntity"), None)
+        cells = texts(relationship)
+        related = next(relationship.iterchildren("{*}relatedEntity"), None)
         number = related.get("entityId") if related is not None else None
         if not number:
             party.out.reject("a relation to nobody", cells.get("type", ""), at=at)
@@ -198,10 +195,6 @@ _PARTS = {
 }
 
 
-def _cells(element: etree._Element) -> dict[str, str]:
-    return {local(child): child.text.strip() for child in element if child.text and child.text.strip()}
-
-
 def _spoken(name: str) -> str:
     """`LAST, First` in the order spoken; names of firms with a comma before their legal form stay."""
     last, comma, first = name.partition(", ")
@@ -209,7 +202,7 @@ def _spoken(name: str) -> str:
 
 
 def _period(element: etree._Element) -> tuple[str, ...]:
-    cells = _cells(element)
+    cells = texts(element)
     return period(*(cells.get(name, "")[:10] for name in _DATE_ENDS), interval=cells.get("isDateRange") == "true")
 
 

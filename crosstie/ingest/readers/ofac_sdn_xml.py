@@ -13,7 +13,7 @@ from crosstie.ingest.dates import say_dates
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.reader import Head, Original
 from crosstie.ingest.readers.ofac_party import Links, Party, profile
-from crosstie.ingest.xml import local, records
+from crosstie.ingest.xml import local, records, texts
 
 _VESSEL = {
     "callSign": "Vessel Call Sign", "vesselType": "VESSEL TYPE", "vesselFlag": "Vessel Flag", "vesselOwner": "Vessel Owner",
@@ -56,7 +56,7 @@ def _published(element: etree._Element, out: Emitter) -> None:
 
 
 def _entry(element: etree._Element, out: Emitter, links: Links) -> None:
-    text = {local(child): child.text.strip() for child in element if child.text and child.text.strip()}
+    text = texts(element)
     number, last, first = text.get("uid"), text.get("lastName", ""), text.get("firstName", "")
     if number is None:
         out.reject("an entry without uid", f"{first} {last}")
@@ -85,7 +85,7 @@ _SAID = frozenset({"uid", "firstName", "lastName", "title", "sdnType", "remarks"
 
 def _list(party: Party, tag: str, element: etree._Element) -> None:
     for index, item in enumerate(element, 1):
-        cells = {local(cell): cell.text.strip() for cell in item if cell.text and cell.text.strip()}
+        cells = texts(item)
         at = f"{tag}/{local(item)}[{index}]"
         if tag == "akaList":
             _alias(party, cells, at)

@@ -68,9 +68,8 @@ class _Record:
         for child in element:
             tag = xml.local(child)
             if len(child):
-                said = {xml.local(one): text for one in child if (text := (one.text or "").strip())}
-                count = len(self._parts.setdefault(tag, [])) + 1
-                self._parts[tag].append((f"{tag}[{count}]", said))
+                found = self._parts.setdefault(tag, [])
+                found.append((f"{tag}[{len(found) + 1}]", xml.texts(child)))
             elif text := (child.text or "").strip():
                 self._texts[tag] = text
         self._person = xml.local(element) == "INDIVIDUAL"
