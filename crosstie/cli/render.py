@@ -165,7 +165,7 @@ def _link(facts: Mapping[str, Any]) -> None:
             out.print(f"     [dim]{escape(place(one))}[/]", soft_wrap=True)
     out.print("\n[bold]What speaks for and against[/]")
     for argument in link["arguments"] or ():
-        out.print(f"  {argument['outcome']:8}{escape(argument['name'])}: {escape(argument['sentence'] or '')}", soft_wrap=True)
+        out.print(f"  {argument['outcome']:8}{argument['name'].replace('_', ' ')}: {escape(argument['sentence'] or '')}", soft_wrap=True)
 
 
 def _entity(facts: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from markupsafe import Markup
 
 from crosstie import __version__, clock
@@ -22,6 +22,8 @@ from crosstie.store.durable import write_bytes
 from crosstie.store.sources import SourceStore
 
 Row = dict[str, Any]
+#: Most reasons of a sphere that the timeline shows for one end.
+_REASONS = 5
 #: Strength in words, from this value on.
 _STRENGTH = ((0.9, "very likely true"), (0.7, "likely true"), (0.5, "rather true than not"), (0.25, "doubtful"), (0.0, "weak"))
 
@@ -87,21 +89,27 @@ def _rounded(value: float) -> int:
 
 def _stories(build: Build, links: pa.Table) -> list[Row]:
     """Each link with its paths, pictures and sentences."""
-    table = build.table("steps")
-    steps: list[Row] = table.filter(pc.is_in(table["link_id"], links["link_id"].combine_chunks())).to_pylist()
-    ids = {one for step in steps for one in (step["source"], step["target"])}
-    ids |= {link[end] for link in links.select(["crime_id", "terror_id"]).to_pylist() for end in ("crime_id", "terror_id")}
-    entities = build.table("entities")
-    known = {
-        row["entity_id"]: row for row in entities.filter(pc.is_in(entities["entity_id"], pa.array(sorted(ids), pa.string()))).to_pylist()
-    }
+    shown = links.select(["link_id", "crime_id", "terror_id"]).to_pylist()
+    ends = {link[end] for link in shown for end in ("crime_id", "terror_id")}
     by_link: dict[str, list[Row]] = {}
-    for step in steps:
+    for step in _rows(build, "steps", "link_id", {link["link_id"] for link in shown}):
         by_link.setdefault(step["link_id"], []).append(step)
-    return [_story(link, by_link.get(link["link_id"], []), known) for link in links.to_pylist()]
+    met = {step[end] for steps in by_link.values() for step in steps for end in ("source", "target")}
+    known = {row["entity_id"]: row for row in _rows(build, "entities", "entity_id", ends | met)}
+    placed: dict[tuple[str, str], list[Row]] = {}
+    for row in _rows(build, "spheres", "entity_id", ends):
+        placed.setdefault((row["entity_id"], row["sphere"]), []).append(row)
+    return [_story(link, by_link.get(link["link_id"], []), known, placed) for link in links.to_pylist()]
 
 
-def _story(link: Row, steps: list[Row], known: dict[str, Row]) -> Row:
+def _rows(build: Build, table: str, column: str, values: set[str]) -> list[Row]:
+    """The rows of a table that are about these; the rest of it is not held in memory."""
+    wanted = ds.field(column).isin(pa.array(sorted(values), pa.string()))
+    rows: list[Row] = ds.dataset(build.file(table)).to_table(filter=wanted).to_pylist()
+    return rows
+
+
+def _story(link: Row, steps: list[Row], known: dict[str, Row], placed: dict[tuple[str, str], list[Row]]) -> Row:
     paths: dict[int, list[Row]] = {}
     for step in steps:
         paths.setdefault(step["path_no"], []).append(step)
@@ -112,7 +120,7 @@ def _story(link: Row, steps: list[Row], known: dict[str, Row]) -> Row:
         "link": link,
         "paths": [paths[number] for number in sorted(paths)],
         "drawing": Markup(path_svg(nodes, drawn, title=f"{link['crime_name']} – {link['terror_name']}")) if steps else None,
-        "timeline": Markup(timeline_svg(_events(link, steps, known))),
+        "timeline": Markup(timeline_svg(_events(link, steps, known, placed))),
     }
 
 
@@ -121,19 +129,27 @@ def _node(entity_id: str, link: Row, entity: Row | None) -> Node:
     return Node(entity_id, (entity or {}).get("caption") or entity_id, (entity or {}).get("schema") or "Thing", spheres)
 
 
-def _events(link: Row, steps: list[Row], known: dict[str, Row]) -> list[Event]:
-    """What is dated: when each end was listed, and when each step held."""
+def _events(link: Row, steps: list[Row], known: dict[str, Row], placed: dict[tuple[str, str], list[Row]]) -> list[Event]:
+    """What is dated: since when each end is in its sphere, by which evidence, and when each step of the best path held."""
     events = []
-    for end, sphere in (("crime_id", "crime"), ("terror_id", "terror")):
-        name = link["crime_name"] if sphere == "crime" else link["terror_name"]
-        entity = known.get(link[end])
-        if entity and (entity["first_seen"] or entity["last_seen"]):
-            events.append(Event(name, f"named ({sphere})", entity["first_seen"], entity["last_seen"], sphere))
+    for sphere in ("crime", "terror"):
+        reasons = {
+            (row["start"], row["end"], row["basis"], row["activity"])
+            for row in placed.get((link[f"{sphere}_id"], sphere), [])
+            if row["start"]
+        }
+        for start, end, basis, activity in sorted(reasons, key=repr)[:_REASONS]:
+            events.append(Event(link[f"{sphere}_name"], f"{_short(activity)} ({basis})", start, end, sphere))
     for step in steps:
         if step["path_no"] == 1 and (step["start"] or step["end"]):
             lane = (known.get(step["source"]) or {}).get("caption") or step["source"]
-            events.append(Event(lane, step["sentence"] or step["kind"], step["start"], step["end"], "step"))
+            events.append(Event(lane, _short(step["kind"]), step["start"], step["end"], "step"))
     return events
+
+
+def _short(name: str) -> str:
+    """A kind of tie or an activity in few words: `ledger.payments` is payments, `arms.trafficking` is arms trafficking."""
+    return name.removeprefix("ledger.").replace("shared.", "same ").replace(".", " ").replace("UnknownLink", "link").lower()
 
 
 def _by_class(build: Build) -> list[tuple[str, int]]:
