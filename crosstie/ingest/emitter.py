@@ -246,7 +246,7 @@ def _typed(kind: str) -> Cleaner:
 
 def _texts(values: list[str | None]) -> pa.Array[Any]:
     """A column; one value all the way down, such as the grade of most lists, is not converted row by row."""
-    if values.count(values[0]) == len(values):
+    if values[0] == values[-1] and values.count(values[0]) == len(values):
         return pa.repeat(pa.scalar(values[0], pa.string()), len(values))
     return pa.array(values, pa.string())
 

@@ -15,14 +15,14 @@ CHUNK = 1 << 16
 #: beyond this many mended bytes, and beyond this share of all bytes, a file is no text in the encoding that it claims
 _FEW = 1_000
 _SHARE = 0.1
-#: what neither XML 1.0 nor a table may hold
-_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+#: what neither XML 1.0 nor a table may hold; like the next pattern it begins with one set of bytes, which the search jumps to
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\xef](?:(?<!\xef)|\xbf[\xbe\xbf])")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 #: punctuation (U+2013 ...) that some export cut to its low byte
 _PUNCTUATION = {bytes([code & 0xFF]): chr(code) for code in (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D)}
 _MARKUP = re.compile(
-    rb"""(<!\[CDATA\[.*?\]\]>|<[!?]|</?[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*(?:\s+[\w.:\x80-\xff-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>"""
-    rb"""|&(?:\#\d+|\#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)|<|&""",
+    rb"""[<&]((?<=<)(?:!\[CDATA\[.*?\]\]>|[!?]|/?[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*(?:\s+[\w.:\x80-\xff-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>)"""
+    rb"""|(?<=&)(?:\#\d+|\#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)?""",
     re.DOTALL,
 )
 _BOMS = (
@@ -130,10 +130,10 @@ class _Mender:
         return found
 
     def _invalid(self, data: bytes, final: bool, edits: list[_Edit]) -> int:
-        at = 0
+        at, view = 0, memoryview(data)  # slices of which are no copies
         while True:
             try:
-                return at + codecs.utf_8_decode(data[at:], "strict", final)[1]
+                return at + codecs.utf_8_decode(view[at:], "strict", final)[1]
             except UnicodeDecodeError as error:
                 start, end = at + error.start, at + error.end
                 edits.append(_Edit(start, end, data[start:end].decode("cp1252", "replace") if end - start == 1 else "\ufffd"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from followthemoney import registry
 from lxml import etree
@@ -56,6 +57,11 @@ class _Entity:
     def __init__(self, out: Emitter, element: etree._Element, it: Subject) -> None:
         self._out, self._element, self._it = out, element, it
         self._primary = ""
+        self._parts: dict[str, list[tuple[str, dict[str, str]]]] = {}
+        for child in element:
+            tag = str(child.tag)
+            found = self._parts.setdefault(tag, [])
+            found.append((f"{tag}[{len(found) + 1}]", {name: " ".join(text.split()) for name, text in xml.texts(child).items()}))
 
     def read(self) -> None:
         it = self._it
@@ -77,10 +83,9 @@ class _Entity:
             self._address(at, said)
         self._acts()
 
-    def _children(self, tag: str) -> Iterator[tuple[str, dict[str, str]]]:
+    def _children(self, tag: str) -> Sequence[tuple[str, dict[str, str]]]:
         """Each child of that name with its place and the texts in it."""
-        for number, child in enumerate(self._element.iterchildren(tag), 1):
-            yield f"{tag}[{number}]", {xml.local(one): text for one in child if (text := " ".join((one.text or "").split()))}
+        return self._parts.get(tag, ())
 
     def _name(self, at: str, said: dict[str, str]) -> None:
         """The first is the primary name, also where a later regulation repeats it."""
@@ -153,6 +158,7 @@ class _Entity:
             it.say("programId", programme, at=at)
 
 
+@lru_cache(maxsize=1_000)
 def _language(code: str) -> str | None:
     return registry.language.clean(code.casefold()) if code else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from crosstie.errors import DamagedFile
 from crosstie.ingest import rows
@@ -36,6 +38,8 @@ _IMO = re.compile(r"\bIMO\s*(?:Number|No)?\.?\s*:?\s*(\d{7})\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 #: a group's rows stand close together; this many groups are remembered, so that a claim which every row repeats is made once
 _GROUPS = 4_096
+#: a character that no cell can hold
+_BETWEEN = "\x1f"
 
 
 class ConListReader:
@@ -53,17 +57,19 @@ class ConListReader:
 
     def read(self, original: Original, out: Emitter) -> None:
         """Each row speaks for its group. Raises DamagedFile where the columns are not this list's."""
-        names: list[str] | None = None
+        names: list[str] = []
+        parts: list[Callable[[Sequence[str]], Iterable[str]]] = []
         groups: OrderedDict[str, _Group] = OrderedDict()
         for number, row in rows.rows(original, out, header=_HEADER):
-            cells = [cell.strip() for cell in row]
-            if names is None:
+            if not names:
+                cells = [cell.strip() for cell in row]
                 if set(_HEADER) <= set(cells):
                     names = cells
+                    parts = [_part(names, columns) for columns in (_NAMING, _PERSON, _PLACE, _LISTING, _TOLD)]
                 elif date := find_dates(" ".join(cells)):
                     out.version(date[0])
                 continue
-            said = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+            said = {name: text for name, cell in zip(names, row, strict=True) if cell and (text := cell.strip())}
             out.record(f"row {number}")
             key, kind = said.get("Group ID", ""), said.get("Group Type", "")
             schema = _SCHEMATA.get(kind.casefold())
@@ -74,9 +80,14 @@ class ConListReader:
             groups[key] = group
             if len(groups) > _GROUPS:
                 groups.popitem(last=False)
-            group.read(said)
-        if names is None:
+            group.read(said, [_BETWEEN.join(part(row)) for part in parts])
+        if not names:
             raise DamagedFile(f"{original.name}: no row has the columns {', '.join(_HEADER)}")
+
+
+def _part(names: list[str], columns: tuple[str, ...]) -> Callable[[Sequence[str]], Iterable[str]]:
+    """What takes the cells of these columns out of a row, the number of the group before them."""
+    return itemgetter(names.index("Group ID"), *(place for place, name in enumerate(names) if name in columns))
 
 
 class _Group:
@@ -87,19 +98,18 @@ class _Group:
         self._it = _Once(out.entity(f"{out.dataset}-{key}", schema))
         self._acts: dict[str, _Once] = {}
         self._own: set[str] = set()
-        #: the parts of rows that were read: most rows repeat all but one
-        self._rows: set[tuple[str | None, ...]] = set()
+        #: the parts of rows that were read, each kind for itself: most rows repeat all but one
+        self._read: tuple[set[str], ...] = (set(), set(), set(), set(), set())
         self._next_paper = 1
         self._ties: dict[str, _Once] = {}
+        self._it.say("topics", "sanction", at="Regime")
 
-    def read(self, cells: dict[str, str]) -> None:
-        it = self._it
-        it.say("topics", "sanction", at="Regime")
-        for columns, part in ((_NAMING, self._names), (_PERSON, self._person), (_PLACE, self._place), (_LISTING, self._act), (_TOLD, self._narrative)):
-            said = tuple(map(cells.get, columns))
-            if said not in self._rows:
-                self._rows.add(said)
-                part(cells)
+    def read(self, cells: dict[str, str], parts: list[str]) -> None:
+        """A row: its cells by column, and its parts as they stand."""
+        for written, before, read in zip(parts, self._read, (self._names, self._person, self._place, self._act, self._narrative), strict=True):
+            if written not in before:
+                before.add(written)
+                read(cells)
 
     def _place(self, cells: dict[str, str]) -> None:
         it = self._it
