@@ -132,7 +132,7 @@ class _Chance:
     """
 
     def __init__(self, net: Csr, numbers: dict[str, int]) -> None:
-        self.net, self.numbers = net, numbers
+        self.net, self.numbers, self.degrees = net, numbers, net.degrees()
         self.totals = np.bincount(net.kind, minlength=len(net.kinds)) if len(net.kind) else np.zeros(1, np.int64)
 
     def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
@@ -145,7 +145,7 @@ class _Chance:
             for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)
         )
         met = (net.kind_degree(numbers[-1], kinds[-1]) + 1) / (float(self.totals[kinds[-1]]) + net.nodes)
-        degrees = net.degrees()[numbers[1:-1]].tolist() if len(numbers) > 2 else []
+        degrees = self.degrees[numbers[1:-1]].tolist()
         alike = tuple(net.kind_degree(node, kind) for node, kind in zip(numbers[1:-1], kinds[1:], strict=True))
         return ways * met, tuple(int(degree) for degree in degrees), alike
 
@@ -200,9 +200,9 @@ def _commons(engine: Engine) -> dict[str, list[tuple[str, int]]]:
 
 def _namesakes(engine: Engine, entities: dict[str, Row], population: int) -> dict[str, float]:
     """How many others would bear an entity's name if its words were drawn by how common they are here."""
-    wanted = {node: _words(entity["caption"] or "") for node, entity in entities.items()}
-    if not wanted:
+    if not entities:
         return {}
+    wanted = dict(zip(entities, _words([entity["caption"] or "" for entity in entities.values()]), strict=True))
     engine.map("link_tokens", "select caption from entities where not victim", _tokens, _TOKENS)
     engine.load("link_words", pa.table({"token": pa.array(sorted({word for words in wanted.values() for word in words}), pa.string())}))
     counts = {
@@ -218,14 +218,16 @@ def _namesakes(engine: Engine, entities: dict[str, Row], population: int) -> dic
     }
 
 
-def _words(name: str) -> list[str]:
-    batch = pa.RecordBatch.from_pydict({"caption": pa.array([name], pa.string())})
-    return sorted({str(token) for part in _tokens(iter([batch])) for token in part.column("token").to_pylist()})
+def _words(names: list[str]) -> list[list[str]]:
+    """The different words of each name, in order."""
+    return [sorted(set(words)) for words in _split(pa.array(names, pa.string())).to_pylist()]
 
 
 def _tokens(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        plain = pc.utf8_trim_whitespace(
-            pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(batch.column("caption"), "")), r"[^\p{L}\p{N}]+", " ")
-        )
-        yield pa.RecordBatch.from_arrays([pc.list_flatten(pc.split_pattern(plain, " "))], schema=_TOKENS)
+        yield pa.RecordBatch.from_arrays([pc.list_flatten(_split(batch.column("caption")))], schema=_TOKENS)
+
+
+def _split(names: pa.Array[Any]) -> Any:
+    plain = pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(names, "")), r"[^\p{L}\p{N}]+", " ")
+    return pc.split_pattern(pc.utf8_trim_whitespace(plain), " ")
