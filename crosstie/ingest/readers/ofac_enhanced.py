@@ -108,7 +108,7 @@ def _names(element: etree._Element, party: Party, links: Links) -> None:
             if primary and latin and said.get("isPrimary") == "true":
                 links.known(party, said.get("formattedFullName", whole))
             main = primary and said.get("isPrimary") == "true"
-            party.name(_BIDI.sub("", whole), cells.get("aliasType"), primary=main, weak=weak, at=at)
+            party.name(_plain(whole), cells.get("aliasType"), primary=main, weak=weak, at=at)
             party.name_parts(parts, weak=weak, at=at)
 
 
@@ -116,7 +116,7 @@ def _name_parts(translation: etree._Element) -> Iterator[tuple[str, str]]:
     for child in translation.iterchildren("{*}nameParts"):
         for part in child:
             cells = texts(part)
-            yield cells.get("type", ""), _BIDI.sub("", cells.get("value", ""))
+            yield cells.get("type", ""), _plain(cells.get("value", ""))
 
 
 def _addresses(element: etree._Element, party: Party, links: Links) -> None:
@@ -193,6 +193,11 @@ _PARTS = {
     "sanctionsLists": _lists, "sanctionsPrograms": _programmes, "sanctionsTypes": _types, "legalAuthorities": _authorities, "names": _names,
     "addresses": _addresses, "features": _features, "identityDocuments": _documents, "relationships": _relationships,
 }
+
+
+def _plain(text: str) -> str:
+    """The text without marks of its direction."""
+    return text if text.isascii() else _BIDI.sub("", text)
 
 
 def _spoken(name: str) -> str:

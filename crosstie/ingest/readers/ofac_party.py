@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from crosstie.ingest.dates import say_dates
 from crosstie.ingest.emitter import Emitter, Subject, cleaner
@@ -15,6 +16,8 @@ from crosstie.model import schema as model
 
 _LINKED = re.compile(r"Linked To: ?(?P<name>(?:[^()]|\([^()]*\))+)")
 _NUMBERED = re.compile(r"(?:\bNo\.?|#|\bNumber|\bID(?: Card)?)\s*$", re.IGNORECASE)
+_PERSONS_NUMBER = ("idNumber", "registrationNumber")
+_NUMBER = ("registrationNumber", "idNumber")
 _IMO = re.compile(r"\bIMO\s*(\d{7})\b")
 
 
@@ -135,11 +138,10 @@ class Party:
             self.out.reject("a document without a number", label, at=at)
             return
         prop = terms.NUMBERS.get(label, "")
-        if (imo := _IMO.search(number)) and model.prop(self.kind, "imoNumber"):
+        if "IMO" in number and (imo := _IMO.search(number)) and model.prop(self.kind, "imoNumber"):
             self.subject.say("imoNumber", imo[1], at=at, original=number)
         else:
-            props = (prop, "idNumber", "registrationNumber") if self.kind == "Person" else (prop, "registrationNumber", "idNumber")
-            self._property(tuple(one for one in props if one), label, number, at)
+            self._property((prop, *(_PERSONS_NUMBER if self.kind == "Person" else _NUMBER)), label, number, at)
         said = [remark for remark in remarks if remark]
         if not (country or issued or expires or authority or said):
             return
@@ -161,11 +163,11 @@ class Party:
         if not text:
             return
         self.subject.say("notes", text, at=at)
-        for match in _LINKED.finditer(text.strip()):
+        for match in _LINKED.finditer(text.strip()) if "Linked To:" in text else ():
             links.named.append(Link(self.out.place, f"{at}@{match.start()}-{match.end()}", self.id, match["name"].strip()))
 
     def _property(self, props: tuple[str, ...], label: str, value: str, at: str) -> None:
-        prop = next((prop for prop in props if model.prop(self.kind, prop)), None)
+        prop = _first(self.kind, props)
         if prop is None:
             self.note(label, value, at=at)
             return
@@ -179,7 +181,7 @@ class Party:
                 self.subject.say("birthCountry", code, at=at, original=value)
 
     def _dates(self, props: tuple[str, ...], value: str, dates: tuple[str, ...], at: str) -> None:
-        prop = next((prop for prop in props if model.prop(self.kind, prop)), None)
+        prop = _first(self.kind, props)
         if prop is None:
             self.note("Date", value, at=at)
         elif dates:
@@ -205,6 +207,12 @@ class Party:
         tie.say(theirs, other.id, at=at)
         tie.say(ours, self.id, at=at)
         tie.say("role", label, at=at)
+
+
+@cache
+def _first(kind: str, props: tuple[str, ...]) -> str | None:
+    """The first of the properties that things of this kind have."""
+    return next((prop for prop in props if prop and model.prop(kind, prop)), None)
 
 
 @dataclass(frozen=True, slots=True)
