@@ -10,14 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from crosstie.graph import ledgers, relations, shared
+from crosstie.graph import evidence, ledgers, relations, shared
 from crosstie.model.marking import CREDIBILITY, RELIABILITY, grade_confidence, strictest
 from crosstie.model.tables import EDGE
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
-
-#: Pieces of evidence kept with an edge, best first.
-EVIDENCE_KEPT = 12
 
 #: What `graph_said` holds, one row for each piece of evidence. `item` is what counts once: the originator of a statement, or the value
 #: that is shared. Rows that do not `count` only support (the register that says whose account it is): they are shown and mark the edge.
@@ -43,6 +40,9 @@ SAID = (
     "marking",
 )
 
+#: The same two entities, kind and currency are the same edge, in every build.
+EDGE_ID = "substr(md5(s.source || '|' || s.target || '|' || s.kind || '|' || s.currency), 1, 16)"
+
 
 def compile_edges(engine: Engine, settings: Settings) -> None:
     """Create `edges` (EDGE) from `claims`, `entities`, `sources` and the ledgers.
@@ -55,16 +55,8 @@ def compile_edges(engine: Engine, settings: Settings) -> None:
     engine.create("graph_ids", "select distinct entity_id, canonical_id from claims")
     engine.create("graph_nodes", "select entity_id, schema, caption from entities where not victim")
     parts = [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine)]
-    columns = ", ".join(f'"{column}"' for column in SAID)
-    engine.create(
-        "graph_said",
-        " union all ".join(
-            f"""
-        select {columns} from {part} where source <> target
-            and source in (select entity_id from graph_nodes) and target in (select entity_id from graph_nodes)"""
-            for part in parts
-        ),
-    )
+    _said(engine, parts)
+    _facts(engine)
     _markings(engine)
     _edges(engine)
 
@@ -74,15 +66,66 @@ def _grades(engine: Engine) -> None:
     engine.load("graph_grades", pa.table({"grade": grades, "confidence": [grade_confidence(grade) for grade in grades]}))
 
 
-def _markings(engine: Engine) -> None:
-    """Table `graph_marked`: the marking of each edge, the strictest of its evidence. There are few combinations, so each is worked out once."""
+def _said(engine: Engine, parts: list[str]) -> None:
+    """Table `graph_said`: the parts in one, each row with the id of its edge and the number of its origin (who says so, where, how surely)."""
+    origin = "source_id, originator, grade, marking"
+    distinct = " union ".join(f"select {origin} from {part}" for part in parts)
     engine.create(
-        "graph_combined",
-        """
-        select source, target, kind, currency, list_sort(array_agg(distinct marking)) as markings from graph_said
-        group by source, target, kind, currency""",
+        "graph_origins",
+        f"""
+        select cast(row_number() over (order by {origin}) as integer) as origin, dense_rank() over (order by source_id) as source_no, {origin}
+        from ({distinct})""",
     )
-    combinations: list[Any] = engine.arrow("select distinct markings from graph_combined")["markings"].to_pylist()
+    columns = ", ".join(f's."{column}"' for column in SAID if column not in origin.split(", "))
+    same = " and ".join(f"o.{column} is not distinct from s.{column}" for column in origin.split(", "))
+    engine.create(
+        "graph_said",
+        " union all ".join(
+            f"""
+        select {EDGE_ID} as edge_id, o.origin, {columns}
+        from {part} s join graph_origins o on {same} where s.source <> s.target
+            and s.source in (select entity_id from graph_nodes) and s.target in (select entity_id from graph_nodes)"""
+            for part in parts
+        ),
+    )
+
+
+def _facts(engine: Engine) -> None:
+    """Tables `graph_weights` and `graph_facts`: how sure each edge is, and what it is."""
+    engine.create(
+        "graph_items",
+        """
+        select edge_id, item, max(confidence) as confidence, max(rarity) as rarity, min(starts_with(kind, 'shared.')) as shared
+        from graph_said where counts group by edge_id, item""",
+    )
+    engine.create(
+        "graph_weights",
+        """
+        select edge_id, round(1 - exp(sum(ln(1 - least(confidence, 0.999)))), 9) as confidence,
+            round(case when min(shared) then sum(rarity) else max(rarity) end, 9) as rarity from graph_items group by edge_id""",
+    )
+    engine.create(
+        "graph_facts",
+        f"""
+        select edge_id, min(source) as source, min(target) as target, min(kind) as kind, min(currency) as currency, min(label) as label,
+            min("start") as "start", max("end") as "end", sum(events) as events, {ledgers.exact_sum("amount")} as amount
+        from graph_said group by edge_id""",
+    )
+
+
+def _markings(engine: Engine) -> None:
+    """Table `graph_marked`: who says so and the marking of each edge, the strictest of its evidence. There are few combinations, so each is
+    worked out once.
+    """
+    engine.create(
+        "graph_voices",
+        """
+        select s.edge_id, list_sort(array_agg(distinct o.marking)) as markings,
+            list_sort(array_agg(distinct o.originator) filter (where s.counts and o.originator is not null)) as originators
+        from (select edge_id, origin, max(counts) as counts from graph_said group by edge_id, origin) s
+        join graph_origins o on o.origin = s.origin group by s.edge_id""",
+    )
+    combinations: list[Any] = engine.arrow("select distinct markings from graph_voices")["markings"].to_pylist()
     combinations.sort(key=repr)
     kind = pa.schema([("markings", pa.list_(pa.string())), ("marking", pa.string())])
     marked = [strictest([one for one in combination if one]) for combination in combinations]
@@ -90,65 +133,22 @@ def _markings(engine: Engine) -> None:
     engine.create(
         "graph_marked",
         """
-        select c.source, c.target, c.kind, c.currency, s.marking from graph_combined c join graph_strictest s on s.markings = c.markings""",
+        select v.edge_id, v.originators, s.marking from graph_voices v join graph_strictest s on s.markings = v.markings""",
     )
 
 
 def _edges(engine: Engine) -> None:
-    tie = "source, target, kind, currency"
-    engine.create(
-        "graph_items",
-        f"""
-        select {tie}, item, max(confidence) as confidence, max(rarity) as rarity from graph_said where counts group by {tie}, item""",
-    )
-    engine.create(
-        "graph_weights",
-        f"""
-        select {tie}, round(1 - exp(sum(ln(1 - least(confidence, 0.999)))), 9) as confidence,
-            round(case when starts_with(kind, 'shared.') then sum(rarity) else max(rarity) end, 9) as rarity from graph_items group by {tie}""",
-    )
-    engine.create(
-        "graph_places",
-        f"""
-        select {tie}, source_id, locator, sentence, originator, grade, marking, max(confidence) as confidence, max(counts) as counts
-        from graph_said group by {tie}, source_id, locator, sentence, originator, grade, marking""",
-    )
-    engine.create(
-        "graph_ranked",
-        f"""
-        select *, row_number() over (
-            partition by {tie} order by counts desc, confidence desc, source_id, locator, sentence, originator, grade, marking
-        ) as place from graph_places""",
-    )
-    engine.create(
-        "graph_evidence",
-        f"""
-        select {tie}, array_agg({{
-            'source_id': source_id, 'locator': locator, 'sentence': sentence, 'originator': originator, 'grade': grade, 'marking': marking
-        }} order by place) as evidence from graph_ranked where place <= {EVIDENCE_KEPT} group by {tie}""",
-    )
-    engine.create(
-        "graph_facts",
-        f"""
-        select {tie}, min(label) as label, min("start") as "start", max("end") as "end", sum(events) as events, {ledgers.exact_sum("amount")} as amount,
-            list_sort(array_agg(distinct originator) filter (where counts and originator is not null)) as originators
-        from graph_said group by {tie}""",
-    )
     columns = {
-        "edge_id": "substr(md5(f.source || '|' || f.target || '|' || f.kind || '|' || f.currency), 1, 16)",
         "currency": "case when f.currency = '' then null else f.currency end",
         "events": "cast(f.events as bigint)",
         "confidence": "w.confidence",
         "rarity": "w.rarity",
-        "evidence": "v.evidence",
         "marking": "m.marking",
-        "originators": "coalesce(f.originators, array[]::varchar[])",
+        "originators": "coalesce(m.originators, array[]::varchar[])",
     }
-    listed = ", ".join(f'{columns.get(name, f"f.{chr(34)}{name}{chr(34)}")} as "{name}"' for name in EDGE.names)
-    same = " and ".join(f"{{0}}.{column} = f.{column}" for column in ("source", "target", "kind", "currency"))
-    engine.create(
-        "edges",
+    listed = ", ".join(f'{columns.get(name, f"f.{chr(34)}{name}{chr(34)}")} as "{name}"' for name in EDGE.names if name != "evidence")
+    evidence.attach(
+        engine,
         f"""
-        select {listed} from graph_facts f join graph_weights w on {same.format("w")} join graph_evidence v on {same.format("v")}
-        join graph_marked m on {same.format("m")} order by 1""",
+        select {listed} from graph_facts f left join graph_weights w on w.edge_id = f.edge_id join graph_marked m on m.edge_id = f.edge_id""",
     )
