@@ -13,6 +13,8 @@ from crosstie.resolve.batches import batch, columns, rows
 from crosstie.store.engine import Engine
 
 _PROPERTY_TYPE = columns(schema=pa.string(), prop=pa.string(), prop_type=pa.string())
+#: FollowTheMoney's id of a statement: the same claim has the same in every build.
+_ID = "sha1(s.dataset || '.' || s.entity_id || '.' || s.prop || '.' || s.value || case when s.lang is null then '' else '@' || s.lang end)"
 _ENTITY_SCHEMA = columns(entity_id=pa.string(), schema=pa.string())
 
 
@@ -25,44 +27,55 @@ def gather(engine: Engine) -> None:
     """
     _versions(engine)
     _schemata(engine)
-    # of the places that make the same claim the one in the newest source is shown, and there the first; the key has to be total: same input, same bytes
-    places = ", ' ', ".join(f"coalesce(s.{name}, '')" for name in ("locator", "original_value", "grade", "marking", '"schema"'))
-    newest = f"concat(v.age, ' ', {places})"
-    engine.create(
-        "claim_versions",
-        f"""
-        select s.dataset, s.entity_id, s.prop, s.value, s.lang,
-            min_by(s."schema", {newest}) as "schema", nullif(min_by(coalesce(s.original_value, ''), {newest}), '') as original_value,
-            min_by(s.locator, {newest}) as locator,
-            min_by(s.grade, {newest}) as grade, min_by(s.marking, {newest}) as marking,
-            min(v.age) as age, max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
-        from statements s join source_versions v on v.source_id = s.source_id
-        group by s.dataset, s.entity_id, s.prop, s.value, s.lang""",
-    )
+    # most claims are made in one place only: what is made in several is put together first, the rest is taken as it stands
+    engine.create("repeated", f"select id from (select {_ID} as id from statements s) group by id having count(*) > 1")
+    _newest(engine)
     engine.map(
         "property_types",
         """
-        select distinct coalesce(e."schema", c."schema") as "schema", c.prop
-        from claim_versions c left join entity_schemata e on e.entity_id = c.entity_id""",
+        select distinct coalesce(e."schema", s."schema") as "schema", s.prop
+        from statements s left join entity_schemata e on e.entity_id = s.entity_id""",
         _property_types,
         _PROPERTY_TYPE,
     )
     filled = {
-        "id": "sha1(c.dataset || '.' || c.entity_id || '.' || c.prop || '.' || c.value || case when c.lang is null then '' else '@' || c.lang end)",
-        "canonical_id": "c.entity_id",
+        "id": _ID,
+        "canonical_id": "s.entity_id",
         "schema": 'p."schema"',
         "prop_type": "p.prop_type",
         "series": "v.series",
         "source_id": "v.source_id",
         "originator": "v.originator",
     }
-    listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
+    listed = ", ".join(f'{filled.get(name, f"s.{name}")} as "{name}"' for name in CLAIM.names)
+    said = ("dataset", "entity_id", "prop", "value", "lang", '"schema"', "original_value", "locator", "grade", "marking")
     engine.create(
         "claims",
         f"""
-        select {listed} from claim_versions c join source_versions v on v.age = c.age
-        left join entity_schemata e on e.entity_id = c.entity_id
-        join property_types p on p.prop = c.prop and p."schema" = coalesce(e."schema", c."schema")""",
+        select {listed} from (
+            select {", ".join(f"s.{name}" for name in said)}, v.age, v.newest as current, v.version_date as first_seen, v.version_date as last_seen
+            from statements s join source_versions v on v.source_id = s.source_id where {_ID} not in (select id from repeated)
+            union all select {", ".join(said)}, age, current, first_seen, last_seen from claim_versions
+        ) s join source_versions v on v.age = s.age
+        left join entity_schemata e on e.entity_id = s.entity_id
+        join property_types p on p.prop = s.prop and p."schema" = coalesce(e."schema", s."schema")""",
+    )
+
+
+def _newest(engine: Engine) -> None:
+    """Table `claim_versions`: the claims that are made in several places, each as the newest source makes it, and there as the first place does."""
+    places = ("locator", "original_value", "grade", "marking", "schema")
+    # the choice has to be total: same input, same bytes
+    best = ", ".join(f"'{name}': coalesce(s.\"{name}\", '')" for name in places)
+    chosen = ", ".join(f'nullif(best."{name}", \'\') as "{name}"' for name in places)
+    engine.create(
+        "claim_versions",
+        f"""
+        select dataset, entity_id, prop, value, lang, {chosen}, best.age as age, current, first_seen, last_seen from (
+            select s.dataset, s.entity_id, s.prop, s.value, s.lang, min({{'age': v.age, {best}}}) as best,
+                max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
+            from statements s join source_versions v on v.source_id = s.source_id where {_ID} in (select id from repeated)
+            group by s.dataset, s.entity_id, s.prop, s.value, s.lang)""",
     )
 
 

@@ -167,12 +167,11 @@ def _canonical(engine: Engine) -> None:
     }
     listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
     engine.create(
-        "resolved_claims",
+        "claims",
         f"""
         select {listed} from claims c left join clusters own on own.entity_id = c.entity_id
         left join clusters other on c.prop_type = 'entity' and other.entity_id = c.value""",
     )
-    engine.create("claims", "select * from resolved_claims")
 
 
 def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:
