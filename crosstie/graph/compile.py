@@ -54,8 +54,9 @@ def compile_edges(engine: Engine, settings: Settings) -> None:
     _grades(engine)
     engine.create("graph_ids", "select distinct entity_id, canonical_id from claims")
     engine.create("graph_nodes", "select entity_id, schema, caption from entities where not victim")
-    parts = [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine)]
-    _said(engine, parts)
+    # what is no longer needed goes at once: this is the largest piece of work of a build
+    with engine.stage(keep=("graph_origins", "graph_said", "graph_commons")):
+        _said(engine, [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine)])
     _facts(engine)
     _markings(engine)
     _edges(engine)

@@ -18,6 +18,7 @@ LEAST = 0.35
 #: Schemata of accounts, which act for those who hold them.
 ACCOUNTS = ("BankAccount", "CryptoWallet", "UserAccount")
 _PREFIX = "ledger_"
+_PARTS = ("graph_ledger_said", "graph_ledger_holding")
 _WORDED = pa.schema(
     [
         pa.field(name, pa.int64() if name == "place" else pa.string())
@@ -37,7 +38,17 @@ def gather(engine: Engine) -> list[str]:
     views = [str(name) for name in found["table_name"].to_pylist()]
     if not views:
         return []
-    _holders(engine)
+    with engine.stage(keep=_PARTS):
+        with engine.stage(keep=("graph_totals", "graph_worded")):
+            _shown(engine, views)
+        _told(engine)
+        _holders(engine)
+        _lift(engine)
+    return list(_PARTS)
+
+
+def _shown(engine: Engine, views: list[str]) -> None:
+    """Tables `graph_totals`: what a pair does by each ledger and source, and `graph_worded`: the events of it that are shown."""
     engine.create("graph_events", " union all ".join(_events(engine, view) for view in views))
     engine.create(
         "graph_totals",
@@ -45,6 +56,25 @@ def gather(engine: Engine) -> list[str]:
         select ledger, a, b, currency, source_id, count(*) as events, {exact_sum("amount")} as amount, min(date) as "start", max(date) as "end"
         from graph_events group by ledger, a, b, currency, source_id""",
     )
+    engine.create(
+        "graph_shown",
+        f"""
+        select * from (select *, row_number() over (
+            partition by ledger, a, b, currency, source_id order by coalesce(amount, 0) desc, date, event_id, locator
+        ) as place from graph_events) where place <= {EVENTS_KEPT}""",
+    )
+    engine.map(
+        "graph_worded",
+        """
+        select s.*, x.caption as a_name, y.caption as b_name from graph_shown s
+        left join graph_nodes x on x.entity_id = s.a left join graph_nodes y on y.entity_id = s.b""",
+        _worded,
+        _WORDED,
+    )
+
+
+def _told(engine: Engine) -> None:
+    """Table `graph_told`: how rare it is what a pair does, and how far that ties the two."""
     # what a pair does is as telling as it is rare: the share of pairs of the same ledger with as many events, or with as much money
     engine.create(
         "graph_pair_totals",
@@ -62,23 +92,6 @@ def gather(engine: Engine) -> list[str]:
                 case when amount is null then 1 else cume_dist() over (partition by ledger, currency order by coalesce(amount, 0) desc) end
             )) / ln(2) as rarity from graph_pair_totals)""",
     )
-    engine.create(
-        "graph_shown",
-        f"""
-        select * from (select *, row_number() over (
-            partition by ledger, a, b, currency, source_id order by coalesce(amount, 0) desc, date, event_id, locator
-        ) as place from graph_events) where place <= {EVENTS_KEPT}""",
-    )
-    engine.map(
-        "graph_worded",
-        """
-        select s.*, x.caption as a_name, y.caption as b_name from graph_shown s
-        left join graph_nodes x on x.entity_id = s.a left join graph_nodes y on y.entity_id = s.b""",
-        _worded,
-        _WORDED,
-    )
-    _lift(engine)
-    return ["graph_ledger_said", "graph_ledger_holding"]
 
 
 def _events(engine: Engine, view: str) -> str:
@@ -143,11 +156,12 @@ def _lift(engine: Engine) -> None:
         "graph_ledger_holding",
         " union all ".join(
             f"""
-        select distinct l.source, l.target, 'ledger.' || l.ledger as kind, l.currency, cast(null as varchar) as label,
+        select l.source, l.target, 'ledger.' || l.ledger as kind, l.currency, cast(null as varchar) as label,
             cast(null as varchar) as "start", cast(null as varchar) as "end", cast(0 as bigint) as events, cast(null as double) as amount,
             h.confidence, cast(null as double) as rarity, h.originator as item, false as counts,
             h.source_id, h.locator, p.caption || ' holds ' || n.caption as sentence, h.originator, h.grade, h.marking
-        from graph_lifted l join graph_holding h on h.account = l.{side} and h.holder = l.{side}_holder
+        from (select distinct source, target, ledger, currency, {side} as account, {side}_holder as holder from graph_lifted) l
+        join graph_holding h on h.account = l.account and h.holder = l.holder
         join graph_accounts n on n.entity_id = h.account join graph_nodes p on p.entity_id = h.holder"""
             for side in ("a", "b")
         ),

@@ -43,25 +43,48 @@ def describe(engine: Engine) -> None:
         """
         select canonical_id, array_agg(rank || lpad(cast(99999 - support as varchar), 5, '0') || value) as names from names_supported group by canonical_id""",
     )
+    _members(engine)
+    values = {"countries": "prop_type = 'country'", "topics": "prop = 'topics'", "birth_dates": "prop = 'birthDate'"}
     engine.create(
-        "entity_facts",
-        """
-        select c.canonical_id, array_agg(distinct c."schema") as schemata, array_agg(distinct c.dataset) as datasets,
-            array_agg(distinct c.entity_id) as members, array_agg(distinct c.originator) as originators, array_agg(distinct c.marking) as markings,
-            array_agg(distinct c.value) filter (where c.prop_type = 'country') as countries,
-            array_agg(distinct c.value) filter (where c.prop = 'topics') as topics,
-            array_agg(distinct c.value) filter (where c.prop = 'birthDate') as birth_dates,
-            min(c.first_seen) as first_seen, max(c.last_seen) as last_seen, max(c.current) as current,
-            max(p.entity_id is not null) as victim
-        from claims c join things t on t."schema" = c."schema" left join protected p on p.entity_id = c.entity_id group by c.canonical_id""",
+        "entity_values",
+        f"""
+        select canonical_id, {", ".join(f"{_list('value', test)} as {name}" for name, test in values.items())}
+        from claims where {" or ".join(values.values())} group by canonical_id""",
     )
+    said = ", ".join(f"coalesce(v.{name}, array[]::varchar[]) as {name}" for name in values)
     engine.map(
         "entities",
-        """
-        select f.*, n.names from entity_facts f left join entity_names n on n.canonical_id = f.canonical_id order by f.canonical_id""",
+        f"""
+        select f.*, {said}, n.names from entity_facts f left join entity_values v on v.canonical_id = f.canonical_id
+        left join entity_names n on n.canonical_id = f.canonical_id order by f.canonical_id""",
         _describe,
         ENTITY,
     )
+
+
+def _members(engine: Engine) -> None:
+    """Table `entity_facts`: what the records of each entity are, who speaks of them, and when. Record by record first: there are far fewer than claims."""
+    engine.create(
+        "entity_members",
+        """
+        select c.canonical_id, c.entity_id, c."schema", c.dataset, c.originator, c.marking,
+            min(c.first_seen) as first_seen, max(c.last_seen) as last_seen, max(c.current) as current
+        from claims c join things t on t."schema" = c."schema"
+        group by c.canonical_id, c.entity_id, c."schema", c.dataset, c.originator, c.marking""",
+    )
+    listed = {"schemata": '"schema"', "datasets": "dataset", "members": "entity_id", "originators": "originator", "markings": "marking"}
+    engine.create(
+        "entity_facts",
+        f"""
+        select canonical_id, {", ".join(f"{_list(f'm.{column}')} as {name}" for name, column in listed.items())},
+            min(first_seen) as first_seen, max(last_seen) as last_seen, max(current) as current, max(p.entity_id is not null) as victim
+        from entity_members m left join protected p on p.entity_id = m.entity_id group by canonical_id""",
+    )
+
+
+def _list(column: str, test: str = "true") -> str:
+    """SQL for the different values of a column, in order."""
+    return f"coalesce(list_sort(array_agg(distinct {column}) filter (where {test} and {column} <> '')), array[]::varchar[])"
 
 
 def caption(names: list[str]) -> str | None:
@@ -82,8 +105,8 @@ def _describe(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             [_schema(tuple(schemata)) for schemata in values(given, "schemata")],
             [names[0] if names else entity_id for entity_id, names in zip(ids, named, strict=True)],
             named,
-            *(_sorted(given, column) for column in ("countries", "datasets", "members", "topics", "birth_dates", "originators")),
-            [_marking(tuple(sorted(markings))) for markings in values(given, "markings")],
+            *(given.column(name) for name in ("countries", "datasets", "members", "topics", "birth_dates", "originators")),
+            [_marking(tuple(markings)) for markings in values(given, "markings")],
             given.column("first_seen"),
             given.column("last_seen"),
             [not current for current in values(given, "current")],
@@ -101,10 +124,6 @@ def _names(said: list[str] | None) -> list[str]:
     strongest = [one for one in said if one[0] == said[0][0]]
     best = strongest[0][6:] if len(strongest) == 1 else caption([one[6:] for one in strongest for _ in range(99999 - int(one[1:6]))])
     return list(dict.fromkeys([str(best), *(one[6:] for one in said)]))
-
-
-def _sorted(given: pa.RecordBatch, column: str) -> list[list[str]]:
-    return [sorted(value for value in found if value) if found else [] for found in values(given, column)]
 
 
 @cache
