@@ -41,10 +41,11 @@ from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.casebook import Casebook, Judgement
 from crosstie.store.database import Database
-from crosstie.store.durable import Problem
+from crosstie.store.durable import Problem, storing, write_bytes
 from crosstie.store.engine import Engine
 from crosstie.store.fingerprint import fingerprint
 from crosstie.store.lock import WriteLock
+from crosstie.store.record import plain
 from crosstie.store.sources import Source, SourceStore
 from crosstie.store.vault import Stored, Vault
 
@@ -92,9 +93,10 @@ class Workspace:
         file = folder / FILE
         if file.exists():
             raise UsageError(f"{folder} is a crosstie workspace already")
-        folder.mkdir(parents=True, exist_ok=True)
-        title = (name or folder.resolve().name).replace("\\", " ").replace('"', "'")
-        file.write_text(f'name = "{title}"\nexercise = {str(exercise).lower()}\n', encoding="utf-8")
+        title = plain(" ".join((name or folder.resolve().name).replace("\\", " ").replace('"', "'").split()))
+        with storing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(file, f'name = "{title}"\nexercise = {str(exercise).lower()}\n'.encode())
         workspace = cls(folder, user=user)
         workspace._record("init", title)
         return workspace
@@ -245,6 +247,14 @@ class Workspace:
 
     def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
         """Note what a person decided; it counts from the next build on."""
+        build = self.built()
+        table, column = {"pair": ("claims", "entity_id"), "finding": ("findings", "finding_id")}.get(kind, ("links", "link_id"))
+        for subject in filter(None, (left, right)):
+            if not build.holds(table, column, subject):
+                raise NotFound(
+                    f"there is no {'entity' if kind == 'pair' else kind} “{subject}” in build {build.path.name}",
+                    hint="Ids stand in “crosstie links”, “crosstie export findings” and “crosstie export pairs”.",
+                )
         made = self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user)
         self._record("judge", made.id, {"kind": kind, "left": left, "right": right, "verdict": verdict, "reason": reason})
         return made
@@ -308,8 +318,20 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """The files named, those of folders in order of their names, without those that only speak of another."""
     for path in paths:
         if path.is_dir():
-            yield from (file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".") and not is_beside(file))
+            inside = [file for file in _inside(path) if file.is_file() and not file.name.startswith(".")]
+            if not inside:
+                raise InputError(f"{path}: there is no file in this folder", hint="Folders inside are not entered: name them.")
+            yield from (file for file in inside if not is_beside(file))
         elif not path.exists():
             raise InputError(f"{path}: there is no such file", hint="Check the path; wildcards are expanded by the shell.")
+        elif not path.is_file():
+            raise InputError(f"{path} is no file but a device or a pipe", hint="Write what it gives to a file and add that.")
         elif not is_beside(path):
             yield path
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror}") from error

@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 
+from crosstie.errors import UsageError
+
 
 def now() -> datetime:
     """The present moment in UTC, to the microsecond; `SOURCE_DATE_EPOCH` (seconds) fixes it."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    if not fixed:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH: “{fixed}” is no number of seconds since 1970") from error
 
 
 def today() -> date:

@@ -13,6 +13,7 @@ from crosstie import app, exercise
 from crosstie.errors import UsageError
 from crosstie.exchange.dossier import Dossier
 from crosstie.learn.score import Score
+from crosstie.store.durable import storing
 
 _SHOWN = 3
 _MARK = ".crosstie-demo"
@@ -35,12 +36,15 @@ class Shown:
 
 def run(folder: Path, seed: int) -> Shown:
     """Make a region in the folder, load it, build, rank, mark against the truth and write the report. An earlier demonstration is replaced."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", hint="Name a new folder.")
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).exists():
             raise UsageError(f"{folder} is not empty and holds no earlier demonstration", hint="Name a new folder.")
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).touch()
+    with storing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
     exercise.new_region(seed, "small", folder / "region")
     workspace = app.Workspace.init(folder / "workspace", name="Demonstration", exercise=True)
     for one in workspace.add([folder / "region" / "files"]):
@@ -52,4 +56,6 @@ def run(folder: Path, seed: int) -> Shown:
     path = folder / "links.csv"
     workspace.export("links", "csv", path)
     report = workspace.report(folder / "report.html")
-    return Shown(best, links.slice(0, 20), build.manifest["counts"]["links"], exercise.score_region(folder / "region", path), report.resolve())
+    return Shown(
+        best, links.slice(0, 20), build.manifest["counts"]["links"], exercise.score_region(folder / "region", path), report.resolve()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -11,6 +12,16 @@ from typing import Any
 from crosstie.errors import UsageError
 
 FILE = "crosstie.toml"
+_MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+_RANGES: dict[str, tuple[float, float]] = {
+    "threads": (1, 1024),
+    "wait": (0, 86_400),
+    "match_threshold": (0, 1),
+    "max_hops": (1, 4),
+    "paths": (1, 1_000),
+    "hub": (1, 1_000_000_000),
+    "links": (1, 100_000_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Settings:
         if file.exists():
             try:
                 found = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise UsageError(f"{file} cannot be read: {error}") from error
         kinds = {field.name: field.type for field in fields(cls)}
         for name in kinds:
@@ -55,13 +66,21 @@ class Settings:
         unknown = sorted(set(found) - set(kinds))
         if unknown:
             raise UsageError(f"{file}: no such setting: {', '.join(unknown)}", hint=f"Known are {', '.join(sorted(kinds))}.")
-        return replace(cls(), **{name: _typed(name, str(kinds[name]), value) for name, value in found.items()})
+        settings = replace(cls(), **{name: _typed(name, str(kinds[name]), value) for name, value in found.items()})
+        for name, (least, most) in _RANGES.items():
+            if not least <= (value := getattr(settings, name)) <= most:  # NaN is in no range
+                raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
+        if not _MEMORY.fullmatch(settings.memory):
+            raise UsageError(f"setting memory: “{settings.memory}” is no amount of memory", hint="Write it as 3GB or 800MB.")
+        return settings
 
 
 def _typed(name: str, kind: str, value: Any) -> Any:
     try:
         if kind == "bool":
             return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        if isinstance(value, (list, dict, bool)) or (isinstance(value, float) and kind == "int"):
+            raise ValueError
         return {"int": int, "float": float, "str": str}[kind](value)
     except (KeyError, ValueError) as error:
         raise UsageError(f"setting {name}: “{value}” is no {kind}") from error

@@ -9,7 +9,8 @@ import click
 
 from crosstie import __version__
 from crosstie.cli import render
-from crosstie.cli.frame import Frame, command, err, shared_options
+from crosstie.cli.ending import err
+from crosstie.cli.frame import Frame, command, shared_options
 
 PATH = click.Path(path_type=Path)
 CLASSES = ("N0", "N1", "N2", "N3", "N4", "N5", "N6")
@@ -96,7 +97,7 @@ def build(frame: Frame, force: bool) -> None:
 
 
 @command(main)
-@click.option("--top", type=int, default=None, help="How many; 20 on a terminal, all otherwise.")
+@click.option("--top", type=click.IntRange(min=0), default=None, help="How many; 20 on a terminal, all otherwise.")
 @click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="Only of this class; may be given more than once.")
 @click.option("--format", "format", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
 def links(frame: Frame, top: int | None, classes: tuple[str, ...], format: str) -> None:
@@ -163,7 +164,7 @@ def revoke(frame: Frame, judgement: str) -> None:
 
 @command(main)
 @click.argument("out", type=PATH)
-@click.option("--top", type=int, default=50, show_default=True, help="How many links.")
+@click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many links.")
 def report(frame: Frame, out: Path, top: int) -> None:
     """Write the links as one self-contained HTML file: to read, to print, to carry on a stick."""
     with frame.workspace() as workspace:
@@ -237,7 +238,7 @@ def verify(frame: Frame) -> int:
 
 
 @command(main)
-@click.option("--limit", type=int, default=50, show_default=True, help="The last so many.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The last so many.")
 def audit(frame: Frame, limit: int) -> None:
     """Show who read or wrote what, and when."""
     with frame.workspace() as workspace:

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crosstie.errors import CrosstieError
+from crosstie.cli.ending import ended, err, json_text
 
 if TYPE_CHECKING:
     from crosstie.app import Workspace
 
-#: Tables go to standard output, everything else to standard error.
-err = Console(stderr=True, highlight=False)
 _SHOW_AFTER = 1.0
 
 
@@ -45,7 +42,7 @@ class Frame:
 
     def print_json(self, data: Any) -> None:
         """The answer as JSON on standard output."""
-        sys.stdout.write(orjson.dumps(data, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+        sys.stdout.write(json_text(data, option=orjson.OPT_INDENT_2) + "\n")
 
 
 def command(group: click.Group, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
@@ -64,15 +61,7 @@ def command(group: click.Group, **attributes: Any) -> Callable[[Callable[..., An
                 user or above.get("user"),
                 purpose or above.get("purpose"),
             )
-            try:
-                code = function(frame, **rest)
-            except CrosstieError as error:
-                report_error(error, as_json=frame.json)
-                code = error.exit_code
-            except BrokenPipeError:
-                sys.stderr.close()
-                code = 0
-            context.exit(code or 0)
+            context.exit(ended(lambda: function(frame, **rest), as_json=frame.json))
 
         shared: click.Command = group.command(**attributes)(shared_options(run))
         return shared
@@ -98,16 +87,6 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def report_error(error: CrosstieError, *, as_json: bool) -> None:
-    """One message on standard error: what happened, and what to do next."""
-    if as_json:
-        sys.stderr.write(orjson.dumps(error.as_dict()).decode() + "\n")
-        return
-    err.print(f"[bold red]error:[/] {_escape(error.detail)}", soft_wrap=True)
-    if error.hint:
-        err.print(f"[dim]{_escape(error.hint)}[/]", soft_wrap=True)
-
-
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -120,15 +99,3 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, description=stage, completed=done, total=total or None, visible=shown)
 
         yield progress
-
-
-def _plain(value: object) -> Any:
-    if hasattr(value, "as_dict"):
-        return value.as_dict()
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _escape(words: str) -> str:
-    return words.replace("[", r"\[")

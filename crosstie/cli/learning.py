@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from crosstie.cli import render
-from crosstie.cli.frame import Frame, command, err
+from crosstie.cli.ending import err
+from crosstie.cli.frame import Frame, command
 
 PATH = click.Path(path_type=Path)
 
@@ -20,7 +21,7 @@ def register(main: click.Group) -> None:
         """Make fictitious regions of known truth, and mark lists of links against it."""
 
     @command(region, name="new")
-    @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same bytes.")
+    @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="The same seed gives the same bytes.")
     @click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True, help="How many people.")
     @click.option("--out", required=True, type=PATH, help="A new or empty folder.")
     def new(frame: Frame, seed: int, size: str, out: Path) -> None:
@@ -35,7 +36,7 @@ def register(main: click.Group) -> None:
 
     @command(region, name="score")
     @click.option("--truth", required=True, type=PATH, help="The truth folder of a region, or the region.")
-    @click.argument("links", type=click.Path(exists=True, path_type=Path))
+    @click.argument("links", type=click.Path(exists=True, dir_okay=False, path_type=Path))
     def score(frame: Frame, truth: Path, links: Path) -> None:
         """Mark a list of links (CSV, ours or another tool's) against the truth of a region."""
         from crosstie import exercise
@@ -59,7 +60,7 @@ def register(main: click.Group) -> None:
 
     @command(main)
     @click.argument("folder", type=PATH)
-    @click.option("--seed", type=int, default=7, show_default=True)
+    @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
     def demo(frame: Frame, folder: Path, seed: int) -> None:
         """Run the main job on a small fictitious region in FOLDER (made anew): files, build, links, evidence, report."""
         from crosstie.demo import run

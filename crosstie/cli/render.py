@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosstie.cli.ending import Page
 from crosstie.model.marking import describe_grade
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LINK_COLUMNS = ("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path")
 #: Wide enough for a table when the output is a file or a pipe.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+out = Page(highlight=False, width=None if sys.stdout is not None and sys.stdout.isatty() else 160)
 
 
 def rows(title: str, found: Sequence[Mapping[str, Any]]) -> None:

@@ -88,8 +88,9 @@ def export(build: Build, kind: str, format: str | None = None, out: Path | Binar
         if isinstance(out, Path):
             with _whole(out) as stream:
                 chosen.write(connection, name, marking, stream)
-            with _whole(marking_file(out)) as stream:
-                stream.write(_advice(out.name, marking).encode())
+            if out.is_file():
+                with _whole(marking_file(out)) as stream:
+                    stream.write(_advice(out.name, marking).encode())
         else:
             chosen.write(connection, name, marking, out or sys.stdout.buffer)
     return Exported(kind, name, out if isinstance(out, Path) else None, marking)
@@ -157,7 +158,14 @@ def _advice(name: str, marking: str) -> str:
 
 @contextmanager
 def _whole(out: Path) -> Iterator[BinaryIO]:
-    """A file that appears when it is complete."""
+    """A file that appears when it is complete. Something else of that name, such as /dev/stdout, is written to as it is."""
+    if out.exists() and not out.is_file():
+        try:
+            with out.open("wb") as stream:
+                yield stream
+        except OSError as error:
+            raise StorageError(f"{out} cannot be written: {error.strerror or error}") from error
+        return
     part = out.with_name(f".{out.name}.part")
     try:
         try:

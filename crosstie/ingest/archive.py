@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from crosstie.errors import DamagedFile, HostileFile
+from crosstie.errors import DamagedFile, HostileFile, InputError
 
 MAX_MEMBERS = 200
 MAX_BYTES = 4 << 30
@@ -30,8 +30,11 @@ def unpack(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
 
     HostileFile beyond the limits, DamagedFile where the archive is broken.
     """
-    with path.open("rb") as stream:
-        first = stream.read(4)
+    try:
+        with path.open("rb") as stream:
+            first = stream.read(4)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
     gzipped = first.startswith(b"\x1f\x8b")
     try:
         if not gzipped and (first not in (b"PK\x03\x04", b"PK\x05\x06") or is_workbook(path)):
@@ -40,6 +43,8 @@ def unpack(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
         found = _gunzip(path, name, folder) if gzipped else _unzip(path, name, folder)
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise DamagedFile(f"{name}: the archive cannot be unpacked: {error}", hint="Fetch the file again, or unpack it by hand.") from error
+    if not found:
+        raise DamagedFile(f"{name}: there is no file in the archive", hint="Fetch it again.")
     return [(f"{name}!{inside}", target) for inside, target in found]
 
 
@@ -76,6 +81,10 @@ def _unzip(path: Path, name: str, into: Path) -> list[tuple[str, Path]]:
     with zipfile.ZipFile(path) as archive:
         for number, member in enumerate(sorted(members, key=lambda one: one.filename), 1):
             _refuse_nested(name, member.filename)
+            if member.flag_bits & 1:
+                raise DamagedFile(
+                    f"{name}: “{member.filename}” is locked with a password", hint="Unpack the archive by hand and add what was in it."
+                )
             target = into / f"{number:03d}{PurePosixPath(member.filename).suffix[:10]}"
             with archive.open(member) as stream:
                 left -= _copy(stream, target, min(left, member.file_size), name, member.filename)
@@ -108,7 +117,9 @@ def _copy(stream: _Readable, target: Path, limit: int, name: str, inside: str) -
     with target.open("rb") as back:
         first = back.read(4)
     if first.startswith(b"\x1f\x8b") or (first == b"PK\x03\x04" and not inside.casefold().endswith((".xlsx", ".xlsm", ".ods"))):
-        raise HostileFile(f"{name}: “{inside}” is an archive inside an archive", hint="Unpack the outer one and add the inner one by itself.")
+        raise HostileFile(
+            f"{name}: “{inside}” is an archive inside an archive", hint="Unpack the outer one and add the inner one by itself."
+        )
     return size
 
 
@@ -119,12 +130,12 @@ def _check_ratio(name: str, inside: str, size: int, packed: int) -> None:
 
 def _refuse_nested(name: str, inside: str) -> None:
     if inside.casefold().endswith(_ARCHIVES):
-        raise HostileFile(f"{name}: “{inside}” is an archive inside an archive", hint="Unpack the outer one and add the inner one by itself.")
+        raise HostileFile(
+            f"{name}: “{inside}” is an archive inside an archive", hint="Unpack the outer one and add the inner one by itself."
+        )
 
 
 def _is_litter(inside: str) -> bool:
     """What operating systems leave in archives."""
     parts = PurePosixPath(inside).parts
     return parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db", "desktop.ini") or parts[-1].startswith("._")
-
-

@@ -29,7 +29,7 @@ def chosen(path: Path, given: Choice) -> Choice:
         return given
     try:
         written = yaml.load(beside.read_text(encoding="utf-8"), yaml.BaseLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{beside.name} cannot be read: {error}") from error
     if not isinstance(written, dict) or not all(isinstance(value, str) for value in written.values()):
         raise InputError(f"{beside.name} is no list of names with one value each", hint=f"Known are {', '.join(_KNOWN)}.")

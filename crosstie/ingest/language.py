@@ -27,11 +27,46 @@ _NUMBERS = frozenset({"amount", "weight", "value", "quantity"})
 _ISO_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
-_TOP = {"dataset", "title", "label", "originator", "grade", "marking", "purpose", "retention", "version_date", "match", "delimiter", "encoding",
-        "sheet", "header", "entities", "ledger", "filters", "filters_not", "queries", "query", "info_url"}
+_TOP = {
+    "dataset",
+    "title",
+    "label",
+    "originator",
+    "grade",
+    "marking",
+    "purpose",
+    "retention",
+    "version_date",
+    "match",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "header",
+    "entities",
+    "ledger",
+    "filters",
+    "filters_not",
+    "queries",
+    "query",
+    "info_url",
+}
 _QUERY = {"entities", "ledger", "filters", "filters_not", "csv_url", "csv_urls"}
 _ENTITY = {"schema", "id", "key", "keys", "key_literal", "id_column", "properties"}
-_VALUE = {"column", "columns", "literal", "literals", "template", "join", "split", "format", "date_format", "decimal", "lower", "lang", "replace"}
+_VALUE = {
+    "column",
+    "columns",
+    "literal",
+    "literals",
+    "template",
+    "join",
+    "split",
+    "format",
+    "date_format",
+    "decimal",
+    "lower",
+    "lang",
+    "replace",
+}
 _PROPERTY = _VALUE | {"entity", "required", "fuzzy"}
 _LEDGER = {"id", "a", "b", "date", "columns"}
 
@@ -45,18 +80,24 @@ def load(path: Path) -> Mapping:
             top = top.section(name)
             top.data.setdefault("dataset", name)
     top.allow(_TOP)
-    dataset = top.text("dataset") or top.fail("“dataset” is missing: the short name that all ids begin with", hint="For example “dataset: register”.")
+    dataset = top.text("dataset") or top.fail(
+        "“dataset” is missing: the short name that all ids begin with", hint="For example “dataset: register”."
+    )
     if not _DATASET.fullmatch(dataset):
         top.fail(f"“{dataset}” is no name of a dataset: use a-z, 0-9, - and _", "dataset")
     plural = next((key for key in ("queries", "query") if top.has(key)), None)
     queries = [_query(one) for one in top.items(plural)] if plural else [_query(_as_query(top))]
     mapping = Mapping(
-        path, dataset,
+        path,
+        dataset,
         title=top.text("title") or top.text("label") or dataset,
         originator=top.text("originator") or top.fail("“originator” is missing: who says what the table says"),
         queries=tuple(queries),
         match=top.texts("match"),
-        delimiter=_delimiter(top), encoding=_encoding(top), sheet=top.text("sheet"), header=_header(top),
+        delimiter=_delimiter(top),
+        encoding=_encoding(top),
+        sheet=top.text("sheet"),
+        header=_header(top),
         version_date=_day(top, "version_date"),
     )
     return _graded(top, mapping)
@@ -115,7 +156,11 @@ def _entity(name: str, block: Section) -> Entity:
     for prop_name, written in given.data.items():
         prop = model.prop(schema, prop_name)
         if prop is None or prop.stub:
-            given.fail(f"{schema} has no property “{prop_name}”", prop_name, hint=near(prop_name, [n for n, p in found.properties.items() if not p.stub]))
+            given.fail(
+                f"{schema} has no property “{prop_name}”",
+                prop_name,
+                hint=near(prop_name, [n for n, p in found.properties.items() if not p.stub]),
+            )
         for one in written if isinstance(written, list) else [written]:
             spec = Section(block.file, {"column": one} if isinstance(one, str) else one, (*given.place, prop_name), block.lines)
             spec.allow(_PROPERTY)
@@ -150,15 +195,27 @@ def _value(block: Section, kind: str) -> Value:
         block.fail("say where the value comes from: “column”, “columns”, “literal”, “template” or “entity”")
     formats = block.texts("date_format", "format")
     if formats and kind != "date":
-        block.fail("“format” is for dates", "format" if block.has("format") else "date_format", hint="Use “template: '{{Column}} …'” to put texts together.")
+        block.fail(
+            "“format” is for dates",
+            "format" if block.has("format") else "date_format",
+            hint="Use “template: '{{Column}} …'” to put texts together.",
+        )
     if (decimal := block.text("decimal")) not in (None, ".", ","):
         block.fail("“decimal” is “,” or “.”", "decimal")
     if lang is not None and (lang := registry.language.clean(lang)) is None:
         block.fail(f"“{block.text('lang')}” is no language", "lang", hint="Use a code of ISO 639, for example fra or ara.")
     swaps = block.section("replace").data if block.has("replace") else {}
     return Value(
-        columns, literals, template, block.text("join") if "join" in block.data else None, block.texts("split"), formats, decimal,
-        block.truth("lower"), lang, tuple((old, str(new)) for old, new in swaps.items()),
+        columns,
+        literals,
+        template,
+        block.text("join") if "join" in block.data else None,
+        block.texts("split"),
+        formats,
+        decimal,
+        block.truth("lower"),
+        lang,
+        tuple((old, str(new)) for old, new in swaps.items()),
     )
 
 
@@ -176,15 +233,25 @@ def _ledger(name: str, block: Section, entities: dict[str, Entity]) -> Ledger:
         if column in LEDGER_BASE.names or not column.isidentifier():
             spec.fail(f"“{column}” is no name for a column of a ledger")
         spec.allow(_VALUE | {"type"})
+        if column != column.lower():
+            spec.fail(f"“{column}” is no name for a column of a ledger: use small letters")
         kind = spec.text("type") or ("number" if column in _NUMBERS else "date" if spec.texts("date_format", "format") else "text")
         if kind not in ("number", "text", "date"):
             spec.fail(f"“{kind}” is no type", "type", hint="Types are number, text and date.")
+        if column in _NUMBERS and kind != "number":
+            spec.fail(f"“{column}” is a number in every ledger", "type")
         columns.append(LedgerColumn(column, _value(spec, kind), kind))
     dates = [spec for key, spec in _specs(block) if key == "date"]
     for spec in dates:
         spec.allow(_VALUE)
-    return Ledger(name, _slug_key(block) if block.has("id") else None, block.text("a"), block.text("b"),
-                  _value(dates[0], "date") if dates else None, tuple(columns))
+    return Ledger(
+        name,
+        _slug_key(block) if block.has("id") else None,
+        block.text("a"),
+        block.text("b"),
+        _value(dates[0], "date") if dates else None,
+        tuple(columns),
+    )
 
 
 def _specs(block: Section, key: str | None = None) -> Iterator[tuple[str, Section]]:
@@ -194,7 +261,10 @@ def _specs(block: Section, key: str | None = None) -> Iterator[tuple[str, Sectio
     within = block.section(key) if key is not None else block
     for name, written in within.data.items():
         if isinstance(written, (str, dict)):
-            yield name, Section(block.file, {"column": written} if isinstance(written, str) else written, (*within.place, name), block.lines)
+            yield (
+                name,
+                Section(block.file, {"column": written} if isinstance(written, str) else written, (*within.place, name), block.lines),
+            )
 
 
 def _check_references(block: Section, entity: Entity, by_name: dict[str, Entity]) -> None:
@@ -213,10 +283,12 @@ def _check_references(block: Section, entity: Entity, by_name: dict[str, Entity]
 
 def _check_ids(block: Section, entities: tuple[Entity, ...]) -> None:
     for number, left in enumerate(entities):
-        for right in entities[number + 1:]:
+        for right in entities[number + 1 :]:
             if left.key == right.key and model.common_schema(left.schema, right.schema) is None:
                 where = Section(block.file, {}, (*block.place, "entities", right.name), block.lines)
-                where.fail(f"“{left.name}” and “{right.name}” would get the same ids", hint=f"Add “literal: {right.name}” to the id of one.")
+                where.fail(
+                    f"“{left.name}” and “{right.name}” would get the same ids", hint=f"Add “literal: {right.name}” to the id of one."
+                )
 
 
 def _filters(block: Section, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -257,6 +329,8 @@ def _encoding(top: Section) -> str | None:
 
 def _day(top: Section, key: str) -> str | None:
     written = top.text(key)
-    if written is not None and (not _ISO_DAY.fullmatch(written) or registry.date.clean(written) != written or (key == "retention" and len(written) < 10)):
+    if written is not None and (
+        not _ISO_DAY.fullmatch(written) or registry.date.clean(written) != written or (key == "retention" and len(written) < 10)
+    ):
         top.fail(f"“{written}” is no day: write YYYY-MM-DD", key)
     return written

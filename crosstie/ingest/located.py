@@ -14,6 +14,7 @@ from crosstie.errors import MappingError
 
 #: A mapping is written by hand; more nodes than this are an entity bomb made of YAML aliases.
 MAX_NODES = 100_000
+MAX_BYTES = 4 << 20
 
 Place = tuple[str, ...]
 
@@ -108,7 +109,15 @@ class Section:
 def read(path: Path) -> Section:
     """The document in a YAML file; MappingError where it is none, or where a key stands twice."""
     try:
+        if not path.is_file():
+            raise MappingError(f"{path}: there is no such file" if not path.exists() else f"{path} is no file")
+        if path.stat().st_size > MAX_BYTES:
+            raise MappingError(f"{path.name} has more than {MAX_BYTES >> 20} MiB: no mapping is that long")
         node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+    except OSError as error:
+        raise MappingError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise MappingError(f"{path.name}: blocks inside blocks without end") from error
     except UnicodeDecodeError as error:
         raise MappingError(f"{path.name} is not UTF-8 text: {error}") from error
     except yaml.MarkedYAMLError as error:

@@ -67,8 +67,26 @@ class MappingReader:
         needed = set(self.mapping.columns)
         if self.mapping.match or not needed or self.mapping.header == 0:
             return False
-        present = max((len(needed & set(column_names(row))) for row in (head.columns, *head.rows)), default=0)
-        return present >= _NEARLY * len(needed)
+        if self.mapping.sheet and head.media == "xlsx":  # the head knows no more than the first sheet
+            return self.mapping.sheet in head.sheets
+        return len(needed) - len(self._missing(head)) >= _NEARLY * len(needed)
+
+    def misfit(self, head: Head) -> str | None:
+        """Which columns, which sheet or which kind of name the file lacks."""
+        mapping, file = self.mapping, self.mapping.path.name
+        if head.media not in ("csv", "xlsx"):
+            return f"the mapping {file} is for tables"
+        if mapping.match:
+            return f"the mapping {file} is for files named {' or '.join(mapping.match)}"
+        if mapping.sheet and head.media == "xlsx":
+            return f"the mapping {file} is for the sheet “{mapping.sheet}”"
+        lacks = ", ".join(f"“{name}”" for name in sorted(self._missing(head)))
+        return f"the mapping {file} needs the columns {lacks}, which none of the first rows has" if lacks else None
+
+    def _missing(self, head: Head) -> set[str]:
+        """The columns of the mapping that the best row of the head lacks."""
+        needed = set(self.mapping.columns)
+        return min((needed - set(column_names(row)) for row in (head.columns, *head.rows)), key=len, default=needed)
 
     def read(self, original: Original, out: Emitter) -> None:
         """Say what the rows say, a batch of whole columns at a time."""
@@ -100,6 +118,7 @@ def _any(masks: Sequence[Texts]) -> Texts:
 
 def _wanted(query: Query, frame: Frame) -> Texts:
     """Which rows pass the filters of a query."""
+
     def among(column: str, values: tuple[str, ...]) -> Texts:
         found = pc.is_in(frame.cells[column], pa.array([value for value in values if value], pa.string()))
         return pc.or_(found, pc.is_null(frame.cells[column])) if "" in values else found
@@ -123,7 +142,10 @@ def _handling(mapping: Mapping, frame: Frame, out: Emitter) -> Iterator[Texts]:
             return None
         return str(Marking(found.tlp, found.purpose or default.purpose, found.until or default.until))
 
-    for column, change, what, otherwise in ((mapping.grade_column, _grade, "grade", out.grade), (mapping.marking_column, marking, "marking", out.marking)):
+    for column, change, what, otherwise in (
+        (mapping.grade_column, _grade, "grade", out.grade),
+        (mapping.marking_column, marking, "marking", out.marking),
+    ):
         if column is None:
             yield None
             continue

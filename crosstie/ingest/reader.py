@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from crosstie.ingest.emitter import Emitter
 
@@ -17,7 +17,7 @@ class Head:
 
     `media` is xml, csv, json, jsonl, xlsx, yaml, zip, empty or unknown. `text` is the first 64 KiB decoded as far as possible, without a byte
     order mark. `root` and `namespace` are those of the document element (xml). `columns` are the cells of the first row that looks like a
-    header (csv, xlsx), `rows` the first parsed rows.
+    header (csv, xlsx), `rows` the first parsed rows, `sheets` the names of the sheets (xlsx); columns and rows are those of the first sheet.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Head:
     namespace: str | None = None
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,15 @@ class Profile:
     grade: str
     marking: str = "TLP:CLEAR"
     promise: Promise = field(default_factory=Promise)
+
+
+@runtime_checkable
+class Particular(Protocol):
+    """A reader that the user named for certain files, and that can therefore say why it does not take one."""
+
+    def misfit(self, head: Head) -> str | None:
+        """What the file lacks of what the reader needs; None where nothing can be said."""
+        ...
 
 
 class Reader(Protocol):

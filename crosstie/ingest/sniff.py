@@ -15,12 +15,14 @@ import orjson
 from crosstie.errors import DamagedFile, UnknownFormat, UsageError
 from crosstie.ingest.archive import is_workbook
 from crosstie.ingest.encoding import byte_order, declared
-from crosstie.ingest.reader import Head, Reader
+from crosstie.ingest.reader import Head, Particular, Reader
 from crosstie.ingest.rows import delimiter_of
-from crosstie.ingest.sheets import sheet_rows
+from crosstie.ingest.sheets import sheet_names, sheet_rows
 
 HEAD = 1 << 16
 ROWS = 20
+#: one NUL in so many characters is a slip of some export, more are binary data
+_NULS = 100
 _ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*<(?:([\w.-]+):)?([\w.-]+)([^>]*)", re.DOTALL)
 _NUMBER_OR_DATE = re.compile(r"[\d\s.,:/+%-]+")
 
@@ -29,7 +31,7 @@ def sniff(path: Path, name: str) -> Head:
     """The beginning of a file, and what it looks like. Reads at most 64 KiB, of a workbook its first rows."""
     with path.open("rb") as stream:
         head = stream.read(HEAD)
-    if not head.strip(b"\0 \t\r\n"):
+    if not head.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n"):
         return Head(name, "empty", "")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path, name)
@@ -60,7 +62,9 @@ def choose(head: Head, readers: Sequence[Reader], forced: str | None = None) -> 
             return reader
     if head.media == "empty":
         raise DamagedFile(f"{head.name}: the file is empty")
-    raise UnknownFormat(f"{head.name}: no reader knows it; it looks like {looks_like(head)}", hint=_hint(head))
+    why = [said for reader in readers if isinstance(reader, Particular) and (said := reader.misfit(head))]
+    detail = f"{head.name}: no reader knows it; it looks like {looks_like(head)}"
+    raise UnknownFormat("; ".join((detail, *why)), hint="Correct the mapping, or the choice of file." if why else _hint(head))
 
 
 def looks_like(head: Head) -> str:
@@ -70,10 +74,12 @@ def looks_like(head: Head) -> str:
         width = len(head.columns) or max((len(row) for row in head.rows), default=0)
         first = head.columns or (head.rows[0] if head.rows else ())
         what = "" if head.columns else " without a header, first row"
+        if len(head.sheets) > 1:
+            kind = f"a workbook of the sheets {', '.join(head.sheets)}, whose first"
         return f"{kind}{' has' if head.media == 'xlsx' else ' with'} {width} columns{what}: {_some(first)}"
     if head.media == "xml":
         space = f" in the namespace {head.namespace}" if head.namespace else ""
-        return f"XML with the document element <{head.root}>{space}"
+        return f"XML with the document element <{head.root}>{space}" if head.root else f"XML beginning {_short(head.text)}"
     if head.media in ("json", "jsonl"):
         return f"{'JSON' if head.media == 'json' else 'JSON lines'}, beginning {_short(head.text)}"
     if head.media == "zip":
@@ -111,7 +117,7 @@ def _zip(path: Path, name: str) -> Head:
 
 def _workbook(path: Path, name: str) -> Head:
     rows = tuple(tuple(cell.strip() for cell in row) for row in islice(sheet_rows(path, name, None)[1], ROWS))
-    return Head(name, "xlsx", "", columns=header(rows), rows=rows)
+    return Head(name, "xlsx", "", columns=header(rows), rows=rows, sheets=sheet_names(path, name))
 
 
 def _text(name: str, text: str) -> Head:
@@ -120,13 +126,18 @@ def _text(name: str, text: str) -> Head:
         match = _ROOT.match(text)
         if match:
             prefix, root, attributes = match.groups()
-            space = re.search(rf"""\bxmlns{':' + re.escape(prefix) if prefix else ''}\s*=\s*["']([^"']*)["']""", attributes)
+            space = re.search(rf"""\bxmlns{":" + re.escape(prefix) if prefix else ""}\s*=\s*["']([^"']*)["']""", attributes)
             return Head(name, "xml", text, root=root, namespace=space[1] if space else None)
         return Head(name, "xml", text)
     if start.startswith(("{", "[")):
         return Head(name, "jsonl" if _is_lines(start, name) else "json", text)
     rows = first_rows_of(text)
-    if rows and (max(len(row) for row in rows) > 1 or name.casefold().endswith((".csv", ".tsv"))) and "\ufffd" * 20 not in text and "\0" not in text:
+    if (
+        rows
+        and (max(len(row) for row in rows) > 1 or name.casefold().endswith((".csv", ".tsv")))
+        and "\ufffd" * 20 not in text
+        and text.count("\0") * _NULS < len(text)
+    ):
         if re.match(r"\s*(---|[\w.-]+:\s)", text) and max(len(row) for row in rows) < 4:
             return Head(name, "yaml", text)
         return Head(name, "csv", text, columns=header(rows), rows=rows)
@@ -172,5 +183,3 @@ def _is_lines(text: str, name: str) -> bool:
     except orjson.JSONDecodeError:
         return name.casefold().endswith((".jsonl", ".ndjson"))
     return len(lines) > 1 or "jsonl" in name.casefold() or ".ftm." in name.casefold()
-
-

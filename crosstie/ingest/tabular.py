@@ -29,7 +29,6 @@ _LOOK = 20
 _DELIMITERS = ",;\t|"
 
 
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What is known of a table before it is read; None is found out."""
@@ -68,14 +67,13 @@ def chunks(original: Original, layout: Layout, out: Emitter) -> Iterator[Chunk]:
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns: as written, with the space evened out; a repeated `Alias` becomes `Alias 2`, an empty one its number."""
-    names: list[str] = []
+    names: dict[str, int] = {}  # each with how often it was seen, in their order: tables of 10,000 columns exist
     for number, cell in enumerate(header, 1):
         name = base = " ".join(cell.lstrip("\ufeff").split()) or str(number)
-        again = 1
         while name in names:
-            again += 1
-            name = f"{base} {again}"
-        names.append(name)
+            names[base] += 1
+            name = f"{base} {names[base]}"
+        names[name] = 1
     return tuple(names)
 
 
@@ -140,9 +138,13 @@ class _Csv:
                     stream,
                     read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=head.lines, column_names=internal),
                     parse_options=pacsv.ParseOptions(
-                        delimiter=head.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._keep_ragged),
+                        delimiter=head.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._keep_ragged
+                    ),
                     convert_options=pacsv.ConvertOptions(
-                        column_types={name: pa.string() for name in internal}, strings_can_be_null=False, include_columns=wanted or internal[:1]),
+                        column_types={name: pa.string() for name in internal},
+                        strings_can_be_null=False,
+                        include_columns=wanted or internal[:1],
+                    ),
                 )
                 for batch in reader:
                     rows = self._numbers(next_row, batch.num_rows)
@@ -175,7 +177,9 @@ class _Csv:
                     if len(rows) >= max(_LOOK, self.layout.header or 0):
                         break
             except csv.Error as error:
-                raise DamagedFile(f"{self.name}, row {len(rows) + 1}: {error}", hint="Perhaps a quote is opened and never closed.") from error
+                raise DamagedFile(
+                    f"{self.name}, row {len(rows) + 1}: {error}", hint="Perhaps a quote is opened and never closed."
+                ) from error
             number, names = find_header(rows, self.layout.needed, self.layout.header)
             score = (len(set(names) & set(self.layout.needed)), len(names))
             if score > hits:
@@ -214,7 +218,9 @@ class _Csv:
         self.ragged = []
         if kept:
             columns = {name: [row[self.head.names.index(name)] for row in kept] for name in self.layout.needed or self.head.names[:1]}
-            yield Chunk(pa.RecordBatch.from_pydict(columns, schema=pa.schema([(name, pa.string()) for name in columns])), pa.array(rows, pa.int64()))
+            yield Chunk(
+                pa.RecordBatch.from_pydict(columns, schema=pa.schema([(name, pa.string()) for name in columns])), pa.array(rows, pa.int64())
+            )
 
     def _damage(self, error: pa.ArrowInvalid, row: int) -> DamagedFile:
         if "straddling" in str(error):

@@ -81,6 +81,13 @@ def score(truth_dir: Path, links: pa.Table | Path) -> Score:
         if not (truth_dir / name).is_file():
             raise NotFound(f"{truth_dir} holds no {name}", hint="Name the truth folder of a region.")
     reported = _reported(links)
+    try:
+        return _score(truth_dir, reported)
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        raise InputError(f"{truth_dir} is not the truth of a region: {error}", hint="Make the region anew with the same seed.") from error
+
+
+def _score(truth_dir: Path, reported: list[tuple[str, str, str]]) -> Score:
     actor_of = _actors(truth_dir / "entities.csv", {one for left, right, _ in reported for one in (left, right)})
     ties = list(_ties(truth_dir / "links.csv"))
     known = {actor for tie in ties for actor in (*tie.crime_side, *tie.terror_side)}
@@ -165,7 +172,10 @@ def _reported(links: pa.Table | Path) -> list[tuple[str, str, str]]:
         with links.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
             _check_columns(reader.fieldnames or (), str(links))
-            return [(row["crime_id"], row["terror_id"], row["class"] or "") for row in reader]
+            try:
+                return [(row["crime_id"] or "", row["terror_id"] or "", row["class"] or "") for row in reader]
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise InputError(f"{links}, line {reader.line_num + 1}: {error}") from error
     _check_columns(links.column_names, "the table of links")
     return [(str(row["crime_id"]), str(row["terror_id"]), str(row["class"])) for row in links.select(list(NEEDED)).to_pylist()]
 

@@ -18,7 +18,7 @@ from crosstie.link.classify import CLASSES
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.settings import Settings
 from crosstie.store.builds import Build
-from crosstie.store.durable import write_bytes
+from crosstie.store.durable import storing, write_bytes
 from crosstie.store.sources import SourceStore
 
 Row = dict[str, Any]
@@ -50,7 +50,8 @@ def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Set
             version=__version__,
         )
     )
-    write_bytes(out, html.encode("utf-8"))
+    with storing(out):
+        write_bytes(out, html.encode("utf-8"))
 
 
 def _environment() -> jinja2.Environment:

@@ -46,6 +46,14 @@ class Build:
         except (OSError, pa.ArrowInvalid) as error:
             raise IntegrityError(f"{path} cannot be read: {error}", hint="`crosstie build` makes a new one.") from error
 
+    def holds(self, table: str, column: str, value: str) -> bool:
+        """Whether a table has a row with this value in a column of text."""
+        path = self.file(table)
+        try:
+            return pq.read_table(path, columns=[column], filters=[(column, "=", value)]).num_rows > 0
+        except (OSError, pa.ArrowInvalid) as error:
+            raise IntegrityError(f"{path} cannot be read: {error}", hint="`crosstie build --force` makes a new one.") from error
+
 
 class BuildStore:
     """The builds of a workspace, in `root`/0001, 0002, ...; the file CURRENT names the one to show."""

@@ -49,7 +49,13 @@ def storage_error(error: OSError, where: Path) -> StorageError:
     for numbers, what, hint in _MEANING:
         if number in numbers:
             return StorageError(f"{where}: {what}", hint=hint)
-    return StorageError(f"{where}: {os.strerror(number) if number else error}")
+    said = {
+        errno.ENOENT: "there is no such folder",
+        errno.EEXIST: "a file of that name is in the way",
+        errno.ENOTDIR: "a file stands where a folder should",
+        errno.EISDIR: "a folder of that name is in the way",
+    }
+    return StorageError(f"{where}: {said.get(number or 0) or (os.strerror(number) if number else error)}")
 
 
 def sync_file(path: Path) -> None:
@@ -88,7 +94,10 @@ def publish(folder: Path, target: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace the content of a file in one step."""
+    """Replace the content of a file in one step. Something else of that name, such as /dev/stdout, is written to as it is."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with part.open("xb") as out:

@@ -58,13 +58,17 @@ class Engine:
         self._ends.close()
 
     def read(self, view: str, files: Sequence[Path], schema: pa.Schema) -> None:
-        """A view of exactly these columns over Parquet files. A column that a file lacks is null there; no files give an empty view."""
+        """A view of exactly these columns over Parquet files. A column that a file lacks is null there, and so is a
+        value that is not of its column's type; no files give an empty view.
+        """
         model = self._folder / f"{view}.model.parquet"
         pq.write_table(schema.empty_table(), model)  # first in the list: it gives every column its type
         listed = ", ".join(_literal(str(file)) for file in [model, *files])
-        columns = ", ".join(_name(column) for column in schema.names)
         with self._storing(), self._cursor() as cursor:
             self._forget(view, "table")
+            kinds = cursor.execute(f"describe select * from read_parquet({_literal(str(model))})").fetchall()
+            # a file may hold a column in another type: a mapping wrote it as text. What is no such value is null, as if it were not there
+            columns = ", ".join(f"try_cast({_name(column)} as {kind}) as {_name(column)}" for column, kind, *_ in kinds)
             source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
             cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
 
