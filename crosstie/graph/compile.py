@@ -77,17 +77,16 @@ def _said(engine: Engine, parts: list[str]) -> None:
         select cast(row_number() over (order by {origin}) as integer) as origin, dense_rank() over (order by source_id) as source_no, {origin}
         from ({distinct})""",
     )
-    columns = ", ".join(f's."{column}"' for column in SAID if column not in origin.split(", "))
+    columns = ", ".join(f'"{column}"' for column in SAID)
+    kept = ", ".join(f's."{column}"' for column in SAID if column not in origin.split(", "))
     same = " and ".join(f"o.{column} is not distinct from s.{column}" for column in origin.split(", "))
     engine.create(
         "graph_said",
-        " union all ".join(
-            f"""
-        select {EDGE_ID} as edge_id, o.origin, {columns}
-        from {part} s join graph_origins o on {same} where s.source <> s.target
-            and s.source in (select entity_id from graph_nodes) and s.target in (select entity_id from graph_nodes)"""
-            for part in parts
-        ),
+        f"""
+        select {EDGE_ID} as edge_id, o.origin, {kept}
+        from ({" union all ".join(f"select {columns} from {part} where source <> target" for part in parts)}) s
+        join graph_origins o on {same}
+        where s.source in (select entity_id from graph_nodes) and s.target in (select entity_id from graph_nodes)""",
     )
 
 
