@@ -133,7 +133,7 @@ def seen(lens: Lens, typology: Typology, case: str, lenses: list[Lens]) -> pa.Ta
         engine.load("sources", SOURCE.empty_table())
         for name, schema in ledgers.items():
             engine.load(f"ledger_{name}", _rows(folder / f"{case}.csv", name, schema))
-        events.parties(engine)
+        events.gather(engine)
         return run(engine, lens, typology)
 
 

@@ -6,9 +6,37 @@ from crosstie.store.engine import Engine
 
 #: an account with more holders than this speaks for none of them
 _HOLDERS = 1
+_QUERY = """
+    select l.*, coalesce(x.subject_id, l.a_id) as a, coalesce(y.subject_id, l.b_id) as b, s.originator
+    from (
+        select *, row_number() over (
+            partition by event_id, a_id, b_id, date order by source_id, locator
+        ) as copy from ledger_{ledger}
+    ) l
+    left join lens_parties x on x.entity_id = l.a_id
+    left join lens_parties y on y.entity_id = l.b_id
+    left join sources s on s.source_id = l.source_id
+    where l.copy = 1 and coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')"""
 
 
-def parties(engine: Engine) -> None:
+def gather(engine: Engine) -> None:
+    """Make the events of every ledger ready for `events`: worked out once, whatever the number of detectors."""
+    _parties(engine)
+    ledgers = engine.arrow("select table_name from information_schema.tables where starts_with(table_name, 'ledger_') order by table_name")
+    for name in ledgers["table_name"].to_pylist():
+        ledger = str(name).removeprefix("ledger_")
+        engine.create(events(ledger), _QUERY.format(ledger=ledger))
+
+
+def events(ledger: str) -> str:
+    """The table of a ledger's events: its columns, `a` and `b` (the entities that act and receive) and `originator`.
+
+    An event without a resolved party keeps the id of the ledger; one that two sources report alike is taken once.
+    """
+    return f"lens_events_{ledger}"
+
+
+def _parties(engine: Engine) -> None:
     """Create the table `lens_parties`: each entity of the sources, with the entity that it stands for: the holder of an account where it has
     exactly one, otherwise the resolved entity itself.
     """
@@ -31,22 +59,3 @@ def parties(engine: Engine) -> None:
         " from (select entity_id, min(canonical_id) as canonical_id from claims group by entity_id) c"
         " left join (select l.account, l.holder from lens_held l join lens_accounts a on a.entity_id = l.account) h on h.account = c.entity_id",
     )
-
-
-def events(ledger: str) -> str:
-    """The SQL of a ledger's events, to be used as a subquery: its columns, `a` and `b` (the entities that act and receive) and `originator`.
-
-    An event without a resolved party keeps the id of the ledger; one that two sources report alike is taken once.
-    """
-    return f"""(
-        select l.*, coalesce(x.subject_id, l.a_id) as a, coalesce(y.subject_id, l.b_id) as b, s.originator
-        from (
-            select *, row_number() over (
-                partition by event_id, a_id, b_id, date order by source_id, locator
-            ) as copy from ledger_{ledger}
-        ) l
-        left join lens_parties x on x.entity_id = l.a_id
-        left join lens_parties y on y.entity_id = l.b_id
-        left join sources s on s.source_id = l.source_id
-        where l.copy = 1 and coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')
-    )"""

@@ -96,7 +96,7 @@ def detect(engine: Engine, lenses: Sequence[Lens], judgements: Sequence[Judgemen
     """Create the table `findings` (tables.FINDING): what the detectors of all lenses see. A detector whose ledger is not there sees nothing;
     nothing is found about victims and minors; a judgement on a finding gives its status.
     """
-    events.parties(engine)
+    events.gather(engine)
     verdicts = {one.left: one.verdict for one in judgements if one.kind == "finding" and one.revoked_at is None}
     protected = engine.arrow("select distinct canonical_id from claims where prop = 'topics' and value in ('victim', 'minor')")
     victims = set(protected.column("canonical_id").to_pylist())
