@@ -39,19 +39,12 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     paths = _paths(net, found.crime, found.terror, found.closed, settings)
     facts, candidates = details.gather(engine, net, found.both, paths, settings)
     verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
-    links, steps = [], []
-    for candidate in candidates:
-        told = arguments(candidate, facts)
-        link = _link(candidate, told, verdicts)
-        links.append(link)
-        steps += _steps(candidate, link["link_id"])
+    links = [_link(candidate, arguments(candidate, facts), verdicts) for candidate in candidates]
+    of_link = {link["link_id"]: candidate for link, candidate in zip(links, candidates, strict=True)}
     ranked = score.order([link for link in links if link["score"] >= score.FLOOR or link["status"] != "open"])[: settings.links]
     for rank, link in enumerate(ranked, 1):
         link["rank"] = rank
-    kept = {link["link_id"] for link in ranked}
-    steps = sorted(
-        (step for step in steps if step["link_id"] in kept), key=lambda step: (step["link_id"], step["path_no"], step["step_no"])
-    )
+    steps = [step for identity in sorted(link["link_id"] for link in ranked) for step in _steps(of_link[identity], identity)]
     engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
 
