@@ -18,6 +18,7 @@ from crosstie.store.durable import Problem
 from crosstie.store.fingerprint import fingerprint
 from crosstie.store.record import plain
 
+_FIRST = sa.text("insert into audit_head (id, entries, hash) values (1, 0, :hash) on conflict do nothing")
 #: what stands for the hash before the first entry
 GENESIS = "0" * 64
 _PAGE = 1_000
@@ -155,13 +156,11 @@ class Audit:
         wanted = sa.select(HeadRow.count, HeadRow.hash).with_for_update()
         row = connection.execute(wanted).one_or_none()
         if row is None:
-            self._database.lock(connection, HeadRow.__table__)
-            row = connection.execute(wanted).one_or_none()
-        if row is None:
-            if connection.scalar(sa.select(sa.func.count()).select_from(EntryRow)):
-                raise IntegrityError("the audit has lost its head", hint="Restore the database from a backup.")
-            connection.execute(sa.insert(HeadRow).values(id=1, count=0, hash=GENESIS))
-            return Head(0, GENESIS)
+            # no lock on the table: two first writers would each wait for what the other holds
+            connection.execute(_FIRST, {"hash": GENESIS})
+            row = connection.execute(wanted).one()
+        if row[0] == 0 and connection.scalar(sa.select(sa.func.count()).select_from(EntryRow)):
+            raise IntegrityError("the audit has lost its head", hint="Restore the database from a backup.")
         return Head(*row)
 
     def _page(self, after: int, rows: int) -> list[Entry]:

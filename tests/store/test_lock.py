@@ -44,5 +44,5 @@ def test_processes_take_turns(tmp_path: Path, start: Start) -> None:
 
 
 def test_a_place_that_cannot_be_locked_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="No such file"), WriteLock(tmp_path / "nowhere" / ".lock"):
+    with pytest.raises(StorageError, match="there is no such folder"), WriteLock(tmp_path / "nowhere" / ".lock"):
         pass
