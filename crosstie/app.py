@@ -132,7 +132,7 @@ class Workspace:
             return Added(name, "known", before)
         try:
             return Added(name, "added", self._read(stored, name, f"{path.parent.name}/{name}", choice, [*own, *known]))
-        except CrosstieError:
+        except BaseException:  # also where somebody stops it
             self.vault.discard(stored)
             raise
 
@@ -168,8 +168,8 @@ class Workspace:
         with self._writing("build"):
             judgements = self.casebook.in_force()
             inputs = self._inputs(judgements)
-            current = self.builds.current()
-            if current and current.manifest.get("inputs") == inputs and not force:
+            current = None if force else self.builds.sound()
+            if current and current.manifest.get("inputs") == inputs:
                 return current, False
             with Engine(self.settings, self.folder) as engine, self.builds.begin() as writer:
                 for done, (title, stage) in enumerate(stages := self._stages(engine, judgements)):
@@ -278,9 +278,15 @@ class Workspace:
 
     def verify(self) -> list[Problem]:
         """Check the originals, the sources, the builds and the audit chain against their hashes; an empty list is a clean bill."""
-        problems = [*self.vault.verify(), *self.sources.verify(), *self.builds.verify(), *self.audit.verify()]
+        problems = [*self.vault.verify(), *self.sources.verify(), *self._lost_originals(), *self.builds.verify(), *self.audit.verify()]
+        self.casebook.history()  # that it can be read is all that can be checked: each judgement stands in the audit too
         self._record("verify", self.settings.name, {"problems": len(problems)})
         return problems
+
+    def _lost_originals(self) -> Iterator[Problem]:
+        for source_id, sha256 in self.sources.originals():
+            if not self.vault.path(sha256).is_file():
+                yield Problem(str(self.vault.path(sha256)), f"is missing: the original of source {source_id}")
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ import duckdb
 
 from crosstie.errors import NotFound
 from crosstie.store.builds import Build
+from crosstie.store.engine import damaged
 from crosstie.store.sources import SourceStore
 
 Row = dict[str, Any]
@@ -69,7 +70,10 @@ class _Tables:
         self.connection.close()
 
     def rows(self, table: str, where: str, *values: object) -> list[Row]:
-        found = self.connection.execute(f"select * from read_parquet(?) where {where}", [str(self.build.file(table)), *values])
+        try:
+            found = self.connection.execute(f"select * from read_parquet(?) where {where}", [str(self.build.file(table)), *values])
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise damaged(str(error).splitlines()[0]) from error
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

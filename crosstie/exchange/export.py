@@ -26,6 +26,7 @@ from crosstie.exchange import formats, ftm, graphml
 from crosstie.model.marking import Marking, strictest
 from crosstie.model.tables import TABLES
 from crosstie.store.builds import Build
+from crosstie.store.engine import damaged
 
 _TABULAR = ("csv", "spreadsheet", "json", "parquet")
 _MEMORY = "1GB"
@@ -114,7 +115,10 @@ def _opened(build: Build, kind: Kind) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _view(connection: duckdb.DuckDBPyConnection, build: Build, table: str) -> None:
     file = str(build.file(table)).replace("'", "''")
-    connection.execute(f"create or replace view {table} as select * from read_parquet('{file}')")
+    try:
+        connection.execute(f"create or replace view {table} as select * from read_parquet('{file}')")
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise damaged(str(error).splitlines()[0]) from error
 
 
 def _marking(connection: duckdb.DuckDBPyConnection, build: Build, kind: Kind) -> str:

@@ -77,6 +77,14 @@ class BuildStore:
             raise IntegrityError(f"{file} names “{name}”, which is no build", hint="`crosstie build` makes a new one.")
         return self._load(self.root / name)
 
+    def sound(self) -> Build | None:
+        """The build to show, if it is as it was written; None where a new one must be made."""
+        try:
+            build = self.current()
+        except IntegrityError:
+            return None
+        return None if build is None or any(check_record(build.path, RECORD)) else build
+
     def get(self, number: int) -> Build:
         """The build of this number."""
         folder = self.root / _folder(number)

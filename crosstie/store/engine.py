@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crosstie.errors import StorageError
+from crosstie.errors import IntegrityError, StorageError
 from crosstie.settings import Settings
 from crosstie.store.durable import storing
 from crosstie.store.parquet import ParquetFile
@@ -182,8 +182,13 @@ class Engine:
     def _storing(self) -> Iterator[None]:
         try:
             yield
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise self._meaning(str(error).splitlines()[0]) from error
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            if ".parquet" in said and isinstance(error, (duckdb.IOException, duckdb.InvalidInputException)):
+                raise damaged(said) from error
+            if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
+                raise self._meaning(said) from error
+            raise
 
     def _pulled(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         try:
@@ -202,6 +207,13 @@ class Engine:
             hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
             return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
         return StorageError(said)
+
+
+def damaged(said: str) -> IntegrityError:
+    """What DuckDB says of a Parquet file that is gone or broken."""
+    return IntegrityError(
+        f"a table is missing or damaged: {said}", hint="`crosstie verify` lists what is damaged; restore it from a backup."
+    )
 
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -112,6 +113,12 @@ class SourceStore:
             return pq.read_table(path)
         except (OSError, pa.ArrowInvalid) as error:
             raise IntegrityError(f"{path} cannot be read: {error}", hint="`crosstie verify` lists everything that is damaged.") from error
+
+    def originals(self) -> Iterator[tuple[str, str]]:
+        """The id of each source whose record can be read, and the SHA-256 of its original."""
+        for folder in self._folders():
+            with contextlib.suppress(IntegrityError):  # `verify` tells of it
+                yield folder.name, self._load(folder).sha256
 
     def verify(self) -> Iterator[Problem]:
         """Files of sources that are not as they were written."""

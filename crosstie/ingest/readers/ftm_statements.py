@@ -144,8 +144,11 @@ class _Table:
         columns = {name: batch.column(name) for name in (*_NEEDED, *_OPTIONAL)}
         columns["locator"] = _places(first, batch.num_rows, bad)
         rows = pa.RecordBatch.from_pydict(columns)
-        rows = rows.filter(pc.is_valid(rows.column("entity_id")))
-        self.out.records += rows.num_rows
+        named = pc.is_valid(rows.column("entity_id"))
+        nameless = rows.filter(pc.and_(pc.invert(named), pc.or_(pc.is_valid(rows.column("prop")), pc.is_valid(rows.column("value")))))
+        self._reject(nameless, np.ones(nameless.num_rows, np.bool_), "no entity_id", nameless.column("value"))
+        rows = rows.filter(named)
+        self.out.records += rows.num_rows + nameless.num_rows
         external = pc.is_in(rows.column("external"), pa.array(["t", "true", "True", "1"]))
         self.external += int(pc.sum(external).as_py() or 0)
         rows = rows.filter(pc.and_(pc.invert(external), pc.not_equal(pc.fill_null(rows.column("prop"), ""), "id")))
