@@ -73,7 +73,13 @@ def warm() -> None:
     assert readers()
     model.topics()
     model.exercise_states()
-    for kind, value in (("country", "Republic of Nowhere"), ("language", "xyz"), ("phone", "+3212345678"), ("email", "a@b.com"), ("url", "http://a.b")):
+    for kind, value in (
+        ("country", "Republic of Nowhere"),
+        ("language", "xyz"),
+        ("phone", "+3212345678"),
+        ("email", "a@b.com"),
+        ("url", "http://a.b"),
+    ):
         registry.get(kind).clean(value)
 
 
@@ -85,7 +91,14 @@ def ours(path: Path, folder: Path) -> dict[str, Any]:
     loaded = load(path, path.name, sink, source_id="0" * 16, readers=readers(), choice=Choice(check_promise=False))
     sink.close()
     spent = time.process_time() - started
-    return {"reader": loaded.reader, "records": loaded.records, "rejects": loaded.rejects, "statements": loaded.statements, "cpu_s": spent, "peak_mb": _peak()}
+    return {
+        "reader": loaded.reader,
+        "records": loaded.records,
+        "rejects": loaded.rejects,
+        "statements": loaded.statements,
+        "cpu_s": spent,
+        "peak_mb": _peak(),
+    }
 
 
 def peer(path: Path, folder: Path) -> dict[str, Any]:
@@ -99,7 +112,9 @@ def peer(path: Path, folder: Path) -> dict[str, Any]:
 def free(path: Path, folder: Path) -> dict[str, Any]:
     """FollowTheMoney's entities alone, over the statements that `ours` left in the folder."""
     warm()
-    values = pq.read_table(folder / "statements.parquet", columns=["entity_id", "schema", "prop", "value", "original_value", "lang"]).to_pylist()
+    values = pq.read_table(
+        folder / "statements.parquet", columns=["entity_id", "schema", "prop", "value", "original_value", "lang"]
+    ).to_pylist()
     started = time.process_time()
     _peer.replay(values, folder / "statements.json")
     return {"cpu_s": time.process_time() - started}
@@ -161,9 +176,15 @@ def measure(path: Path, times: int, rounds: int) -> dict[str, Any]:
         many = _run("ours", repeat(path, folder, times), folder)
     said = found["ours"]["statements"]
     return {
-        "file": path.name, **found["ours"], **{f"{what}_cpu_s": figure for what, figure in spent.items()},
-        "per_s": said / spent["ours"], "per_s_many": many["statements"] / many["cpu_s"], "peer_per_s": said / spent["peer"],
-        "x_peer": spent["peer"] / spent["ours"], "x_free": (spent["bare"] + spent["free"]) / spent["ours"], "of_bare": spent["bare"] / spent["ours"],
+        "file": path.name,
+        **found["ours"],
+        **{f"{what}_cpu_s": figure for what, figure in spent.items()},
+        "per_s": said / spent["ours"],
+        "per_s_many": many["statements"] / many["cpu_s"],
+        "peer_per_s": said / spent["peer"],
+        "x_peer": spent["peer"] / spent["ours"],
+        "x_free": (spent["bare"] + spent["free"]) / spent["ours"],
+        "of_bare": spent["bare"] / spent["ours"],
         "peak_mb_many": many["peak_mb"],
     }
 
@@ -185,14 +206,44 @@ def main() -> None:
         return
     if not DATA.is_dir():
         raise SystemExit(f"{DATA} is not here: set CROSSTIE_DATA")
-    files = [path for path in sorted(DATA.rglob("*")) if path.suffix in (".xml", ".csv") and "crosswalk" not in path.name and given.only in path.name]
-    titles = ("file", "reader", "records", "rejects", "statements", "per cpu-s", "peer", "x peer", "x free", "% bare", "MB 1x", f"{given.times}x")
+    files = [
+        path
+        for path in sorted(DATA.rglob("*"))
+        if path.suffix in (".xml", ".csv") and "crosswalk" not in path.name and given.only in path.name
+    ]
+    titles = (
+        "file",
+        "reader",
+        "records",
+        "rejects",
+        "statements",
+        "per cpu-s",
+        "peer",
+        "x peer",
+        "x free",
+        "% bare",
+        "MB 1x",
+        f"{given.times}x",
+    )
     print("{:34} {:13} {:>8} {:>7} {:>10} {:>9} {:>8} {:>6} {:>6} {:>6} {:>6} {:>6}".format(*titles))
     rows = []
     for path in files:
         row = measure(path, given.times, given.rounds)
         rows.append(row)
-        names = ("file", "reader", "records", "rejects", "statements", "per_s", "peer_per_s", "x_peer", "x_free", "of_bare", "peak_mb", "peak_mb_many")
+        names = (
+            "file",
+            "reader",
+            "records",
+            "rejects",
+            "statements",
+            "per_s",
+            "peer_per_s",
+            "x_peer",
+            "x_free",
+            "of_bare",
+            "peak_mb",
+            "peak_mb_many",
+        )
         form = "{:34} {:13} {:8,} {:7,} {:10,} {:9,.0f} {:8,.0f} {:6.1f} {:6.1f} {:6.0%} {:6.0f} {:6.0f}"
         print(form.format(*(row[name] for name in names)), flush=True)
     print(json.dumps(rows))

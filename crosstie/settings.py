@@ -34,7 +34,7 @@ class Settings:
     #: where people's decisions and the audit chain are kept; empty: casebook.sqlite in the workspace. PostgreSQL: postgresql+psycopg://...
     casebook: str = ""
     #: what DuckDB may use before it goes on on disk; Python and what is read from it need 0.9 GB beside
-    memory: str = "1100MB"
+    memory: str = "2GB"
     threads: int = 2
     #: seconds that a writer waits for another before it gives up
     wait: float = 10.0

@@ -10,11 +10,23 @@ from crosstie.ingest.emitter import Subject
 
 _MONTHS = {
     name: number
-    for number, names in enumerate((
-        "jan january janvier enero", "feb february février fevrier febrero", "mar march mars marzo", "apr april avril abril aprl",
-        "may mai mayo", "jun june juin junio", "jul july juillet julio", "aug august août aout agosto", "sep sept september septembre septiembre",
-        "oct october octobre octubre", "nov november novembre noviembre", "dec december décembre decembre diciembre",
-    ), 1)
+    for number, names in enumerate(
+        (
+            "jan january janvier enero",
+            "feb february février fevrier febrero",
+            "mar march mars marzo",
+            "apr april avril abril aprl",
+            "may mai mayo",
+            "jun june juin junio",
+            "jul july juillet julio",
+            "aug august août aout agosto",
+            "sep sept september septembre septiembre",
+            "oct october octobre octubre",
+            "nov november novembre noviembre",
+            "dec december décembre decembre diciembre",
+        ),
+        1,
+    )
     for name in names.split()
 }
 _WORD = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"

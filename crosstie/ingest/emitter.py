@@ -104,7 +104,7 @@ class Emitter:
         """Hand on what is gathered."""
         if self._said:
             rows = len(self._said) // len(_SAID)
-            columns = {name: self._said[place::len(_SAID)] for place, name in enumerate(_SAID)}
+            columns = {name: self._said[place :: len(_SAID)] for place, name in enumerate(_SAID)}
             arrays = [_texts(columns[field.name]) if field.name in columns else self._default(field.name, rows) for field in STATEMENT]
             self._sink.statements(pa.RecordBatch.from_arrays(arrays, schema=STATEMENT))
             self.statements += rows
@@ -112,7 +112,9 @@ class Emitter:
         if self._rejects[0]:
             places_, reasons, excerpts = self._rejects
             source = pa.repeat(pa.scalar(self.source_id, pa.string()), len(places_))
-            self._sink.rejects(pa.RecordBatch.from_arrays([source, pa.array(places_), pa.array(reasons), pa.array(excerpts)], schema=REJECT))
+            self._sink.rejects(
+                pa.RecordBatch.from_arrays([source, pa.array(places_), pa.array(reasons), pa.array(excerpts)], schema=REJECT)
+            )
             self._rejects = ([], [], [])
 
     def _default(self, column: str, rows: int) -> pa.Array[Any]:
@@ -144,8 +146,15 @@ class Subject:
                 out.reject(f"not a value for {prop}", value, at=at)
             return False
         out._said += (
-            self.id, self.schema, prop, found, original or (value if found != value else None), lang,
-            f"{out.place}/{at}" if at else out.place, self.grade, self.marking,
+            self.id,
+            self.schema,
+            prop,
+            found,
+            original or (value if found != value else None),
+            lang,
+            f"{out.place}/{at}" if at else out.place,
+            self.grade,
+            self.marking,
         )
         return True
 
@@ -163,7 +172,9 @@ def cleaner(schema_name: str, prop_name: str) -> Cleaner:
     """How values of a property are cleaned: a function to the cleaned value, to "" for nothing, or to None for a value that is not of the type."""
     prop = model.prop(schema_name, prop_name)
     if prop is None:
-        raise MappingError(f"{schema_name} has no property {prop_name}", hint="See the FollowTheMoney model for the properties of a schema.")
+        raise MappingError(
+            f"{schema_name} has no property {prop_name}", hint="See the FollowTheMoney model for the properties of a schema."
+        )
     kind = prop.type.name
     if kind == "entity":
         return str.strip

@@ -26,8 +26,11 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _TEXT_CODECS = re.compile(
@@ -59,7 +62,9 @@ def declared(head: bytes) -> str | None:
     return name if _TEXT_CODECS.fullmatch(name) else None
 
 
-def clean(original: Original, out: Emitter | None, *, encoding: str, skip: int = 0, keep: bytes = b"", markup: bool = False) -> Iterator[bytes]:
+def clean(
+    original: Original, out: Emitter | None, *, encoding: str, skip: int = 0, keep: bytes = b"", markup: bool = False
+) -> Iterator[bytes]:
     """The file as UTF-8 without forbidden characters, cut at characters. Control bytes in `keep` pass. DamagedFile where it is no such text.
     Without `out` nothing is reported: a first look, which the reading repeats.
 
@@ -142,7 +147,8 @@ class _Mender:
     def _forbidden(self, data: bytes, used: int) -> list[_Edit]:
         return [
             _Edit(match.start(), match.end(), _PUNCTUATION.get(match[0], "\ufffd"))
-            for match in _FORBIDDEN.finditer(data, 0, used) if match[0] not in self._keep
+            for match in _FORBIDDEN.finditer(data, 0, used)
+            if match[0] not in self._keep
         ]
 
     def _apply(self, data: bytes, used: int, edits: list[_Edit]) -> bytes:
@@ -154,7 +160,7 @@ class _Mender:
             if start >= used:
                 break
             line += data.count(b"\n", at, start)
-            around = data[max(0, start - 30):start].decode("utf-8", "replace") + text + data[end:end + 30].decode("utf-8", "replace")
+            around = data[max(0, start - 30) : start].decode("utf-8", "replace") + text + data[end : end + 30].decode("utf-8", "replace")
             for place in range(start, end):
                 offset = self.offset + place
                 self._report(f"invalid byte 0x{data[place]:02x} at offset {offset}, line {line}", around, offset)

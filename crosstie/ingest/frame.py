@@ -32,7 +32,9 @@ class Frame:
         if pc.all(keep, min_count=0).as_py():
             return self
         grades, markings = (None if one is None else one.filter(keep) for one in (self.grades, self.markings))
-        return Frame({name: column.filter(keep) for name, column in self.cells.items()}, self.rows.filter(keep), self.member, grades, markings)
+        return Frame(
+            {name: column.filter(keep) for name, column in self.cells.items()}, self.rows.filter(keep), self.member, grades, markings
+        )
 
     def with_handling(self, grades: Texts, markings: Texts) -> Frame:
         """The same rows with grades and markings of their own."""

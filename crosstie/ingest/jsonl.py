@@ -39,7 +39,9 @@ def objects(original: Original, out: Emitter) -> Iterator[tuple[int, dict[str, A
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            raise DamagedFile(f"{original.name}: the file ends in the middle of line {number}; nothing of it was kept", hint="Fetch it again.") from error
+            raise DamagedFile(
+                f"{original.name}: the file ends in the middle of line {number}; nothing of it was kept", hint="Fetch it again."
+            ) from error
         out.place = f"line {number}"
         if isinstance(value, dict):
             yield number, value
@@ -65,7 +67,9 @@ def document(original: Original, out: Emitter) -> Any:
         parts.append(chunk)
         size += len(chunk)
         if size > MAX_DOCUMENT:
-            raise HostileFile(f"{original.name}: one JSON value of more than {MAX_DOCUMENT >> 20} MiB", hint="Publish or convert it as JSON lines.")
+            raise HostileFile(
+                f"{original.name}: one JSON value of more than {MAX_DOCUMENT >> 20} MiB", hint="Publish or convert it as JSON lines."
+            )
     text = b"".join(parts)
     if not text.strip():
         raise DamagedFile(f"{original.name}: the file is empty")

@@ -30,7 +30,9 @@ def ledger_rows(ledger: Ledger, frame: Frame, ids: dict[str, Texts], out: Emitte
     if not frame.size:
         return
     columns = {
-        "event_id": event, "a_id": a, "b_id": b,
+        "event_id": event,
+        "a_id": a,
+        "b_id": b,
         "date": _column("date", ledger.date, "date", frame, out) if ledger.date else nothing(frame.size),
         "source_id": pa.repeat(pa.scalar(out.source_id), frame.size),
         "locator": frame.places(),

@@ -59,7 +59,14 @@ class Loaded:
 
 
 def load(
-    path: Path, name: str, sink: Sink, *, source_id: str, readers: Sequence[Reader], choice: Choice | None = None, hint: str = "",
+    path: Path,
+    name: str,
+    sink: Sink,
+    *,
+    source_id: str,
+    readers: Sequence[Reader],
+    choice: Choice | None = None,
+    hint: str = "",
     previous: Callable[[str], int | None] | None = None,
 ) -> Loaded:
     """Read a file into a sink. `hint` is a text, such as its path, that may hold its date; `previous` tells the records of a series' last version.
@@ -88,9 +95,17 @@ def load(
     if choice.check_promise:
         _check(name, reader, profile.promise, out, tally, previous(series) if previous else None)
     return Loaded(
-        reader=reader.name, dataset=profile.dataset, series=series, originator=profile.originator,
-        version_date=given or out.version_date or date_in(hint or name), grade=profile.grade, marking=profile.marking,
-        records=out.records, rejects=out.rejects, statements=out.statements, ledger_rows=out.ledger_rows,
+        reader=reader.name,
+        dataset=profile.dataset,
+        series=series,
+        originator=profile.originator,
+        version_date=given or out.version_date or date_in(hint or name),
+        grade=profile.grade,
+        marking=profile.marking,
+        records=out.records,
+        rejects=out.rejects,
+        statements=out.statements,
+        ledger_rows=out.ledger_rows,
     )
 
 
@@ -142,7 +157,9 @@ def _check(name: str, reader: Reader, promise: Promise, out: Emitter, tally: _Ta
     if lost_records > promise.max_reject_share:
         broken.append(f"{tally.lost_records} of {out.records} records rejected, at most {promise.max_reject_share:.0%} expected")
     if lost_values > promise.max_reject_share:
-        broken.append(f"{tally.lost_values} values rejected beside {out.statements} statements, at most {promise.max_reject_share:.0%} expected")
+        broken.append(
+            f"{tally.lost_values} values rejected beside {out.statements} statements, at most {promise.max_reject_share:.0%} expected"
+        )
     if tally.named < promise.min_named_share * tally.parties:
         broken.append(f"{tally.named} of {tally.parties} listed parties have a name, at least {promise.min_named_share:.0%} expected")
     if before and out.records < before * (1 - promise.max_drop):
@@ -165,8 +182,12 @@ def _checked(choice: Choice) -> Callable[[Profile], Profile]:
 
     def apply(profile: Profile) -> Profile:
         return Profile(
-            choice.dataset or profile.dataset, profile.series, choice.originator or profile.originator, grade or profile.grade,
-            marking or profile.marking, profile.promise,
+            choice.dataset or profile.dataset,
+            profile.series,
+            choice.originator or profile.originator,
+            grade or profile.grade,
+            marking or profile.marking,
+            profile.promise,
         )
 
     return apply

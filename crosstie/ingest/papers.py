@@ -13,7 +13,9 @@ from crosstie.ingest.prose import number_in, numbered
 
 _KINDS = re.compile(
     r"(?P<socialSecurityNumber>social security|\bssn\b)|(?P<taxNumber>fiscal code|\b(?:tax|nif)\b)"
-    r"|(?P<passportNumber>passport|pasaporte|passeport|travel document|laissez)", re.IGNORECASE)
+    r"|(?P<passportNumber>passport|pasaporte|passeport|travel document|laissez)",
+    re.IGNORECASE,
+)
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _EXPIRES = re.compile(r"(?:expir\w*|valid (?:until|to)|until)\b([^;]*)", re.IGNORECASE)
 _ISSUED = re.compile(r"(?:issued?|date of issue|valid from|valid)\b((?:(?!expir|until)[^;])*)", re.IGNORECASE)
@@ -34,7 +36,9 @@ def papers(cell: str) -> Iterator[Paper]:
     """The documents that a cell names; one without a number has the number ""."""
     for text in numbered(cell):
         countries = (countries_in(inside) for inside in _BRACKET.findall(text))
-        yield Paper(text, number_in(text), next((found[0] for found in countries if found), None), _date(_ISSUED, text), _date(_EXPIRES, text))
+        yield Paper(
+            text, number_in(text), next((found[0] for found in countries if found), None), _date(_ISSUED, text), _date(_EXPIRES, text)
+        )
 
 
 def say_papers(out: Emitter, holder: Subject, cell: str | None, *, passport: bool, at: str, first: int) -> int:
@@ -50,7 +54,11 @@ def say_papers(out: Emitter, holder: Subject, cell: str | None, *, passport: boo
             own = out.entity(f"{holder.id}-id-{first}", "Passport" if prop == "passportNumber" else "Identification")
             first += 1
             for name, value in (
-                ("holder", holder.id), ("number", paper.number), ("country", paper.country), ("startDate", paper.issued), ("endDate", paper.expires),
+                ("holder", holder.id),
+                ("number", paper.number),
+                ("country", paper.country),
+                ("startDate", paper.issued),
+                ("endDate", paper.expires),
                 ("summary", paper.text),
             ):
                 own.say(name, value, at=at)

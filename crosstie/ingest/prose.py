@@ -11,11 +11,62 @@ from functools import lru_cache
 #: 2018-04-13 lead to a party of the same name; the others were delisted or cite a group for a person)
 _REFERENCE = re.compile(r"[A-Z](?:([A-Z][ie])\.\s?(\d{3})|([IE])\.[A-Z]\.(\d{1,3})\.\d\d)(?!\d)")
 _OLD_LISTS = {"Q": "QD", "T": "TA"}
-_ABBREVIATED = frozenset((
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "nos", "mr", "mrs", "ms", "dr", "gen", "col", "lt",
-    "maj", "capt", "brig", "sgt", "st", "approx", "ca", "cf", "vs", "art", "para", "paras", "p", "pp", "tel", "al", "inc", "co", "corp", "ltd", "jr",
-    "sr", "ref", "dob", "pob", "e.g", "i.e", "a.k.a", "f.k.a", "u.s", "u.n",
-))
+_ABBREVIATED = frozenset(
+    (
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "no",
+        "nos",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "gen",
+        "col",
+        "lt",
+        "maj",
+        "capt",
+        "brig",
+        "sgt",
+        "st",
+        "approx",
+        "ca",
+        "cf",
+        "vs",
+        "art",
+        "para",
+        "paras",
+        "p",
+        "pp",
+        "tel",
+        "al",
+        "inc",
+        "co",
+        "corp",
+        "ltd",
+        "jr",
+        "sr",
+        "ref",
+        "dob",
+        "pob",
+        "e.g",
+        "i.e",
+        "a.k.a",
+        "f.k.a",
+        "u.s",
+        "u.n",
+    )
+)
 _END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n\s*\n")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
 _LISTED = re.compile(r"(?:^|[\s;,])\(?[a-z]\)\s+|(?:^|[\s;,])\(?\d{1,2}[).]\s+(?=\D)|;\s+|;$")
@@ -28,9 +79,12 @@ _SERIES = re.compile(r"[A-Z]{1,3}(?:-[A-Z]{1,2})?-?")
 _LABELS = frozenset(("SSN", "NO", "ID", "NI", "NIF", "DNI"))
 _BRACKET = re.compile(r"[(（]([^()（）]*)[)）]?")
 _SCRIPT_NOTE = re.compile(
-    r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean|persian|dari|pashto|urdu|russian)?\s*(?:script)?\s*:\s*", re.IGNORECASE
+    r"(?:in\s+|original\s+)?(?:arabic|cyrillic|original|chinese|korean|persian|dari|pashto|urdu|russian)?\s*(?:script)?\s*:\s*",
+    re.IGNORECASE,
 )
-_REMARK = re.compile(r"\d|\b(?:born|birth name|combat name|passport|third|deceased|listed|identity|original script|nom de guerre)\b", re.IGNORECASE)
+_REMARK = re.compile(
+    r"\d|\b(?:born|birth name|combat name|passport|third|deceased|listed|identity|original script|nom de guerre)\b", re.IGNORECASE
+)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -51,7 +105,8 @@ def _borders(text: str) -> tuple[tuple[int, int], ...]:
     """Where each sentence of a text ends and the next begins."""
     return tuple(
         (match.start() + len(match[0].rstrip()), match.end())
-        for match in _END.finditer(text) if text[match.start()] != "." or not _is_abbreviation(text, match.start())
+        for match in _END.finditer(text)
+        if text[match.start()] != "." or not _is_abbreviation(text, match.start())
     )
 
 

@@ -47,11 +47,15 @@ def rows(
     except csv.Error as error:
         raise DamagedFile(f"{original.name}: row {number + 1}: {error}") from error
     if source.open_quotation(delimiter) or (short and not source.ended):
-        raise DamagedFile(f"{original.name}: the file ends in the middle of row {number}; nothing of it was kept",
-                          hint="The file is cut short, which would look like delistings: fetch it again.")
+        raise DamagedFile(
+            f"{original.name}: the file ends in the middle of row {number}; nothing of it was kept",
+            hint="The file is cut short, which would look like delistings: fetch it again.",
+        )
 
 
-def records(original: Original, out: Emitter, *, header: tuple[str, ...] = (), delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def records(
+    original: Original, out: Emitter, *, header: tuple[str, ...] = (), delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row below the header as a mapping of its cells, stripped, empty ones left out. The header is the first row that has all of `header`."""
     names: list[str] | None = None
     for number, cells in rows(original, out, delimiter=delimiter, header=header):
@@ -121,8 +125,10 @@ class _Lines:
 
     def _bound(self, size: int) -> None:
         if size > MAX_ROW:
-            raise HostileFile(f"{self._name}: row {self.row + 1} is longer than {MAX_ROW >> 20} MiB",
-                              hint="A quotation mark that is never closed does this too.")
+            raise HostileFile(
+                f"{self._name}: row {self.row + 1} is longer than {MAX_ROW >> 20} MiB",
+                hint="A quotation mark that is never closed does this too.",
+            )
 
     def _cut(self, chunks: Iterator[bytes]) -> Iterator[str]:
         rest = b""

@@ -13,14 +13,23 @@ from crosstie.ingest.tabular import column_names
 
 #: words of headers, in the order in which they are tried: what the column is likely to be
 _GUESSES: tuple[tuple[str, str], ...] = (
-    ("payer", r"payer|sender|debtor|originator|remitter|auftraggeber|zahler|absender|ordonnateur|donneur|expediteur|ordenante|pagador|emisor"
-              r"|remitente|плательщик|отправитель|المرسل|الدافع|付款人|汇款人|from account|source account|nameorig"),
-    ("payee", r"payee|beneficiary|receiver|recipient|creditor|empfanger|begunstigter|beneficiaire|destinataire|beneficiario|receptor|destinatario"
-              r"|получатель|бенефициар|المستفيد|المستلم|收款人|受益人|to account|target account|namedest"),
+    (
+        "payer",
+        r"payer|sender|debtor|originator|remitter|auftraggeber|zahler|absender|ordonnateur|donneur|expediteur|ordenante|pagador|emisor"
+        r"|remitente|плательщик|отправитель|المرسل|الدافع|付款人|汇款人|from account|source account|nameorig",
+    ),
+    (
+        "payee",
+        r"payee|beneficiary|receiver|recipient|creditor|empfanger|begunstigter|beneficiaire|destinataire|beneficiario|receptor|destinatario"
+        r"|получатель|бенефициар|المستفيد|المستلم|收款人|受益人|to account|target account|namedest",
+    ),
     ("amount", r"amount|betrag|montant|importe|monto|valor|сумма|المبلغ|مبلغ|金额|sum"),
     ("currency", r"currency|wahrung|devise|monnaie|moneda|divisa|валюта|العملة|币种|货币"),
-    ("birthDate", r"birth ?date|date of birth|dob|born|geburtsdatum|geb|date de naissance|naissance|fecha de nacimiento|nacimiento"
-                  r"|дата рождения|تاريخ الميلاد|出生日期"),
+    (
+        "birthDate",
+        r"birth ?date|date of birth|dob|born|geburtsdatum|geb|date de naissance|naissance|fecha de nacimiento|nacimiento"
+        r"|дата рождения|تاريخ الميلاد|出生日期",
+    ),
     ("birthPlace", r"place of birth|birth ?place|pob|geburtsort|lieu de naissance|lugar de nacimiento|место рождения|مكان الميلاد|出生地"),
     ("date", r"date|datum|fecha|дата|تاريخ|日期|timestamp|time|zeit"),
     ("firstName", r"first name|given names?|forenames?|vorname|prenoms?|nombre de pila|имя|الاسم الأول"),
@@ -35,9 +44,15 @@ _GUESSES: tuple[tuple[str, str], ...] = (
     ("phone", r"phone|telephone|mobile|telefon|telefono|portable|телефон|هاتف|电话"),
     ("email", r"e ?mail|courriel|correo|почта|البريد|邮箱"),
     ("address", r"address|adresse|anschrift|direccion|domicilio|адрес|العنوان|地址"),
-    ("notes", r"notes?|remarks?|comments?|narrative|bemerkung|anmerkung|observations?|remarques?|observaciones|notas|примечани|ملاحظات|备注"),
+    (
+        "notes",
+        r"notes?|remarks?|comments?|narrative|bemerkung|anmerkung|observations?|remarques?|observaciones|notas|примечани|ملاحظات|备注",
+    ),
     ("id", r"id|no|nr|number|nummer|numero|num|key|ref|reference|code|номер|الرقم|رقم|编号|号"),
-    ("name", r"name|full name|nom|nombre|nombre completo|nom complet|raison sociale|razon social|firma|company|имя|фио|название|الاسم|اسم|姓名|名称|名字"),
+    (
+        "name",
+        r"name|full name|nom|nombre|nombre completo|nom complet|raison sociale|razon social|firma|company|имя|фио|название|الاسم|اسم|姓名|名称|名字",
+    ),
 )
 
 
@@ -79,7 +94,9 @@ def guess(columns: Iterable[str]) -> dict[str, str]:
 def _plain(column: str) -> str:
     """A header without accents, capitals and punctuation."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
-    folded = "".join(one for one in unicodedata.normalize("NFKD", spaced.replace("ß", "ss")) if not unicodedata.combining(one) or one > "\u0500")
+    folded = "".join(
+        one for one in unicodedata.normalize("NFKD", spaced.replace("ß", "ss")) if not unicodedata.combining(one) or one > "\u0500"
+    )
     return " ".join(re.sub(r"[\W_]+", " ", folded.casefold()).split())
 
 
@@ -87,10 +104,18 @@ def _subjects(guessed: dict[str, str], columns: tuple[str, ...]) -> list[str]:
     person = {"birthDate", "firstName", "lastName", "gender", "passportNumber"} & set(guessed)
     key = guessed.get("id") or guessed.get("idNumber") or guessed.get("registrationNumber")
     hint = "" if key else "   # the column, or columns, that tell one record from another"
-    keyed = [key] if key else [guessed[one] for one in ("name", "lastName", "firstName", "birthDate") if one in guessed] or list(columns[:1]) or ["?"]
+    keyed = (
+        [key]
+        if key
+        else [guessed[one] for one in ("name", "lastName", "firstName", "birthDate") if one in guessed] or list(columns[:1]) or ["?"]
+    )
     lines = [
-        "", "entities:", "  subject:", f"    schema: {'Person' if person else 'LegalEntity'}        # Person, Organization, Company, Vessel, ...",
-        f"    id: {{columns: [{', '.join(map(_quoted, keyed))}]}}{hint}", "    properties:",
+        "",
+        "entities:",
+        "  subject:",
+        f"    schema: {'Person' if person else 'LegalEntity'}        # Person, Organization, Company, Vessel, ...",
+        f"    id: {{columns: [{', '.join(map(_quoted, keyed))}]}}{hint}",
+        "    properties:",
     ]
     names = [guessed[one] for one in ("firstName", "lastName") if one in guessed]
     if "name" in guessed:
@@ -101,7 +126,9 @@ def _subjects(guessed: dict[str, str], columns: tuple[str, ...]) -> list[str]:
         lines.append('      # name: {column: "?"}')
     legal = {"alias", "country", "registrationNumber", "idNumber", "phone", "email", "address", "notes"}
     for what, column in guessed.items():
-        if (what in ("firstName", "lastName", "birthDate", "birthPlace", "nationality", "gender", "passportNumber") and person) or what in legal:
+        if (
+            what in ("firstName", "lastName", "birthDate", "birthPlace", "nationality", "gender", "passportNumber") and person
+        ) or what in legal:
             extra = ', date_format: ["%d.%m.%Y", "%Y"]   # as in the column' if what == "birthDate" else ""
             lines.append(_option(what, column, extra))
     return lines
@@ -117,17 +144,24 @@ def _payments(guessed: dict[str, str]) -> list[str]:
     lines = ["", "entities:"]
     for end in ends:
         lines += [
-            f"  {end}:", "    schema: BankAccount        # the two ends of each payment; Person or LegalEntity if they are named instead",
-            f"    id: {{column: {_quoted(guessed[end])}}}", "    properties:", f"      accountNumber: {{column: {_quoted(guessed[end])}}}",
+            f"  {end}:",
+            "    schema: BankAccount        # the two ends of each payment; Person or LegalEntity if they are named instead",
+            f"    id: {{column: {_quoted(guessed[end])}}}",
+            "    properties:",
+            f"      accountNumber: {{column: {_quoted(guessed[end])}}}",
         ]
     lines += ["", "ledger:", "  payments:"]
     if "id" in guessed:
         lines.append(f"    id: {{column: {_quoted(guessed['id'])}}}")
     lines += [f"    {letter}: {end}" for letter, end in (("a", "payer"), ("b", "payee")) if end in ends]
     if "date" in guessed:
-        lines.append(f"    date: {{column: {_quoted(guessed['date'])}}}   # date_format: \"%d.%m.%Y\" where it is not ISO 8601")
-    lines += ["    columns:", f"      amount: {{column: {_quoted(guessed['amount'])}}}   # decimal: \",\" where amounts are written 1.234,50"]
-    lines.append(f"      currency: {{column: {_quoted(guessed['currency'])}}}" if "currency" in guessed else "      currency: {literal: EUR}   # which?")
+        lines.append(f'    date: {{column: {_quoted(guessed["date"])}}}   # date_format: "%d.%m.%Y" where it is not ISO 8601')
+    lines += ["    columns:", f'      amount: {{column: {_quoted(guessed["amount"])}}}   # decimal: "," where amounts are written 1.234,50']
+    lines.append(
+        f"      currency: {{column: {_quoted(guessed['currency'])}}}"
+        if "currency" in guessed
+        else "      currency: {literal: EUR}   # which?"
+    )
     return lines
 
 

@@ -114,7 +114,9 @@ def _hashed(columns: Sequence[Texts], seed: str) -> Texts:
     given = f"coalesce({', '.join(table.column_names)})"
     with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as connection:
         connection.register("keys_of_rows", table)
-        query = f"select case when {given} is not null then sha1(? || array_to_string(list_sort([{parts}]), '')) end as id from keys_of_rows"
+        query = (
+            f"select case when {given} is not null then sha1(? || array_to_string(list_sort([{parts}]), '')) end as id from keys_of_rows"
+        )
         found: Any = connection.sql(query, params=[seed]).to_arrow_table()
         return found.column("id").combine_chunks()
 
@@ -125,7 +127,9 @@ def _reject_keyless(entity: Entity, ids: Texts, frame: Frame, out: Emitter) -> N
         return
     own = _first([frame.cells[column] for column in entity.own_columns()], frame.size)
     empty = next((column for column in entity.key.columns if frame.cells[column].null_count), entity.key.columns[0])
-    frame.reject(f"no key for {entity.name}: {' + '.join(entity.key.columns)} is empty", own, pc.and_(pc.is_null(ids), pc.is_valid(own)), empty, out)
+    frame.reject(
+        f"no key for {entity.name}: {' + '.join(entity.key.columns)} is empty", own, pc.and_(pc.is_null(ids), pc.is_valid(own)), empty, out
+    )
 
 
 def _with_ends(entity: Entity, ids: dict[str, Texts], frame: Frame, out: Emitter) -> Texts:
@@ -157,13 +161,14 @@ def _first(columns: Sequence[Texts], size: int) -> Texts:
 def _check_apart(entities: Sequence[Entity], ids: dict[str, Texts]) -> None:
     """A person and a company of the same number would silently become one thing."""
     for number, left in enumerate(entities):
-        for right in entities[number + 1:]:
+        for right in entities[number + 1 :]:
             if model.common_schema(left.schema, right.schema) is None:
                 both = ids[left.name].filter(pc.is_in(ids[left.name], ids[right.name].drop_null()))
                 if len(both.drop_null()):
                     raise MappingError(
                         f"“{left.name}” and “{right.name}” both get the id {both.drop_null()[0]}",
-                        hint=f"Give one of them a literal of its own: “id: {{column: {right.key.columns[0]}, literal: {right.name}}}”.")
+                        hint=f"Give one of them a literal of its own: “id: {{column: {right.key.columns[0]}, literal: {right.name}}}”.",
+                    )
 
 
 def _entity(entity: Entity, ids: dict[str, Texts], frame: Frame, out: Emitter) -> tuple[Texts, list[pa.RecordBatch]]:
@@ -174,14 +179,18 @@ def _entity(entity: Entity, ids: dict[str, Texts], frame: Frame, out: Emitter) -
             rows = pa.concat_arrays([pa.array([], pa.int64()), *(index for name, index, _ in parts if name == prop.name)])
             has = pc.is_in(pa.array(range(frame.size), pa.int64()), rows)
             own = pc.if_else(has, own, NULL)
-    batches = [batch.filter(pc.is_in(index, pc.indices_nonzero(pc.is_valid(own)).cast(pa.int64()))) if own.null_count else batch
-               for _, index, batch in parts]
+    batches = [
+        batch.filter(pc.is_in(index, pc.indices_nonzero(pc.is_valid(own)).cast(pa.int64()))) if own.null_count else batch
+        for _, index, batch in parts
+    ]
     if pc.count_distinct(own).as_py() < len(own) - own.null_count:
         batches = [_once(batch) for batch in batches]
     return own, [batch for batch in batches if batch.num_rows]
 
 
-def _property(entity: Entity, prop: Property, own: Texts, ids: dict[str, Texts], frame: Frame, out: Emitter) -> list[tuple[str, Texts, pa.RecordBatch]]:
+def _property(
+    entity: Entity, prop: Property, own: Texts, ids: dict[str, Texts], frame: Frame, out: Emitter
+) -> list[tuple[str, Texts, pa.RecordBatch]]:
     """The statements of one property, with the rows that they come from."""
     said = [_present(Cells(ids[prop.entity], None, "+".join(entity.key.columns)))] if prop.entity else texts(prop.value, frame)
     parts = []
@@ -201,7 +210,9 @@ def _property(entity: Entity, prop: Property, own: Texts, ids: dict[str, Texts],
     return parts
 
 
-def _batch(entity: Entity, prop: Property, frame: Frame, subjects: Texts, index: Texts, written: Texts, cleaned: Texts, at: str) -> pa.RecordBatch:
+def _batch(
+    entity: Entity, prop: Property, frame: Frame, subjects: Texts, index: Texts, written: Texts, cleaned: Texts, at: str
+) -> pa.RecordBatch:
     size = len(subjects)
     columns = {
         "entity_id": subjects,

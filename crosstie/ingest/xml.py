@@ -28,8 +28,15 @@ def records(original: Original, tags: Collection[str], out: Emitter) -> Iterator
     before is then half a list, and to be thrown away. HostileFile for document types, entities and elements without end.
     """
     parser = etree.XMLPullParser(
-        events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], encoding="utf-8",
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        events=("start", "end"),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     counts: dict[str, int] = dict.fromkeys(tags, 0)
     depth = 0
@@ -111,11 +118,13 @@ def _guarded(original: Original, out: Emitter | None) -> Iterator[bytes]:
         prolog += chunk
         match = _PROLOG.match(prolog)
         start = match.end() if match else 0
-        rest = prolog[start:start + 9]
+        rest = prolog[start : start + 9]
         if rest.upper() == b"<!DOCTYPE":
             line = prolog.count(b"\n", 0, start) + 1
-            raise HostileFile(f"{original.name}: a document type declaration at line {line}; lists have none, attacks do",
-                              hint="If the file is trustworthy, remove the <!DOCTYPE ...> part and add it again.")
+            raise HostileFile(
+                f"{original.name}: a document type declaration at line {line}; lists have none, attacks do",
+                hint="If the file is trustworthy, remove the <!DOCTYPE ...> part and add it again.",
+            )
         if len(rest) == 9:
             begun = True
             yield _DECLARATION.sub(lambda found: b" " * len(found[0]), prolog) if encoding != "utf-8" else prolog

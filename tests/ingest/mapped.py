@@ -31,7 +31,7 @@ class Kept:
         self.rejected += batch.to_pylist()
 
     def ledger(self, name: str, batch: pa.RecordBatch) -> None:
-        assert batch.schema.names[:len(LEDGER_BASE)] == LEDGER_BASE.names
+        assert batch.schema.names[: len(LEDGER_BASE)] == LEDGER_BASE.names
         self.ledgers.setdefault(name, []).extend(batch.to_pylist())
 
     def values(self, prop: str) -> dict[str, list[str]]:

@@ -47,8 +47,17 @@ def test_a_claim_keeps_its_place_grade_and_original(out: Emitter, kept: Kept) ->
     out.flush()
     (claim,) = kept.said
     assert claim == {
-        "entity_id": "xx-3", "schema": "Person", "prop": "nationality", "value": "fr", "original_value": "France", "lang": None,
-        "dataset": "xx", "source_id": "0123456789abcdef", "locator": "ROW[3]/NAT", "grade": "B2", "marking": "TLP:GREEN",
+        "entity_id": "xx-3",
+        "schema": "Person",
+        "prop": "nationality",
+        "value": "fr",
+        "original_value": "France",
+        "lang": None,
+        "dataset": "xx",
+        "source_id": "0123456789abcdef",
+        "locator": "ROW[3]/NAT",
+        "grade": "B2",
+        "marking": "TLP:GREEN",
     }
 
 

@@ -59,15 +59,30 @@ def _lines(folder: Path, *, good: int = 10, nameless: int = 0, undated: int = 0,
 
 def test_what_is_loaded(tmp_path: Path) -> None:
     assert _load(_lines(tmp_path), hint="li_2022-01-21/lines.csv") == Loaded(
-        reader="lines", dataset="li", series="li", originator="a test", version_date="2022-01-21", grade="B2", marking="TLP:CLEAR",
-        records=10, rejects=0, statements=20, ledger_rows=0,
+        reader="lines",
+        dataset="li",
+        series="li",
+        originator="a test",
+        version_date="2022-01-21",
+        grade="B2",
+        marking="TLP:CLEAR",
+        records=10,
+        rejects=0,
+        statements=20,
+        ledger_rows=0,
     )
 
 
 def test_the_user_has_the_last_word(tmp_path: Path) -> None:
     kept = Kept()
     choice = Choice(
-        reader="un", dataset="mine", grade="c3", marking="TLP:GREEN; purpose=training", originator="me", version_date="2020-02-03", check_promise=False,
+        reader="un",
+        dataset="mine",
+        grade="c3",
+        marking="TLP:GREEN; purpose=training",
+        originator="me",
+        version_date="2020-02-03",
+        check_promise=False,
     )
     loaded = load(FIXTURES / "un.xml", "un.xml", kept, source_id="s", readers=readers(), choice=choice)
     assert (loaded.dataset, loaded.grade, loaded.marking) == ("mine", "C3", "TLP:GREEN; purpose=training")
@@ -77,23 +92,44 @@ def test_the_user_has_the_last_word(tmp_path: Path) -> None:
 
 
 def test_the_date_in_the_file_counts_before_the_one_in_its_name() -> None:
-    loaded = load(FIXTURES / "un.xml", "un.xml", Kept(), source_id="s", readers=readers(), hint="un_1999-01-01.xml", choice=Choice(check_promise=False))
+    loaded = load(
+        FIXTURES / "un.xml",
+        "un.xml",
+        Kept(),
+        source_id="s",
+        readers=readers(),
+        hint="un_1999-01-01.xml",
+        choice=Choice(check_promise=False),
+    )
     assert loaded.version_date == "2024-05-06"
 
 
-@pytest.mark.parametrize("choice", [
-    Choice(dataset="Not good"), Choice(grade="Z9"), Choice(marking="secret"), Choice(version_date="2020-02-30"), Choice(version_date="soon"),
-    Choice(reader="nu"),
-])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(dataset="Not good"),
+        Choice(grade="Z9"),
+        Choice(marking="secret"),
+        Choice(version_date="2020-02-30"),
+        Choice(version_date="soon"),
+        Choice(reader="nu"),
+    ],
+)
 def test_a_choice_that_is_none(tmp_path: Path, choice: Choice) -> None:
     with pytest.raises(UsageError):
         _load(_lines(tmp_path), choice=choice)
 
 
-@pytest.mark.parametrize(("what", "says"), [
-    ({"good": 2}, "2 records, at least 3 expected"), ({"good": 31}, "31 records, at most 30 expected"), ({"ragged": 2}, "2 of 12 records rejected"),
-    ({"undated": 9}, "9 values rejected beside 29 statements"), ({"good": 5, "nameless": 4}, "5 of 9 listed parties have a name"),
-])
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ({"good": 2}, "2 records, at least 3 expected"),
+        ({"good": 31}, "31 records, at most 30 expected"),
+        ({"ragged": 2}, "2 of 12 records rejected"),
+        ({"undated": 9}, "9 values rejected beside 29 statements"),
+        ({"good": 5, "nameless": 4}, "5 of 9 listed parties have a name"),
+    ],
+)
 def test_a_broken_promise_is_said_with_the_figures(tmp_path: Path, what: dict[str, int], says: str) -> None:
     path = _lines(tmp_path, **what)
     with pytest.raises(QualityError, match=says) as caught:
@@ -128,9 +164,17 @@ def test_an_empty_file_is_damage(tmp_path: Path, forced: str | None) -> None:
         _load(written(tmp_path, "lines.csv", ""), choice=Choice(reader=forced))
 
 
-@pytest.mark.parametrize(("text", "date"), [
-    ("ofac_2022-01-21/sdn.csv", "2022-01-21"), ("un_20220121.xml", "2022-01-21"), ("2020-01-01/un_2021.02.03.xml", "2021-02-03"),
-    ("2022-02-31.xml", None), ("list.xml", None), ("12022-01-21", None), ("1998_12_31.csv", "1998-12-31"),
-])
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("ofac_2022-01-21/sdn.csv", "2022-01-21"),
+        ("un_20220121.xml", "2022-01-21"),
+        ("2020-01-01/un_2021.02.03.xml", "2021-02-03"),
+        ("2022-02-31.xml", None),
+        ("list.xml", None),
+        ("12022-01-21", None),
+        ("1998_12_31.csv", "1998-12-31"),
+    ],
+)
 def test_the_date_in_a_name(text: str, date: str | None) -> None:
     assert date_in(text) == date

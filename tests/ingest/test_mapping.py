@@ -19,7 +19,9 @@ from crosstie.ingest.sniff import sniff
 from tests.ingest.mapped import Kept, read
 
 TOP = "dataset: reg\noriginator: Registry\n"
-PERSON = TOP + """
+PERSON = (
+    TOP
+    + """
 entities:
   person:
     schema: Person
@@ -29,6 +31,7 @@ entities:
       birthDate: {column: Born, date_format: "%d.%m.%Y"}
       country: Country
 """
+)
 
 
 def said(tmp_path: Path, mapping: str, table: str | bytes, name: str = "t.csv") -> Kept:
@@ -42,6 +45,7 @@ def one(properties: str, more: str = "") -> str:
 
 
 # ── values ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 
 def test_rows_become_statements_with_their_place(tmp_path: Path) -> None:
     kept = said(tmp_path, PERSON, "Nr,Name,Born,Country\n7,  Ada   Test ,01.02.1980,Marovia\n")
@@ -71,7 +75,7 @@ def test_rows_become_statements_with_their_place(tmp_path: Path) -> None:
         ("name: {column: A, replace: {'-': ''}}", "-,", []),
         ("name: [A, {column: B, lang: fr}]", "x,y", ["x", "y"]),
         ("gender: {column: A, replace: {H: male}}", "H,", ["male"]),
-        ("height: {column: A, decimal: ','}", "\"1,82\",", ["1.82"]),
+        ("height: {column: A, decimal: ','}", '"1,82",', ["1.82"]),
     ],
 )
 def test_expressions(tmp_path: Path, properties: str, cells: str, values: list[str]) -> None:
@@ -131,12 +135,17 @@ def test_narratives_keep_their_line_breaks(tmp_path: Path) -> None:
 
 
 def test_rows_that_no_filter_wants_are_counted(tmp_path: Path) -> None:
-    kept = said(tmp_path, one("name: A", "filters: {Use: [yes, '']}\nfilters_not: {A: Bad}"), "Nr,A,Use\n1,x,yes\n2,y,no\n3,z,\n4,Bad,yes\n")
+    kept = said(
+        tmp_path, one("name: A", "filters: {Use: [yes, '']}\nfilters_not: {A: Bad}"), "Nr,A,Use\n1,x,yes\n2,y,no\n3,z,\n4,Bad,yes\n"
+    )
     assert set(kept.values("name")) == {"reg-1", "reg-3"}
-    assert [(row["locator"], row["reason"]) for row in kept.rejected] == [("file", "note: 2 rows are left out by the filters of the mapping")]
+    assert [(row["locator"], row["reason"]) for row in kept.rejected] == [
+        ("file", "note: 2 rows are left out by the filters of the mapping")
+    ]
 
 
 # ── ids, references, relations ──────────────────────────────────────────────────────────────────────────────────────────────
+
 
 @pytest.mark.parametrize(
     ("key", "cells", "entity_id"),
@@ -174,7 +183,9 @@ def test_a_key_of_two_columns_needs_both(tmp_path: Path) -> None:
     assert kept.faults() == [("row 2/B", "x")]
 
 
-FIRMS = TOP + """
+FIRMS = (
+    TOP
+    + """
 entities:
   person: {schema: Person, id: P, properties: {name: P}}
   firm: {schema: Company, id: {column: F, literal: f}, properties: {name: F}}
@@ -183,6 +194,7 @@ entities:
     id: {columns: [P, F]}
     properties: {employee: {entity: person}, employer: {entity: firm}, role: R}
 """
+)
 
 
 def test_relations_need_both_ends(tmp_path: Path) -> None:
@@ -212,14 +224,25 @@ def test_required_values_make_the_entity(tmp_path: Path) -> None:
 def test_followthemoneys_own_mapping_gives_the_same_entities(tmp_path: Path) -> None:
     query: dict[str, Any] = {
         "entities": {
-            "person": {"schema": "Person", "keys": ["Nr", "Name"], "key_literal": "p",
-                       "properties": {"name": {"column": "Name"}, "birthDate": {"column": "Born", "format": "%d/%m/%Y"},
-                                      "alias": {"column": "Also", "split": ";"}}},
+            "person": {
+                "schema": "Person",
+                "keys": ["Nr", "Name"],
+                "key_literal": "p",
+                "properties": {
+                    "name": {"column": "Name"},
+                    "birthDate": {"column": "Born", "format": "%d/%m/%Y"},
+                    "alias": {"column": "Also", "split": ";"},
+                },
+            },
             "firm": {"schema": "Company", "key": "Firm", "properties": {"name": {"column": "Firm"}, "country": {"literal": "de"}}},
-            "own": {"schema": "Ownership", "keys": ["Nr", "Firm"],
-                    "properties": {"owner": {"entity": "person"}, "asset": {"entity": "firm"}}},
+            "own": {
+                "schema": "Ownership",
+                "keys": ["Nr", "Firm"],
+                "properties": {"owner": {"entity": "person"}, "asset": {"entity": "firm"}},
+            },
         },
-        "filters": {"Use": "yes"}, "filters_not": {"Firm": ["Bad"]},
+        "filters": {"Use": "yes"},
+        "filters_not": {"Firm": ["Bad"]},
     }
     table = "Nr,Name,Born,Also,Firm,Use\n1,Ada B,03/04/1971,X Y;Z,Acme,yes\n2,Bo,,,,yes\n3,No,,,Acme,no\n4,Cy,,,Bad,yes\n"
     kept = said(tmp_path, yaml.safe_dump({"reg": {"originator": "R", "queries": [{"csv_url": "x.csv", **query}]}}), table)
@@ -233,23 +256,31 @@ def test_followthemoneys_own_mapping_gives_the_same_entities(tmp_path: Path) -> 
         if cells["Use"] == "yes" and cells.get("Firm") != "Bad":
             for name, entity in mapper.map(cells).items():
                 if name != "own" or (entity.get("owner") and entity.get("asset")):
-                    theirs.setdefault(str(entity.id), set()).update((prop.name, value) for prop, value in entity.itervalues() if prop.name != "namesMentioned")
+                    theirs.setdefault(str(entity.id), set()).update(
+                        (prop.name, value) for prop, value in entity.itervalues() if prop.name != "namesMentioned"
+                    )
     assert ours == theirs
 
 
 # ── grades and markings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+
 def test_rows_may_bear_their_own_grade_and_marking(tmp_path: Path) -> None:
     top = "grade: {column: G}\nmarking: {column: M}\npurpose: tax"
     kept = said(tmp_path, one("name: Nr", top), "Nr,G,M\n1,b2,TLP:RED\n2,,green\n3,Z9,loud\n")
     assert [(row["grade"], row["marking"]) for row in kept.said] == [
-        ("B2", "TLP:RED; purpose=tax"), ("F6", "TLP:GREEN; purpose=tax"), ("F6", "TLP:AMBER; purpose=tax")]
+        ("B2", "TLP:RED; purpose=tax"),
+        ("F6", "TLP:GREEN; purpose=tax"),
+        ("F6", "TLP:AMBER; purpose=tax"),
+    ]
     assert kept.faults() == [("row 4/G", "Z9"), ("row 4/M", "loud")]
 
 
 # ── ledgers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-PAYMENTS = TOP + """
+PAYMENTS = (
+    TOP
+    + """
 entities:
   a: {schema: BankAccount, id: From, properties: {accountNumber: From}}
   b: {schema: BankAccount, id: To, properties: {accountNumber: To}}
@@ -260,22 +291,47 @@ ledger:
     date: {column: Day, format: "%d.%m.%Y"}
     columns: {amount: {column: Sum, decimal: ","}, currency: {literal: EUR}, quantity: N, memo: {columns: [T, U]}}
 """
+)
 
 
 def test_ledger_rows(tmp_path: Path) -> None:
     kept = said(tmp_path, PAYMENTS, 'From,To,Day,Sum,N,T,U\nx,y,1.2.2020,"1.234,50",3,,u\nx,,bad,1.5,,t,\n,,,9,,,\n')
     first, second = kept.ledgers["payments"]
     assert first == {
-        "event_id": "reg-01234567-2", "a_id": "reg-x", "b_id": "reg-y", "date": "2020-02-01", "source_id": "0123456789abcdef", "locator": "row 2",
-        "grade": "F6", "marking": "TLP:AMBER", "amount": 1234.5, "currency": "EUR", "quantity": 3.0, "memo": "u"}
+        "event_id": "reg-01234567-2",
+        "a_id": "reg-x",
+        "b_id": "reg-y",
+        "date": "2020-02-01",
+        "source_id": "0123456789abcdef",
+        "locator": "row 2",
+        "grade": "F6",
+        "marking": "TLP:AMBER",
+        "amount": 1234.5,
+        "currency": "EUR",
+        "quantity": 3.0,
+        "memo": "u",
+    }
     assert (second["b_id"], second["date"], second["amount"], second["memo"]) == (None, None, None, "t")
     assert kept.faults() == [("row 3/Day", "bad"), ("row 3/Sum", "1.5"), ("row 4", "row 4")]
 
 
 @pytest.mark.parametrize(
     ("written", "decimal", "number"),
-    [("1,234.5", "", 1234.5), ("1,5", "", None), ("1.234", ",", 1234.0), ("1.5", ",", None), ("1 234,5", ",", 1234.5), ("-7", "", -7.0),
-     ("1'000.25", "", 1000.25), ("+3", "", 3.0), (".5", "", 0.5), ("1e3", "", 1000.0), ("EUR 5", "", None), ("-", "", None), ("1,23,4", "", None)],
+    [
+        ("1,234.5", "", 1234.5),
+        ("1,5", "", None),
+        ("1.234", ",", 1234.0),
+        ("1.5", ",", None),
+        ("1 234,5", ",", 1234.5),
+        ("-7", "", -7.0),
+        ("1'000.25", "", 1000.25),
+        ("+3", "", 3.0),
+        (".5", "", 0.5),
+        ("1e3", "", 1000.0),
+        ("EUR 5", "", None),
+        ("-", "", None),
+        ("1,23,4", "", None),
+    ],
 )
 def test_numbers_are_never_guessed(tmp_path: Path, written: str, decimal: str, number: float | None) -> None:
     column = f"{{column: N, decimal: '{decimal}'}}" if decimal else "N"
@@ -286,6 +342,7 @@ def test_numbers_are_never_guessed(tmp_path: Path, written: str, decimal: str, n
 
 
 # ── files as they come ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -314,7 +371,9 @@ def test_a_header_that_is_named_wins(tmp_path: Path) -> None:
 def test_a_table_without_a_header(tmp_path: Path) -> None:
     mapping = one("name: '2'", "header: none").replace("id: Nr", "id: '1'")
     assert [(row["entity_id"], row["value"], row["locator"]) for row in said(tmp_path, mapping, "7,x\n8,y\n").said] == [
-        ("reg-7", "x", "row 1/2"), ("reg-8", "y", "row 2/2")]
+        ("reg-7", "x", "row 1/2"),
+        ("reg-8", "y", "row 2/2"),
+    ]
 
 
 def test_columns_of_one_name_are_numbered(tmp_path: Path) -> None:
@@ -358,7 +417,10 @@ def test_a_file_that_was_cut_short_inside_a_quotation_is_damage(tmp_path: Path, 
 
 
 def test_a_stray_quote_in_a_cell_is_text(tmp_path: Path) -> None:
-    assert said(tmp_path, one("name: A"), 'Nr,A\n1,pipe of 5" steel\n2,x\n').values("name") == {"reg-1": ['pipe of 5" steel'], "reg-2": ["x"]}
+    assert said(tmp_path, one("name: A"), 'Nr,A\n1,pipe of 5" steel\n2,x\n').values("name") == {
+        "reg-1": ['pipe of 5" steel'],
+        "reg-2": ["x"],
+    }
 
 
 def test_control_characters_are_mended_and_reported(tmp_path: Path) -> None:
@@ -384,6 +446,7 @@ def test_wrong_columns_are_named_with_what_is_there(tmp_path: Path) -> None:
 
 # ── workbooks ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+
 def workbook(path: Path, rows: list[list[Any]], sheets: tuple[str, ...] = ("Data",)) -> Path:
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -399,7 +462,11 @@ def workbook(path: Path, rows: list[list[Any]], sheets: tuple[str, ...] = ("Data
 def test_workbooks_are_read_by_value(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(one("name: A\n      birthDate: D\n      height: H"), encoding="utf-8")
     rows: list[list[Any]] = [
-        ["a banner"], [], ["Nr", "A", "D", "H"], [12, "Ada", datetime.date(1971, 4, 3), 1.5], [13.0, "=1+1", datetime.datetime(1972, 1, 2, 3, 4), None],
+        ["a banner"],
+        [],
+        ["Nr", "A", "D", "H"],
+        [12, "Ada", datetime.date(1971, 4, 3), 1.5],
+        [13.0, "=1+1", datetime.datetime(1972, 1, 2, 3, 4), None],
     ]
     kept = read(tmp_path / "m.yaml", workbook(tmp_path / "t.xlsx", rows))
     assert kept.values("birthDate") == {"reg-12": ["1971-04-03"], "reg-13": ["1972-01-02T03:04:00"]}
@@ -427,6 +494,7 @@ def test_a_broken_workbook_is_damage(tmp_path: Path) -> None:
 
 # ── recognising, sidecars, skeletons ────────────────────────────────────────────────────────────────────────────────────────
 
+
 def head(tmp_path: Path, text: str, name: str = "t.csv") -> Head:
     (tmp_path / name).write_text(text, encoding="utf-8")
     return sniff(tmp_path / name, name)
@@ -434,8 +502,12 @@ def head(tmp_path: Path, text: str, name: str = "t.csv") -> Head:
 
 @pytest.mark.parametrize(
     ("match", "name", "header", "known"),
-    [("", "x.csv", "Nr,A,C", True), ("", "x.csv", "Nr,B,C", False), ("match: 'reg*.csv'", "Reg-1.csv", "Q,R", True),
-     ("match: 'reg*.csv'", "x.csv", "Nr,A", False)],
+    [
+        ("", "x.csv", "Nr,A,C", True),
+        ("", "x.csv", "Nr,B,C", False),
+        ("match: 'reg*.csv'", "Reg-1.csv", "Q,R", True),
+        ("match: 'reg*.csv'", "x.csv", "Nr,A", False),
+    ],
 )
 def test_tables_are_recognised_by_name_or_columns(tmp_path: Path, match: str, name: str, header: str, known: bool) -> None:
     (tmp_path / "m.yaml").write_text(one("name: A", match), encoding="utf-8")
@@ -476,9 +548,14 @@ def test_a_skeleton_is_a_mapping_that_reads_the_table(tmp_path: Path, columns: t
 
 
 def test_a_skeleton_for_payments_has_a_ledger(tmp_path: Path) -> None:
-    columns = ("Txn ID", "Booking date", "Sender IBAN", "Beneficiary IBAN", "Amount", "Currency", "Odd: \"one\"")
+    columns = ("Txn ID", "Booking date", "Sender IBAN", "Beneficiary IBAN", "Amount", "Currency", 'Odd: "one"')
     text = skeleton(Head("pay.csv", "csv", "", columns=columns), "bank")
     (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
     [ledger] = mapping_reader(tmp_path / "m.yaml").mapping.queries[0].ledgers
-    assert (ledger.name, ledger.a, ledger.b, [column.name for column in ledger.columns]) == ("payments", "payer", "payee", ["amount", "currency"])
+    assert (ledger.name, ledger.a, ledger.b, [column.name for column in ledger.columns]) == (
+        "payments",
+        "payer",
+        "payee",
+        ["amount", "currency"],
+    )
     assert 'Odd: "one"' in text

@@ -77,14 +77,17 @@ class Counting:
 
 
 def test_a_large_table_is_read_fast_in_flat_memory(tmp_path: Path) -> None:
-    (tmp_path / "m.yaml").write_text("""
+    (tmp_path / "m.yaml").write_text(
+        """
 dataset: pay
 originator: Bank
 entities:
   a: {schema: BankAccount, id: From, properties: {accountNumber: From, country: {column: Land}}}
   b: {schema: BankAccount, id: To, properties: {accountNumber: To, createdAt: {column: Day, date_format: "%d.%m.%Y"}}}
 ledger: {payments: {id: Ref, a: a, b: b, date: {column: Day, date_format: "%d.%m.%Y"}, columns: {amount: {column: Sum, decimal: ","}}}}
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     table, rows = tmp_path / "t.csv", 300_000
     with table.open("w", encoding="utf-8") as out:
         out.write("Ref;From;To;Day;Sum;Land\n")

@@ -25,9 +25,12 @@ def test_the_guides_example_says_what_the_guide_says(blocks: dict[str, list[str]
     mapping.write_text(blocks["yaml"][0], encoding="utf-8")
     assert sidecar(table) == mapping
     kept = read(mapping, table)
-    by_schema = {schema: {row["entity_id"] for row in kept.said if row["schema"] == schema} for schema in ("Person", "Company", "Employment")}
+    by_schema = {
+        schema: {row["entity_id"] for row in kept.said if row["schema"] == schema} for schema in ("Person", "Company", "Employment")
+    }
     assert by_schema == {
-        "Person": {"cars-17", "cars-18", "cars-19"}, "Company": {"cars-firm-Beispiel-Spedition"},
+        "Person": {"cars-17", "cars-18", "cars-19"},
+        "Company": {"cars-firm-Beispiel-Spedition"},
         "Employment": {"cars-work-17-Beispiel-Spedition", "cars-work-19-Beispiel-Spedition"},
     }
     assert {row["locator"] for row in kept.said if row["prop"] == "birthDate"} == {"row 2/Geboren", "row 3/Geboren"}

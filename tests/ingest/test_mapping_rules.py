@@ -55,10 +55,20 @@ def test_a_mapping_knows_the_columns_that_it_needs(tmp_path: Path) -> None:
         ("originator: Registry", "originator: Registry\nheader: first", "line 3 (header)", ""),
         ("originator: Registry", "originator: Registry\ndelimiter: '::'", "line 3 (delimiter)", ""),
         ("originator: Registry", "originator: Registry\nencoding: utf-9", "line 3 (encoding)", "cp1252"),
-        ("originator: Registry", "originator: Registry\noriginator: Else", "line 3 (originator): “originator” stands here a second time", ""),
+        (
+            "originator: Registry",
+            "originator: Registry\noriginator: Else",
+            "line 3 (originator): “originator” stands here a second time",
+            "",
+        ),
         ("schema: Person", "schema: Persn", "line 5 (entities.person.schema): there is no schema “Persn”", "Person"),
         ("schema: Person", "schema: Interest", "is abstract", ""),
-        ("      name: {column: Name}", "      nmae: {column: Name}", "line 8 (entities.person.properties.nmae): Person has no property “nmae”", "name"),
+        (
+            "      name: {column: Name}",
+            "      nmae: {column: Name}",
+            "line 8 (entities.person.properties.nmae): Person has no property “nmae”",
+            "name",
+        ),
         ("      name: {column: Name}", "      ownershipOwner: {column: Name}", "has no property “ownershipOwner”", ""),
         ("{column: Name}", "{colum: Name}", "(entities.person.properties.name.colum): there is no option “colum”", "column"),
         ("{column: Name}", "{join: ' '}", "say where the value comes from", ""),
@@ -99,8 +109,11 @@ def test_mistakes_are_reported_where_they_stand(tmp_path: Path, old: str, new: s
         ("dataset: reg\noriginator: R\nentities: {a: b}\n", "must be a block"),
         ("a: [1, 2\n", "m.yaml, line 2"),
         ("a: %d\n", "line 1"),
-        ("a: &x [1,1,1,1,1,1,1,1,1,1]\nb: &y [*x,*x,*x,*x,*x,*x,*x,*x,*x,*x]\nc: &z [*y,*y,*y,*y,*y,*y,*y,*y,*y,*y]\nd: &w [*z,*z,*z,*z,*z,*z,*z,*z,*z,*z]\n"
-         "e: &v [*w,*w,*w,*w,*w,*w,*w,*w,*w,*w]\nf: [*v,*v,*v,*v,*v,*v,*v,*v,*v,*v]\n", "no mapping is that long"),
+        (
+            "a: &x [1,1,1,1,1,1,1,1,1,1]\nb: &y [*x,*x,*x,*x,*x,*x,*x,*x,*x,*x]\nc: &z [*y,*y,*y,*y,*y,*y,*y,*y,*y,*y]\nd: &w [*z,*z,*z,*z,*z,*z,*z,*z,*z,*z]\n"
+            "e: &v [*w,*w,*w,*w,*w,*w,*w,*w,*w,*w]\nf: [*v,*v,*v,*v,*v,*v,*v,*v,*v,*v]\n",
+            "no mapping is that long",
+        ),
     ],
 )
 def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str, said: str) -> None:

@@ -9,12 +9,24 @@ from crosstie.ingest.papers import kind_of, papers
 from crosstie.ingest.prose import names_in, number_in, numbered, other_script, references, sentence_at
 
 
-@pytest.mark.parametrize(("text", "names"), [
-    ("Tavin Orel", ["Tavin Orel"]), ("Tavin Orel; Tawin Aurel;", ["Tavin Orel", "Tawin Aurel"]), ("Ada b) Eda; Ida", ["Ada", "Eda", "Ida"]),
-    ("Jin Tavin (金塔文)", ["Jin Tavin", "金塔文"]), ("طافين (Tavin Orel; Tawin Aurel)", ["طافين", "Tavin Orel", "Tawin Aurel"]),
-    ("Tavin (original script: Тавин)", ["Tavin", "Тавин"]), ("Tavin Orel (birth name)", ["Tavin Orel"]), ("Grey Sail (GS)", ["Grey Sail (GS)"]),
-    (") Tavin Orel", ["Tavin Orel"]), ("", []), (" ; ", []), ("Orel, III (third)", ["Orel, III"]), ("Ada; Ada", ["Ada"]),
-])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Tavin Orel", ["Tavin Orel"]),
+        ("Tavin Orel; Tawin Aurel;", ["Tavin Orel", "Tawin Aurel"]),
+        ("Ada b) Eda; Ida", ["Ada", "Eda", "Ida"]),
+        ("Jin Tavin (金塔文)", ["Jin Tavin", "金塔文"]),
+        ("طافين (Tavin Orel; Tawin Aurel)", ["طافين", "Tavin Orel", "Tawin Aurel"]),
+        ("Tavin (original script: Тавин)", ["Tavin", "Тавин"]),
+        ("Tavin Orel (birth name)", ["Tavin Orel"]),
+        ("Grey Sail (GS)", ["Grey Sail (GS)"]),
+        (") Tavin Orel", ["Tavin Orel"]),
+        ("", []),
+        (" ; ", []),
+        ("Orel, III (third)", ["Orel, III"]),
+        ("Ada; Ada", ["Ada"]),
+    ],
+)
 def test_names_in_a_cell(text: str, names: list[str]) -> None:
     assert names_in(text) == names
 
@@ -26,10 +38,16 @@ def test_names_are_lines_of_the_text(text: str) -> None:
         assert set(name) <= set(text) | {" "}
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    ("First. Met X here. Last.", "Met X here."), ("On 3 Feb. 2012 he met X in Sep. 2013.", "On 3 Feb. 2012 he met X in Sep. 2013."),
-    ("He met X", "He met X"), ("One.\n\nHe met X? Yes.", "He met X?"), ("A “b.” Then X (QDe.004). End.", "Then X (QDe.004)."),
-])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("First. Met X here. Last.", "Met X here."),
+        ("On 3 Feb. 2012 he met X in Sep. 2013.", "On 3 Feb. 2012 he met X in Sep. 2013."),
+        ("He met X", "He met X"),
+        ("One.\n\nHe met X? Yes.", "He met X?"),
+        ("A “b.” Then X (QDe.004). End.", "Then X (QDe.004)."),
+    ],
+)
 def test_the_sentence_around_a_span(text: str, sentence: str) -> None:
     start = text.index("X")
     begin, end = sentence_at(text, start, start + 1)
@@ -53,27 +71,49 @@ def test_references_old_and_new() -> None:
     assert [text[start:end] for _, start, end in found] == ["QDe.004", "TAi. 028", "QE.A.146.14"]
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("CAR diplomatic passport no. D00000898", "D00000898"), ("381110042 (Expired 25 Jan. 2016)", "381110042"), ("PS 472330208", "PS 472330208"),
-    ("TR-P 614 166 (Turkish)", "TR-P 614 166"), ("Libya B/002210", "B/002210"), ("unknown", ""), ("SSN 156-92-9858", "156-92-9858"),
-])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("CAR diplomatic passport no. D00000898", "D00000898"),
+        ("381110042 (Expired 25 Jan. 2016)", "381110042"),
+        ("PS 472330208", "PS 472330208"),
+        ("TR-P 614 166 (Turkish)", "TR-P 614 166"),
+        ("Libya B/002210", "B/002210"),
+        ("unknown", ""),
+        ("SSN 156-92-9858", "156-92-9858"),
+    ],
+)
 def test_the_number_in_a_text(text: str, number: str) -> None:
     assert number_in(text) == number
 
 
-@pytest.mark.parametrize(("text", "pieces"), [
-    ("1) Saudi Arabia 2) Qatar", ["Saudi Arabia", "Qatar"]), ("(a) Russian  (b) Georgia", ["Russian", "Georgia"]), ("Kenya", ["Kenya"]), ("", []),
-    ("41 rue Garibaldi (2) b", ["41 rue Garibaldi (2) b"]),
-])
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("1) Saudi Arabia 2) Qatar", ["Saudi Arabia", "Qatar"]),
+        ("(a) Russian  (b) Georgia", ["Russian", "Georgia"]),
+        ("Kenya", ["Kenya"]),
+        ("", []),
+        ("41 rue Garibaldi (2) b", ["41 rue Garibaldi (2) b"]),
+    ],
+)
 def test_numbered_cells(text: str, pieces: list[str]) -> None:
     assert numbered(text) == pieces
 
 
-@pytest.mark.parametrize(("text", "codes"), [
-    ("Kenya", ("ke",)), ("Sudan/or South Sudan", ("sd", "ss")), ("Libya (in custody)", ("ly",)), ("1) Kenya 2) Qatar", ("ke", "qa")),
-    ("Iranian citizenship", ("ir",)),
-    ("possibly Ethiopian", ("et",)), ("Nowhere at all", ()), ("Syrian Arab Republic as of September 2015", ("sy",)),
-])
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Kenya", ("ke",)),
+        ("Sudan/or South Sudan", ("sd", "ss")),
+        ("Libya (in custody)", ("ly",)),
+        ("1) Kenya 2) Qatar", ("ke", "qa")),
+        ("Iranian citizenship", ("ir",)),
+        ("possibly Ethiopian", ("et",)),
+        ("Nowhere at all", ()),
+        ("Syrian Arab Republic as of September 2015", ("sy",)),
+    ],
+)
 def test_countries_in_a_cell(text: str, codes: tuple[str, ...]) -> None:
     assert countries_in(text) == codes
 
@@ -84,9 +124,16 @@ def test_papers_in_a_cell() -> None:
     assert (second.number, second.country, second.issued, second.expires) == ("592667", None, None, None)
 
 
-@pytest.mark.parametrize(("words", "prop"), [
-    ("Pasaporte", "passportNumber"), ("SSN", "socialSecurityNumber"), ("Italian Fiscal Code", "taxNumber"), ("Voter ID", "idNumber"), ("", "idNumber"),
-])
+@pytest.mark.parametrize(
+    ("words", "prop"),
+    [
+        ("Pasaporte", "passportNumber"),
+        ("SSN", "socialSecurityNumber"),
+        ("Italian Fiscal Code", "taxNumber"),
+        ("Voter ID", "idNumber"),
+        ("", "idNumber"),
+    ],
+)
 def test_what_a_document_is(words: str, prop: str) -> None:
     assert kind_of(words) == prop
 

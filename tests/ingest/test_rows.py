@@ -45,7 +45,8 @@ def test_ragged_rows_are_rejected_with_their_number(tmp_path: Path) -> None:
     found, said = _rows(written(tmp_path, "l.csv", "a,b\nc\nd,e,,\nf,g,h\ni,j\n"), columns=2)
     assert found == [(1, ["a", "b"]), (3, ["d", "e"]), (5, ["i", "j"])]
     assert [(one["locator"], one["reason"], one["excerpt"]) for one in said.rejected] == [
-        ("row 2", "1 cells instead of 2", "c"), ("row 4", "3 cells instead of 2", "f,g,h"),
+        ("row 2", "1 cells instead of 2", "c"),
+        ("row 4", "3 cells instead of 2", "f,g,h"),
     ]
 
 
@@ -78,6 +79,8 @@ def test_a_row_without_end_is_refused(tmp_path: Path, content: bytes) -> None:
         _rows(written(tmp_path, "l.csv", content))
 
 
-@pytest.mark.parametrize(("text", "delimiter"), [("a;b;c\n1;2,5;3\n", ";"), ("a\tb\n1\t2\n", "\t"), ("a|b\n1|2\n", "|"), ("a,b\n1,2\n", ","), ("alone\n", ",")])
+@pytest.mark.parametrize(
+    ("text", "delimiter"), [("a;b;c\n1;2,5;3\n", ";"), ("a\tb\n1\t2\n", "\t"), ("a|b\n1|2\n", "|"), ("a,b\n1,2\n", ","), ("alone\n", ",")]
+)
 def test_the_delimiter_is_told(text: str, delimiter: str) -> None:
     assert rows.delimiter_of(text) == delimiter

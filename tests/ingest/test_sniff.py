@@ -13,9 +13,15 @@ from crosstie.ingest.sniff import choose, sniff
 from tests.ingest.readers.said import written
 
 MEDIA = {
-    "list.xml": ('<?xml version="1.0"?>\n<!-- made by x -->\n<n:L xmlns:n="urn:x" a="1"><P/></n:L>', "xml"), "a.json": ('{\n "a": 1\n}', "json"),
-    "a.jsonl": ('{"a": 1}\n{"a": 2}\n', "jsonl"), "a.csv": ("a;b\n1;2\n", "csv"), "one.csv": ("id\n1\n", "csv"), "a.yaml": ("dataset: x\ntitle: y\n", "yaml"),
-    "empty": ("", "empty"), "blank": (" \n\n", "empty"), "note.txt": ("just some words", "unknown"),
+    "list.xml": ('<?xml version="1.0"?>\n<!-- made by x -->\n<n:L xmlns:n="urn:x" a="1"><P/></n:L>', "xml"),
+    "a.json": ('{\n "a": 1\n}', "json"),
+    "a.jsonl": ('{"a": 1}\n{"a": 2}\n', "jsonl"),
+    "a.csv": ("a;b\n1;2\n", "csv"),
+    "one.csv": ("id\n1\n", "csv"),
+    "a.yaml": ("dataset: x\ntitle: y\n", "yaml"),
+    "empty": ("", "empty"),
+    "blank": (" \n\n", "empty"),
+    "note.txt": ("just some words", "unknown"),
 }
 
 
@@ -71,10 +77,14 @@ def test_an_unknown_table_is_described_and_a_mapping_suggested(tmp_path: Path) -
     assert "Nachname" in caught.value.hint
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [
-    ("a.xml", "<catalogue/>", "document element <catalogue>"), ("a.txt", "just some words", "just some words"),
-    ("a.bin", b"\x7fELF\x01\x02\x03" * 40, "binary data"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.xml", "<catalogue/>", "document element <catalogue>"),
+        ("a.txt", "just some words", "just some words"),
+        ("a.bin", b"\x7fELF\x01\x02\x03" * 40, "binary data"),
+    ],
+)
 def test_other_unknown_files_are_described(tmp_path: Path, name: str, content: str | bytes, says: str) -> None:
     with pytest.raises(UnknownFormat, match=says):
         choose(sniff(written(tmp_path, name, content), name), readers())

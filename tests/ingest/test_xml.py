@@ -42,8 +42,12 @@ def test_bad_bytes_are_read_around_each_with_its_place(tmp_path: Path) -> None:
     found, said = _records(path, "P")
     assert found == [("P[1]", "Jérôme"), ("P[2]", "the village’s \ufffd end\ufffd")]
     assert [one["reason"] for one in said.rejected] == [
-        "invalid byte 0xe9 at offset 8, line 2", "invalid byte 0xf4 at offset 10, line 2", "invalid byte 0x19 at offset 32, line 3",
-        "invalid byte 0xe2 at offset 35, line 3", "invalid byte 0x82 at offset 36, line 3", "invalid byte 0x00 at offset 41, line 3",
+        "invalid byte 0xe9 at offset 8, line 2",
+        "invalid byte 0xf4 at offset 10, line 2",
+        "invalid byte 0x19 at offset 32, line 3",
+        "invalid byte 0xe2 at offset 35, line 3",
+        "invalid byte 0x82 at offset 36, line 3",
+        "invalid byte 0x00 at offset 41, line 3",
     ]
     assert said.rejected[0]["locator"] == "byte 8"
     assert "Jér" in said.rejected[0]["excerpt"]
@@ -57,7 +61,9 @@ def test_what_is_left_of_cut_characters_is_no_markup(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=400), st.integers(1, 9))
-def test_whatever_the_bytes_every_one_that_is_not_utf8_is_reported(tmp_path_factory: pytest.TempPathFactory, noise: bytes, size: int) -> None:
+def test_whatever_the_bytes_every_one_that_is_not_utf8_is_reported(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes, size: int
+) -> None:
     from crosstie.ingest import encoding
 
     path = written(tmp_path_factory.mktemp("x"), "l.txt", noise)
@@ -86,7 +92,9 @@ def test_text_in_another_encoding_throughout_is_no_text(tmp_path: Path) -> None:
         _records(path, "P")
 
 
-@pytest.mark.parametrize("content", ["<L><P>a</P><P>b", "<L><P>a</P></L", "<L><P>a</Q></L>", "", "   ", "<L><P a=></P></L>", "<L>&nowhere;</L>", "no xml"])
+@pytest.mark.parametrize(
+    "content", ["<L><P>a</P><P>b", "<L><P>a</P></L", "<L><P>a</Q></L>", "", "   ", "<L><P a=></P></L>", "<L>&nowhere;</L>", "no xml"]
+)
 def test_damage_is_said_with_its_place(tmp_path: Path, content: str) -> None:
     with pytest.raises(DamagedFile, match=r"l\.xml") as caught:
         _records(written(tmp_path, "l.xml", content), "P")

@@ -22,17 +22,38 @@ from crosstie.ingest.sheets import sheet_rows
 _HEADER = frozenset({"reference", "nameofindividualorentity", "type", "nametype"})
 _SCHEMATA = {"individual": "Person", "person": "Person", "entity": "Organization", "vessel": "Vessel", "ship": "Vessel"}
 _NAMES = {
-    "primaryname": "name", "primary": "name", "primayname": "name", "aka": "alias", "originalscript": "alias", "formerlyknownas": "previousName",
-    "fka": "previousName", "previouslylistedas": "previousName",
+    "primaryname": "name",
+    "primary": "name",
+    "primayname": "name",
+    "aka": "alias",
+    "originalscript": "alias",
+    "formerlyknownas": "previousName",
+    "fka": "previousName",
+    "previouslylistedas": "previousName",
 }
 _MEASURES = {
-    "targetedfinancialsanction": "Targeted financial sanction", "travelban": "Travel ban", "armsembargo": "Arms embargo",
+    "targetedfinancialsanction": "Targeted financial sanction",
+    "travelban": "Travel ban",
+    "armsembargo": "Arms embargo",
     "maritimerestriction": "Maritime restriction",
 }
-_READ = _HEADER | _MEASURES.keys() | {
-    "aliasstrength", "dateofbirth", "placeofbirth", "citizenship", "address", "additionalinformation", "listinginformation", "imonumber",
-    "committees", "controldate", "instrumentofdesignation",
-}
+_READ = (
+    _HEADER
+    | _MEASURES.keys()
+    | {
+        "aliasstrength",
+        "dateofbirth",
+        "placeofbirth",
+        "citizenship",
+        "address",
+        "additionalinformation",
+        "listinginformation",
+        "imonumber",
+        "committees",
+        "controldate",
+        "instrumentofdesignation",
+    }
+)
 _REFERENCE = re.compile(r"(\d+)\s*([a-z]*)", re.IGNORECASE)
 _LINES = re.compile(r"\s*(?:_x000D_)?\s*\n\s*|_x000D_\s*,?")
 _LISTED = re.compile(r"(?:listed|designated|declared)(?: (?:by|on|under|in)\b[^.;]{0,40}?)? ?on?\b", re.IGNORECASE)
@@ -65,7 +86,9 @@ class AuDfat:
                 elif date := find_dates(" ".join(row)):
                     out.version(date[0])
                 continue
-            cells = {column: value for column, cell in zip(columns, row, strict=False) if column and (value := cell.replace("\xa0", " ").strip())}
+            cells = {
+                column: value for column, cell in zip(columns, row, strict=False) if column and (value := cell.replace("\xa0", " ").strip())
+            }
             if cells:
                 list_.row(f"{place} {number}", cells, labels)
         if columns is None:
@@ -86,7 +109,9 @@ class _List:
         self.out.place = place
         match = _REFERENCE.fullmatch(cells.get("reference", ""))
         if match is None:
-            self.out.reject("no reference" if "reference" not in cells else "not a reference", "; ".join(cells.values()), at=labels["reference"])
+            self.out.reject(
+                "no reference" if "reference" not in cells else "not a reference", "; ".join(cells.values()), at=labels["reference"]
+            )
             return
         number, letter = match[1], match[2]
         if self.target is None or number != self.now:
@@ -183,7 +208,7 @@ class _Target:
                 dates = find_dates(text)
                 words = _LISTED.search(text)
                 if dates and (len(text) <= 20 or words):
-                    after = find_dates(text[words.end():] if words else text)
+                    after = find_dates(text[words.end() :] if words else text)
                     act.say("listingDate", (after or dates)[0], at=labels[column], original=text)
                 if len(text) > 20 or not dates:
                     act.say("summary", text, at=labels[column])

@@ -16,24 +16,80 @@ from crosstie.ingest.reader import Head, Original, Profile, Promise
 from crosstie.ingest.readers.listing import listed, slug
 from crosstie.ingest.xml import local, records
 
-_FIELDS = frozenset({
-    "Country", "LastName", "GivenName", "EntityOrShip", "TitleOrShip", "ShipIMONumber", "DateOfBirthOrShipBuildDate", "Schedule", "Item",
-    "DateOfListing", "Aliases",
-})
+_FIELDS = frozenset(
+    {
+        "Country",
+        "LastName",
+        "GivenName",
+        "EntityOrShip",
+        "TitleOrShip",
+        "ShipIMONumber",
+        "DateOfBirthOrShipBuildDate",
+        "Schedule",
+        "Item",
+        "DateOfListing",
+        "Aliases",
+    }
+)
 _REGULATION = re.compile(r"\(([A-Z]{4,})\)")
 _PARTED = re.compile(r"\s*;[;,]?\s*|\s/\s*|/\s|(?<=\w{3})/(?=\w{3})|,?\s+or\s+")
 _COMMA = re.compile(r",\s*(?=[^\W\d_a-zа-я]|[\"“«])")
 _LANGUAGES = {
-    "arabic": "ara", "armenian": "hye", "belarusian": "bel", "belarussian": "bel", "burmese": "mya", "english": "eng", "farsi": "fas",
-    "french": "fra", "hebrew": "heb", "persian": "fas", "russian": "rus", "spanish": "spa", "ukrainian": "ukr",
+    "arabic": "ara",
+    "armenian": "hye",
+    "belarusian": "bel",
+    "belarussian": "bel",
+    "burmese": "mya",
+    "english": "eng",
+    "farsi": "fas",
+    "french": "fra",
+    "hebrew": "heb",
+    "persian": "fas",
+    "russian": "rus",
+    "spanish": "spa",
+    "ukrainian": "ukr",
 }
 _LANGUAGE = re.compile(rf"[,;]?\s*\b({'|'.join(_LANGUAGES)})\s*:\s*", re.IGNORECASE)
-_FORMS = frozenset({
-    "ао", "ооо", "оао", "пао", "зао", "сао", "фгуп", "фгбу", "тов", "ано", "нко", "jsc", "ojsc", "pjsc", "cjsc", "oao", "ooo", "pao", "zao",
-    "llc", "ltd", "inc", "co", "limited", "sc", "fsue", "plc", "corp", "sarl", "sa", "ag", "gmbh", "limited liability company",
-    "joint stock company", "некоммерческое партнерство",
-})
-_QUOTES = "“”„\"«»"
+_FORMS = frozenset(
+    {
+        "ао",
+        "ооо",
+        "оао",
+        "пао",
+        "зао",
+        "сао",
+        "фгуп",
+        "фгбу",
+        "тов",
+        "ано",
+        "нко",
+        "jsc",
+        "ojsc",
+        "pjsc",
+        "cjsc",
+        "oao",
+        "ooo",
+        "pao",
+        "zao",
+        "llc",
+        "ltd",
+        "inc",
+        "co",
+        "limited",
+        "sc",
+        "fsue",
+        "plc",
+        "corp",
+        "sarl",
+        "sa",
+        "ag",
+        "gmbh",
+        "limited liability company",
+        "joint stock company",
+        "некоммерческое партнерство",
+    }
+)
+_QUOTES = '“”„"«»'
 _KNOWN_AS = re.compile(r"^(?P<name>.+?)\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s*(?P<alias>.+?)\)\s*$", re.IGNORECASE | re.DOTALL)
 
 

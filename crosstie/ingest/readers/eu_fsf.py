@@ -24,12 +24,20 @@ _LETTERED = re.compile(r"(?:^|\s*[;,.]?\s)\(?[a-z]\)\s+")
 _WEAK = re.compile(r"low[ -]quality|weak alias", re.IGNORECASE)
 _FORMER = re.compile(r"\bf\.?k\.?a\b|\bformer(?:ly)?\b|\bprevious(?:ly)?\b", re.IGNORECASE)
 _NUMBERS: dict[str, tuple[str, ...]] = {
-    "passport": ("passportNumber", "idNumber"), "ssn": ("socialSecurityNumber", "idNumber"), "regnumber": ("registrationNumber",),
-    "taxid": ("taxNumber",), "fiscalcode": ("taxNumber",), "swiftbic": ("swiftBic",), "imo": ("imoNumber", "registrationNumber"),
+    "passport": ("passportNumber", "idNumber"),
+    "ssn": ("socialSecurityNumber", "idNumber"),
+    "regnumber": ("registrationNumber",),
+    "taxid": ("taxNumber",),
+    "fiscalcode": ("taxNumber",),
+    "swiftbic": ("swiftBic",),
+    "imo": ("imoNumber", "registrationNumber"),
     "tradelic": ("licenseNumber",),
 }
 _FLAGS = {
-    "knownFalse": "known to be false", "reportedLost": "reported lost", "knownExpired": "known to have expired", "revokedByIssuer": "revoked by its issuer",
+    "knownFalse": "known to be false",
+    "reportedLost": "reported lost",
+    "knownExpired": "known to have expired",
+    "revokedByIssuer": "revoked by its issuer",
     "diplomatic": "diplomatic",
 }
 _ADDRESS = ("street", "poBox", "zipCode", "city", "place", "region")
@@ -232,7 +240,11 @@ def _additional(element: etree._Element, subject: Subject, out: Emitter, at: str
 
 
 _PARTS = {
-    "citizenship": _citizenship, "birthdate": _birth, "address": _address, "identification": _document, "remark": _remark,
+    "citizenship": _citizenship,
+    "birthdate": _birth,
+    "address": _address,
+    "identification": _document,
+    "remark": _remark,
     "additionalInformation": _additional,
 }
 

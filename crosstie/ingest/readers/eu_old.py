@@ -21,7 +21,13 @@ from crosstie.ingest.reader import Head, Original, Profile, Promise
 _SCHEMATA = {"P": "Person", "E": "Organization"}
 _PAPER = re.compile(r"\s*(?P<number>.*?)\s*\((?P<code>\w+)-(?P<label>[^()]*)\)\s*(?P<rest>.*)", re.DOTALL)
 _REGIME = re.compile(r"in regime ([^()]+?)\s*(?:\([^()]*\))? of programme (\w+)")
-_PROPS = {"passport": "passportNumber", "travelcardid": "passportNumber", "ssn": "socialSecurityNumber", "fiscalcode": "taxNumber", "taxid": "taxNumber"}
+_PROPS = {
+    "passport": "passportNumber",
+    "travelcardid": "passportNumber",
+    "ssn": "socialSecurityNumber",
+    "fiscalcode": "taxNumber",
+    "taxid": "taxNumber",
+}
 
 
 class EuOldReader:
@@ -73,7 +79,12 @@ class _Entity:
                 say_dates(it, "birthDate", said.get("DATE"), at=f"{at}/DATE")
                 country = _country_name(said.get("COUNTRY", ""))
                 place = said.get("PLACE")
-                it.say("birthPlace", f"{place}, {country}" if place and country else place, at=f"{at}/PLACE", original=place if country else None)
+                it.say(
+                    "birthPlace",
+                    f"{place}, {country}" if place and country else place,
+                    at=f"{at}/PLACE",
+                    original=place if country else None,
+                )
                 say_countries(it, "birthCountry", said.get("COUNTRY"), at=f"{at}/COUNTRY")
         for at, said in self._children("CITIZEN"):
             say_countries(it, "nationality" if it.schema == "Person" else "country", said.get("COUNTRY"), at=f"{at}/COUNTRY")
@@ -121,7 +132,14 @@ class _Entity:
         expires = next((date for word, date in _dated(rest) if word == "expires"), None)
         if "COUNTRY" in said or issued or expires or "[" in written:
             paper = self._out.entity(f"{it.id}-id-{number}", "Passport" if prop == "passportNumber" else "Identification")
-            for name, value in (("holder", it.id), ("number", figure), ("type", label), ("startDate", issued), ("endDate", expires), ("summary", rest)):
+            for name, value in (
+                ("holder", it.id),
+                ("number", figure),
+                ("type", label),
+                ("startDate", issued),
+                ("endDate", expires),
+                ("summary", rest),
+            ):
                 paper.say(name, value, at=f"{at}/NUMBER")
             say_countries(paper, "country", said.get("COUNTRY"), at=f"{at}/COUNTRY")
 
@@ -148,7 +166,11 @@ class _Entity:
             at = "@remark" if number > 1 else "@programme"
             act = self._out.entity(f"{it.id}-sanction-{number}", "Sanction")
             for prop, value in (
-                ("entity", it.id), ("authority", "European Union"), ("country", "eu"), ("program", programme), ("programId", programme),
+                ("entity", it.id),
+                ("authority", "European Union"),
+                ("country", "eu"),
+                ("program", programme),
+                ("programId", programme),
                 ("provisions", basis),
             ):
                 act.say(prop, value, at=at)

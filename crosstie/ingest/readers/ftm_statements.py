@@ -69,8 +69,11 @@ def _batches(original: Original, out: Emitter) -> Iterator[tuple[int, pa.RecordB
             read_options=csv.ReadOptions(use_threads=False, block_size=BLOCK),
             parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=invalid, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys((*_NEEDED, *_OPTIONAL), pa.string()), include_columns=[*_NEEDED, *_OPTIONAL],
-                include_missing_columns=True, strings_can_be_null=True, null_values=[""],
+                column_types=dict.fromkeys((*_NEEDED, *_OPTIONAL), pa.string()),
+                include_columns=[*_NEEDED, *_OPTIONAL],
+                include_missing_columns=True,
+                strings_can_be_null=True,
+                null_values=[""],
             ),
         )
         first = 2
@@ -123,9 +126,9 @@ class _Stream(io.RawIOBase):
                 if chunk:
                     self.ended = chunk.endswith(b"\n")
                 self._rest = chunk
-            part = self._rest[:len(buffer) - at]
-            buffer[at:at + len(part)] = part
-            self._rest = self._rest[len(part):]
+            part = self._rest[: len(buffer) - at]
+            buffer[at : at + len(part)] = part
+            self._rest = self._rest[len(part) :]
             at += len(part)
         return at
 
@@ -160,7 +163,9 @@ class _Table:
 
     def _typed(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """The rows whose property exists and whose value is of its type; the others are rejected."""
-        pair = pc.dictionary_encode(pc.binary_join_element_wise(pc.fill_null(rows.column("schema"), ""), pc.fill_null(rows.column("prop"), ""), ":"))
+        pair = pc.dictionary_encode(
+            pc.binary_join_element_wise(pc.fill_null(rows.column("schema"), ""), pc.fill_null(rows.column("prop"), ""), ":")
+        )
         names = pair.dictionary.to_pylist()
         kinds = [self._kind(name) for name in names]
         codes = pair.indices.to_numpy(zero_copy_only=False)
@@ -207,7 +212,7 @@ class _Table:
         count = int(wrong.sum())
         if not count:
             return
-        shown: Any = pa.array(np.flatnonzero(wrong)[:max(0, _REJECTS - self.rejected)])
+        shown: Any = pa.array(np.flatnonzero(wrong)[: max(0, _REJECTS - self.rejected)])
         self.out.place = ""
         for place, excerpt in zip(rows.column("locator").take(shown).to_pylist(), excerpts.take(shown).to_pylist(), strict=True):
             self.out.reject(reason, excerpt or "", at=f"{place}/value")

@@ -26,8 +26,18 @@ _PAPERS = (
 )
 _NAMING = (*_NAMES, "Name Non-Latin Script", "Alias Type", "Alias Quality")
 _PERSON = (
-    "Title", "Gender", "Position", "DOB", "Town of Birth", "Country of Birth", "Nationality", "Passport Number", "Passport Details", "NI Number",
-    "National Identification Number", "National Identification Details",
+    "Title",
+    "Gender",
+    "Position",
+    "DOB",
+    "Town of Birth",
+    "Country of Birth",
+    "Nationality",
+    "Passport Number",
+    "Passport Details",
+    "NI Number",
+    "National Identification Number",
+    "National Identification Details",
 )
 _PLACE = (*_ADDRESS, "Country", "Phone Number", "Email Address", "Website")
 _LISTING = ("Regime", "Listed On", "UK Sanctions List Date Designated", "Last Updated")
@@ -47,9 +57,7 @@ class ConListReader:
 
     name = "gb-conlist"
     title = "UK consolidated list of financial sanctions targets, ConList.csv"
-    profile = Profile(
-        "gb", "gb-ofsi", "United Kingdom", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98)
-    )
+    profile = Profile("gb", "gb-ofsi", "United Kingdom", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98))
 
     def recognises(self, head: Head) -> bool:
         """By its columns, below a line with the date or not."""
@@ -106,7 +114,9 @@ class _Group:
 
     def read(self, cells: dict[str, str], parts: list[str]) -> None:
         """A row: its cells by column, and its parts as they stand."""
-        for written, before, read in zip(parts, self._read, (self._names, self._person, self._place, self._act, self._narrative), strict=True):
+        for written, before, read in zip(
+            parts, self._read, (self._names, self._person, self._place, self._act, self._narrative), strict=True
+        ):
             if written not in before:
                 before.add(written)
                 read(cells)
@@ -152,7 +162,10 @@ class _Group:
         for index, town in enumerate(towns):
             beside = countries[0] if len(countries) == 1 else countries[index] if len(countries) == len(towns) else ""
             it.say("birthPlace", f"{town}, {beside}" if beside else town, at="Town of Birth")
-        for prop, found, column in (("birthCountry", countries, "Country of Birth"), ("nationality", numbered(cells.get("Nationality", "")), "Nationality")):
+        for prop, found, column in (
+            ("birthCountry", countries, "Country of Birth"),
+            ("nationality", numbered(cells.get("Nationality", "")), "Nationality"),
+        ):
             for one in found:
                 if it.new(prop, one):
                     say_countries(it.subject, prop, one, at=column)
@@ -173,7 +186,11 @@ class _Group:
             for prop in ("program", "programId"):
                 act.say(prop, regime, at="Regime")
             self._it.say("programId", regime, at="Regime")
-        for column, prop in (("Listed On", "listingDate"), ("UK Sanctions List Date Designated", "startDate"), ("Last Updated", "modifiedAt")):
+        for column, prop in (
+            ("Listed On", "listingDate"),
+            ("UK Sanctions List Date Designated", "startDate"),
+            ("Last Updated", "modifiedAt"),
+        ):
             if act.new(prop, cells.get(column, "")):
                 say_dates(act.subject, prop, cells[column], at=column)
         if self._it.new("modifiedAt", cells.get("Last Updated", "")):

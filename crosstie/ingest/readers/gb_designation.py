@@ -19,9 +19,15 @@ from crosstie.model import schema as model
 SCHEMATA = {"individual": "Person", "entity": "Organization", "ship": "Vessel"}
 AUTHORITY = "Foreign, Commonwealth & Development Office"
 _LABELLED = {
-    "inn": ("LegalEntity", "innCode"), "ogrn": ("LegalEntity", "ogrnCode"), "okpo": ("LegalEntity", "okpoCode"), "kpp": ("Company", "kppCode"),
-    "bik": ("Company", "bikCode"), "swift": ("LegalEntity", "swiftBic"), "swift/bic": ("LegalEntity", "swiftBic"),
-    "bic": ("LegalEntity", "swiftBic"), "tin": ("LegalEntity", "taxNumber"),
+    "inn": ("LegalEntity", "innCode"),
+    "ogrn": ("LegalEntity", "ogrnCode"),
+    "okpo": ("LegalEntity", "okpoCode"),
+    "kpp": ("Company", "kppCode"),
+    "bik": ("Company", "bikCode"),
+    "swift": ("LegalEntity", "swiftBic"),
+    "swift/bic": ("LegalEntity", "swiftBic"),
+    "bic": ("LegalEntity", "swiftBic"),
+    "tin": ("LegalEntity", "taxNumber"),
 }
 _LABEL = re.compile(r"(?P<label>[A-Za-z/]{2,9}):?\s+(?P<number>[A-Z\d][A-Z\d -]*)$")
 _IMO = re.compile(r"(?:IMO)?\s*(?:number)?\s*:?\s*(\d{7})", re.IGNORECASE)

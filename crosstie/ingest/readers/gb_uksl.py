@@ -24,10 +24,21 @@ _PAPERS = (
     ("Passport number", "Passport additional information", True),
     ("National Identifier number", "National Identifier additional information", False),
 )
-_GROUPED = frozenset({
-    *_NAMES, *_ADDRESS, "Name type", "Alias strength", "Name non-latin script", "Non-latin script type", "Non-latin script language",
-    "Address Country", "Town of birth", "Country of birth", *(column for paper in _PAPERS for column in paper[:2]),
-})
+_GROUPED = frozenset(
+    {
+        *_NAMES,
+        *_ADDRESS,
+        "Name type",
+        "Alias strength",
+        "Name non-latin script",
+        "Non-latin script type",
+        "Non-latin script language",
+        "Address Country",
+        "Town of birth",
+        "Country of birth",
+        *(column for paper in _PAPERS for column in paper[:2]),
+    }
+)
 
 
 def _profile(series: str) -> Profile:
@@ -65,7 +76,10 @@ class UkslCsv:
                 if here not in seen:
                     out.record(f"row {number}")
                 out.place = f"row {number}"
-                unique, current = here, _begin(out, here, said.get("OFSI Group ID"), said.get("Designation Type", ""), ", ".join(said.values()))
+                unique, current = (
+                    here,
+                    _begin(out, here, said.get("OFSI Group ID"), said.get("Designation Type", ""), ", ".join(said.values())),
+                )
                 seen.add(here)
             out.place = f"row {number}"
             if current is not None:
@@ -113,7 +127,9 @@ class UkslXml:
                 continue
             out.record(place)
             cells = {local(child): child.text.strip() for child in element if child.text and child.text.strip()}
-            it = _begin(out, cells.get("UniqueID", ""), cells.get("OFSIGroupID"), cells.get("IndividualEntityShip", ""), ", ".join(cells.values()))
+            it = _begin(
+                out, cells.get("UniqueID", ""), cells.get("OFSIGroupID"), cells.get("IndividualEntityShip", ""), ", ".join(cells.values())
+            )
             if it is not None:
                 _walk(it, element, "", indicators="SanctionsImposed" not in cells)
 

@@ -20,15 +20,34 @@ from crosstie.ingest.readers.listing import listed, slug
 _COLOUR = re.compile(r"/notices/v\d+/(red|yellow|black|un|blue|green|orange|purple|silver)\b", re.IGNORECASE)
 _TOPICS = {"red": "wanted", "yellow": "victim", "black": "victim", "un": "sanction", "blue": "poi", "green": "poi"}
 _TEXTS = {
-    "place_of_birth": "birthPlace", "distinguishing_marks": "appearance", "weight": "weight", "height": "height", "forename": "firstName",
+    "place_of_birth": "birthPlace",
+    "distinguishing_marks": "appearance",
+    "weight": "weight",
+    "height": "height",
+    "forename": "firstName",
 }
 _LISTS = {
-    "nationalities": "nationality", "languages_spoken_ids": "spokenLanguage", "eyes_colors_id": "eyeColor", "hairs_id": "hairColor",
+    "nationalities": "nationality",
+    "languages_spoken_ids": "spokenLanguage",
+    "eyes_colors_id": "eyeColor",
+    "hairs_id": "hairColor",
 }
-_READ = frozenset({
-    *_TEXTS, *_LISTS, "entity_id", "name", "date_of_birth", "sex_id", "country_of_birth_id", "arrest_warrants", "un_reference", "colour", "_links",
-    "_embedded",
-})
+_READ = frozenset(
+    {
+        *_TEXTS,
+        *_LISTS,
+        "entity_id",
+        "name",
+        "date_of_birth",
+        "sex_id",
+        "country_of_birth_id",
+        "arrest_warrants",
+        "un_reference",
+        "colour",
+        "_links",
+        "_embedded",
+    }
+)
 
 
 class Interpol:

@@ -22,7 +22,13 @@ from crosstie.ingest.readers.ofac_references import Document, Place, References,
 from crosstie.ingest.xml import local, records, root
 
 _TAGS = (
-    "DateOfIssue", "ReferenceValueSets", "Location", "IDRegDocument", "DistinctParty", "ProfileRelationship", "SanctionsEntry",
+    "DateOfIssue",
+    "ReferenceValueSets",
+    "Location",
+    "IDRegDocument",
+    "DistinctParty",
+    "ProfileRelationship",
+    "SanctionsEntry",
     "SanctionsEntryLink",
 )
 #: the list that holds all lists but the SDN list: to be on it says nothing further
@@ -106,11 +112,19 @@ class _File:
         place = self.places.get(element.get("IssuedIn-LocationID", ""))
         validity = self.refs.text("Validity", element.get("ValidityID"))
         remarks = (cells.get("Comment"), None if validity in ("", "Valid", "Unknown") else validity)
-        self.documents.setdefault(element.get("IdentityID", ""), []).append(Document(
-            self.out.place, element.get("ID", ""), self.refs.text("IDRegDocType", element.get("IDRegDocTypeID")), cells.get("IDRegistrationNo"),
-            self.refs.country(element.get("IssuedBy-CountryID")), dates.get("Issue Date", ()), dates.get("Expiration Date", ()),
-            cells.get("IssuingAuthority") or (place.line if place else None), remarks,
-        ))
+        self.documents.setdefault(element.get("IdentityID", ""), []).append(
+            Document(
+                self.out.place,
+                element.get("ID", ""),
+                self.refs.text("IDRegDocType", element.get("IDRegDocTypeID")),
+                cells.get("IDRegistrationNo"),
+                self.refs.country(element.get("IssuedBy-CountryID")),
+                dates.get("Issue Date", ()),
+                dates.get("Expiration Date", ()),
+                cells.get("IssuingAuthority") or (place.line if place else None),
+                remarks,
+            )
+        )
 
     def _party(self, element: etree._Element) -> None:
         profiles = [child for child in element if local(child) == "Profile"]
@@ -133,7 +147,9 @@ class _File:
         kind = self.refs.text("RelationType", element.get("RelationTypeID"))
         source, target = ends
         if source is None or target is None:
-            self.out.reject("a relation to a party that is not in this file", kind, at="From-ProfileID" if source is None else "To-ProfileID")
+            self.out.reject(
+                "a relation to a party that is not in this file", kind, at="From-ProfileID" if source is None else "To-ProfileID"
+            )
             return
         dates: tuple[str, ...] = ()
         remarks = []
@@ -144,10 +160,19 @@ class _File:
                 remarks.append(child.text)
         quality = self.refs.text("RelationQuality", element.get("RelationQualityID"))
         remarks += [f"quality: {quality}"] if quality and quality != "Unknown" else []
-        self.links.relations.append(Relation(
-            place, "", element.get("ID", ""), source[0], target[0], kind, former=element.get("Former") == "true", dates=dates,
-            remarks=tuple(remarks),
-        ))
+        self.links.relations.append(
+            Relation(
+                place,
+                "",
+                element.get("ID", ""),
+                source[0],
+                target[0],
+                kind,
+                former=element.get("Former") == "true",
+                dates=dates,
+                remarks=tuple(remarks),
+            )
+        )
 
     def _entry(self, element: etree._Element) -> None:
         profile_id = element.get("ProfileID", "")
@@ -214,7 +239,10 @@ def _profile(file: _File, party: Party, element: etree._Element, at: str) -> Non
 def _identity(file: _File, party: Party, element: etree._Element, at: str) -> None:
     groups = {
         group.get("ID", ""): file.refs.text("NamePartType", group.get("NamePartTypeID"))
-        for block in element if local(block) == "NamePartGroups" for master in block for group in master
+        for block in element
+        if local(block) == "NamePartGroups"
+        for master in block
+        for group in master
     }
     false = element.get("False") == "true"
     first = element.get("Primary") != "false"
@@ -238,8 +266,15 @@ def _identity(file: _File, party: Party, element: etree._Element, at: str) -> No
     for document in file.documents.pop(element.get("ID", ""), ()):
         party.out.place, here = document.place, party.out.place
         party.document(
-            document.label, document.number, country=document.country, issued=document.issued, expires=document.expires,
-            authority=document.authority, remarks=document.remarks, at="", key=document.key,
+            document.label,
+            document.number,
+            country=document.country,
+            issued=document.issued,
+            expires=document.expires,
+            authority=document.authority,
+            remarks=document.remarks,
+            at="",
+            key=document.key,
         )
         party.out.place = here
 

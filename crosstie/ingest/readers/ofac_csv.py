@@ -17,43 +17,84 @@ from crosstie.model import schema as model
 
 _NULL = "-0-"
 _CUT = 1_000
-_SDN = ("ent_num", "SDN_Name", "SDN_Type", "Program", "Title", "Call_Sign", "Vess_type", "Tonnage", "GRT", "Vess_flag", "Vess_owner", "Remarks")
+_SDN = (
+    "ent_num",
+    "SDN_Name",
+    "SDN_Type",
+    "Program",
+    "Title",
+    "Call_Sign",
+    "Vess_type",
+    "Tonnage",
+    "GRT",
+    "Vess_flag",
+    "Vess_owner",
+    "Remarks",
+)
 _ALT = ("ent_num", "alt_num", "alt_type", "alt_name", "alt_remarks")
 _ADD = ("ent_num", "add_num", "Address", "City/State/Postal", "Country", "Add_remarks")
 _KINDS = {"individual": "Individual", _NULL: "Entity", "vessel": "Vessel", "aircraft": "Aircraft"}
 _VESSEL = {
-    "Call_Sign": "Vessel Call Sign", "Vess_type": "VESSEL TYPE", "Tonnage": "Vessel Tonnage", "GRT": "Vessel Gross Registered Tonnage",
-    "Vess_flag": "Vessel Flag", "Vess_owner": "Vessel Owner",
+    "Call_Sign": "Vessel Call Sign",
+    "Vess_type": "VESSEL TYPE",
+    "Tonnage": "Vessel Tonnage",
+    "GRT": "Vessel Gross Registered Tonnage",
+    "Vess_flag": "Vessel Flag",
+    "Vess_owner": "Vessel Owner",
 }
 _ALIASES = {"a": "alias", "f": "previousName", "n": "alias"}
 _COUNTRIES = {"Nationality Country": "nationality", "Citizenship Country": "citizenship", "Former Vessel Flag": "pastFlags"}
 #: labels of the remarks, other than OFAC's own terms, and the term that each stands for
 _LABELS = {
-    "nationality": "Nationality Country", "citizen": "Citizenship Country", "POB": "POB", "DOB": "DOB", "Gender": "Gender",
-    "Telephone No.": "Phone Number", "Telephone": "Phone Number", "Phone No.": "Phone Number", "Fax No.": "Fax", "Fax": "Fax",
-    "E-mail": "Email Address", "Email": "Email Address", "Tel.": "Phone Number", "National ID No.": "National ID No.", "Cedula No.": "Cedula No.",
-    "Cedula de Residencia": "Cedula de Residencia No.", "Driver's License No.": "Driver's License No.", "Position:": "Title",
-    "Business Registration Document": "Business Registration Document #", "Vessel Registration Identification": "Vessel Registration Identification",
+    "nationality": "Nationality Country",
+    "citizen": "Citizenship Country",
+    "POB": "POB",
+    "DOB": "DOB",
+    "Gender": "Gender",
+    "Telephone No.": "Phone Number",
+    "Telephone": "Phone Number",
+    "Phone No.": "Phone Number",
+    "Fax No.": "Fax",
+    "Fax": "Fax",
+    "E-mail": "Email Address",
+    "Email": "Email Address",
+    "Tel.": "Phone Number",
+    "National ID No.": "National ID No.",
+    "Cedula No.": "Cedula No.",
+    "Cedula de Residencia": "Cedula de Residencia No.",
+    "Driver's License No.": "Driver's License No.",
+    "Position:": "Title",
+    "Business Registration Document": "Business Registration Document #",
+    "Vessel Registration Identification": "Vessel Registration Identification",
 }
 _TERMS = {
-    **{term: term for group in (terms.FEATURES, terms.DATES, terms.NAMED, terms.PROVISIONS, terms.NUMBERS, terms.COMPANY, terms.DOCUMENTS) for term in group},
+    **{
+        term: term
+        for group in (terms.FEATURES, terms.DATES, terms.NAMED, terms.PROVISIONS, terms.NUMBERS, terms.COMPANY, terms.DOCUMENTS)
+        for term in group
+    },
     **_LABELS,
 }
 _TERM = re.compile(
-    r"(?:alt\. )?(?:(?P<term>" + "|".join(re.escape(term) for term in sorted(_TERMS, key=len, reverse=True)) + r")(?![\w.])|Digital Currency Address - "
+    r"(?:alt\. )?(?:(?P<term>"
+    + "|".join(re.escape(term) for term in sorted(_TERMS, key=len, reverse=True))
+    + r")(?![\w.])|Digital Currency Address - "
     r"(?P<coin>\w+)|(?P<number>[^\d;]{2,70}?(?: No\.?| Number| #| ID| Card| Certificate| Code)(?: \([^)]*\))?))(?P<colon>:?)(?:\s+|$)(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _ALIAS = re.compile(r"""(?:alt\. )?([afn])\.k\.a\. ["'](.+?)["']\s*""", re.IGNORECASE | re.DOTALL)
 _LINKED = re.compile(r"Linked To:\s+(.+)", re.DOTALL)
 _PAPER = re.compile(
-    r"(?P<number>.*?)(?:\s*\((?P<country>[^()]*(?:\([^()]*\))?[^()]*)\))?(?:\s*issued (?P<issued>[^();]*?))?(?:\s*expires (?P<expires>[^();]*?))?", re.DOTALL)
+    r"(?P<number>.*?)(?:\s*\((?P<country>[^()]*(?:\([^()]*\))?[^()]*)\))?(?:\s*issued (?P<issued>[^();]*?))?(?:\s*expires (?P<expires>[^();]*?))?",
+    re.DOTALL,
+)
 _SEMICOLON = re.compile(r"(;\s*)")
 _PROGRAMMES = re.compile(r"\]\s*\[|;")
 _THREE_SMALL = re.compile(r"[a-z]{3}")
 _SUFFIX = re.compile(r"(?:Jr|Sr|I{1,3}|IV)\.?")
 _COMPANY = re.compile(
-    r"\b(?:ltd|inc|llc|co|corp|limited|company|gmbh|sarl|sal|plc|bv|ag|sa|srl|spa|jsc|pjsc|oao|zao|ooo)\b\.?|\.[A-Z]\.|\bS\.|C\.V", re.IGNORECASE
+    r"\b(?:ltd|inc|llc|co|corp|limited|company|gmbh|sarl|sal|plc|bv|ag|sa|srl|spa|jsc|pjsc|oao|zao|ooo)\b\.?|\.[A-Z]\.|\bS\.|C\.V",
+    re.IGNORECASE,
 )
 
 
@@ -259,7 +300,9 @@ def _sample(head: Head) -> list[tuple[str, ...]]:
 def _fits(head: Head, columns: tuple[str, ...]) -> bool:
     """Whether all rows have these columns, a number first, and none is a header."""
     sample = _sample(head)
-    return head.media == "csv" and not head.columns and bool(sample) and all(len(row) == len(columns) and row[0].isdigit() for row in sample)
+    return (
+        head.media == "csv" and not head.columns and bool(sample) and all(len(row) == len(columns) and row[0].isdigit() for row in sample)
+    )
 
 
 READERS: tuple[SdnReader | AltReader | AddReader, ...] = (SdnReader(), AltReader(), AddReader())

@@ -164,9 +164,15 @@ def _documents(element: etree._Element, party: Party, links: Links) -> None:
             remarks.append("not valid")
         remarks += [f"{tag}: {cells[tag]}" for tag in cells.keys() - _DOCUMENT]
         party.document(
-            cells.get("type", ""), cells.get("documentNumber"), country=cells.get("issuingCountry"), issued=dates.get("issueDate", ()),
-            expires=dates.get("expirationDate", ()), authority=cells.get("issuingAuthority") or cells.get("issuingLocation"),
-            remarks=sorted(remark for remark in remarks if remark), at=at, key=document.get("id", str(index)),
+            cells.get("type", ""),
+            cells.get("documentNumber"),
+            country=cells.get("issuingCountry"),
+            issued=dates.get("issueDate", ()),
+            expires=dates.get("expirationDate", ()),
+            authority=cells.get("issuingAuthority") or cells.get("issuingLocation"),
+            remarks=sorted(remark for remark in remarks if remark),
+            at=at,
+            key=document.get("id", str(index)),
         )
 
 
@@ -183,15 +189,30 @@ def _relationships(element: etree._Element, party: Party, links: Links) -> None:
             party.out.reject("a relation to nobody", cells.get("type", ""), at=at)
             continue
         remarks = tuple(f"{tag}: {cells[tag]}" for tag in sorted(cells.keys() - {"type", "relatedEntity"}))
-        links.relations.append(Relation(
-            party.out.place, at, relationship.get("id", str(index)), party.id, f"{party.out.dataset}-{number}", cells.get("type", ""),
-            target_name=_spoken(cells.get("relatedEntity", "")), remarks=remarks,
-        ))
+        links.relations.append(
+            Relation(
+                party.out.place,
+                at,
+                relationship.get("id", str(index)),
+                party.id,
+                f"{party.out.dataset}-{number}",
+                cells.get("type", ""),
+                target_name=_spoken(cells.get("relatedEntity", "")),
+                remarks=remarks,
+            )
+        )
 
 
 _PARTS = {
-    "sanctionsLists": _lists, "sanctionsPrograms": _programmes, "sanctionsTypes": _types, "legalAuthorities": _authorities, "names": _names,
-    "addresses": _addresses, "features": _features, "identityDocuments": _documents, "relationships": _relationships,
+    "sanctionsLists": _lists,
+    "sanctionsPrograms": _programmes,
+    "sanctionsTypes": _types,
+    "legalAuthorities": _authorities,
+    "names": _names,
+    "addresses": _addresses,
+    "features": _features,
+    "identityDocuments": _documents,
+    "relationships": _relationships,
 }
 
 

@@ -129,8 +129,17 @@ class Party:
             self.note(term, value, at=at)
 
     def document(
-        self, label: str, number: str | None, *, country: str | None = None, issued: tuple[str, ...] = (), expires: tuple[str, ...] = (),
-        authority: str | None = None, remarks: Iterable[str | None] = (), at: str, key: str,
+        self,
+        label: str,
+        number: str | None,
+        *,
+        country: str | None = None,
+        issued: tuple[str, ...] = (),
+        expires: tuple[str, ...] = (),
+        authority: str | None = None,
+        remarks: Iterable[str | None] = (),
+        at: str,
+        key: str,
     ) -> None:
         """An identity document or registration; one with details also becomes an entity of its own."""
         label = label.strip()

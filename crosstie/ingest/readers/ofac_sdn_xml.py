@@ -16,8 +16,12 @@ from crosstie.ingest.readers.ofac_party import Links, Party, profile
 from crosstie.ingest.xml import local, records, texts
 
 _VESSEL = {
-    "callSign": "Vessel Call Sign", "vesselType": "VESSEL TYPE", "vesselFlag": "Vessel Flag", "vesselOwner": "Vessel Owner",
-    "tonnage": "Vessel Tonnage", "grossRegisteredTonnage": "Vessel Gross Registered Tonnage",
+    "callSign": "Vessel Call Sign",
+    "vesselType": "VESSEL TYPE",
+    "vesselFlag": "Vessel Flag",
+    "vesselOwner": "Vessel Owner",
+    "tonnage": "Vessel Tonnage",
+    "grossRegisteredTonnage": "Vessel Gross Registered Tonnage",
 }
 _ADDRESS = ("address1", "address2", "address3", "city", "stateOrProvince", "postalCode")
 _BIRTH = {"dateOfBirthList": ("dateOfBirth", "Birthdate"), "placeOfBirthList": ("placeOfBirth", "Place of Birth")}

@@ -38,7 +38,10 @@ class UnReader:
     name = "un"
     title = "UN Security Council consolidated list, XML"
     profile = Profile(
-        "un", "un", "United Nations Security Council", "A2",
+        "un",
+        "un",
+        "United Nations Security Council",
+        "A2",
         promise=Promise(min_records=3, max_records=20_000, min_named_share=0.98),
     )
 
@@ -199,8 +202,13 @@ class _Record:
                 count += 1
                 paper = self._out.entity(f"{self._it.id}-id-{count}", "Passport" if prop == "passportNumber" else "Identification")
                 for name, value in (
-                    ("holder", self._it.id), ("number", number), ("type", kind), ("startDate", issued), ("endDate", expires),
-                    ("authority", said.get("CITY_OF_ISSUE")), ("summary", note),
+                    ("holder", self._it.id),
+                    ("number", number),
+                    ("type", kind),
+                    ("startDate", issued),
+                    ("endDate", expires),
+                    ("authority", said.get("CITY_OF_ISSUE")),
+                    ("summary", note),
                 ):
                     paper.say(name, value, at=at)
                 say_countries(paper, "country", country, at=at)

@@ -74,7 +74,9 @@ def read(reader: Reader, path: Path, *, dataset: str | None = None) -> Said:
     """Read a file whole, and check what holds for every reader."""
     said = Said()
     profile = reader.profile
-    out = Emitter(_Sink(said), source_id="0123456789abcdef", dataset=dataset or profile.dataset, grade=profile.grade, marking=profile.marking)
+    out = Emitter(
+        _Sink(said), source_id="0123456789abcdef", dataset=dataset or profile.dataset, grade=profile.grade, marking=profile.marking
+    )
     reader.read(Original(path, path.name), out)
     out.flush()
     said.records, said.version_date, said.series = out.records, out.version_date, out.series

@@ -15,15 +15,40 @@ from crosstie.ingest.readers.au_dfat import READER
 from tests.ingest.readers.said import Said, read, written
 
 COLUMNS = (
-    "Reference", "Name of Individual or Entity", "Type", "Name Type", "Alias Strength", "Date of Birth", "Place of Birth", "Citizenship", "Address",
-    "Additional Information", "Listing Information", "IMO Number", "Committees", "Control Date", "Instrument of Designation",
-    "Targeted Financial Sanction", "Travel Ban", "Arms Embargo", "Maritime Restriction", "Shoe Size",
+    "Reference",
+    "Name of Individual or Entity",
+    "Type",
+    "Name Type",
+    "Alias Strength",
+    "Date of Birth",
+    "Place of Birth",
+    "Citizenship",
+    "Address",
+    "Additional Information",
+    "Listing Information",
+    "IMO Number",
+    "Committees",
+    "Control Date",
+    "Instrument of Designation",
+    "Targeted Financial Sanction",
+    "Travel Ban",
+    "Arms Embargo",
+    "Maritime Restriction",
+    "Shoe Size",
 )
 PERSON = {
-    "Type": "Individual", "Date of Birth": "a) circa 1971, b) 3 Mar. 1970", "Place of Birth": "Lamu, Kenya", "Citizenship": "Kenyan",
-    "Address": "a) 4 Quay Row, Mombasa, Kenya b) 5 Toll Road, Lamu, Kenya", "Additional Information": "UN Ref TAi.901. Keeps the tolls for QDe.902.",
-    "Listing Information": "Listed on 25 Jan. 2030 (amended 2 Feb. 2031)", "Committees": "1988 (Taliban)", "Control Date": datetime(2030, 5, 6),
-    "Targeted Financial Sanction": True, "Travel Ban": "Yes", "Arms Embargo": False,
+    "Type": "Individual",
+    "Date of Birth": "a) circa 1971, b) 3 Mar. 1970",
+    "Place of Birth": "Lamu, Kenya",
+    "Citizenship": "Kenyan",
+    "Address": "a) 4 Quay Row, Mombasa, Kenya b) 5 Toll Road, Lamu, Kenya",
+    "Additional Information": "UN Ref TAi.901. Keeps the tolls for QDe.902.",
+    "Listing Information": "Listed on 25 Jan. 2030 (amended 2 Feb. 2031)",
+    "Committees": "1988 (Taliban)",
+    "Control Date": datetime(2030, 5, 6),
+    "Targeted Financial Sanction": True,
+    "Travel Ban": "Yes",
+    "Arms Embargo": False,
 }
 
 
@@ -43,21 +68,42 @@ def workbook(folder: Path, rows: list[dict[str, Any]], *, columns: tuple[str, ..
 
 @pytest.fixture
 def said(tmp_path: Path) -> Said:
-    return read(READER, workbook(tmp_path, [
-        {"Reference": 23, "Name of Individual or Entity": "Ilvar Tem Oskellan", "Name Type": "Primary Name", **PERSON},
-        {"Reference": "23a", "Name of Individual or Entity": "Ilwar Oskelan", "Name Type": "aka", **PERSON},
-        {"Reference": "23b", "Name of Individual or Entity": "Porter", "Name Type": "aka", "Alias Strength": "Weak", **PERSON},
-        {"Reference": "23c", "Name of Individual or Entity": "Илвар Оскеллан", "Name Type": "Original Script", **PERSON},
-        {"Reference": 24, "Name of Individual or Entity": "Harbour Co.", "Type": "Entity", "Name Type": "Primary Name", "Committees": "Autonomous (Invented)",
-         "Date of Birth": 2004, "Control Date": "dd/mm/yy", "Shoe Size": 44},
-        {"Reference": "24a", "Name of Individual or Entity": "Old Harbour", "Type": "Entity", "Name Type": "Formerly known as"},
-        {"Reference": "23d", "Name of Individual or Entity": "Ilvar Temosk", "Name Type": "Formerly known as", **PERSON},
-        {"Reference": 24, "Name of Individual or Entity": "Someone Else", "Type": "Individual", "Name Type": "Primary Name"},
-        {"Reference": 25, "Name of Individual or Entity": "Grey Heron", "Type": "Vessel", "Name Type": "Primary Name", "IMO Number": 9123450},
-        {"Reference": 26, "Name of Individual or Entity": "Comet", "Type": "Rocket", "Name Type": "Primary Name"},
-        {"Reference": "see above", "Name of Individual or Entity": "Nobody"},
-        {"Name of Individual or Entity": "No Reference"},
-    ], banner="Consolidated list as at 7 February 2031"))
+    return read(
+        READER,
+        workbook(
+            tmp_path,
+            [
+                {"Reference": 23, "Name of Individual or Entity": "Ilvar Tem Oskellan", "Name Type": "Primary Name", **PERSON},
+                {"Reference": "23a", "Name of Individual or Entity": "Ilwar Oskelan", "Name Type": "aka", **PERSON},
+                {"Reference": "23b", "Name of Individual or Entity": "Porter", "Name Type": "aka", "Alias Strength": "Weak", **PERSON},
+                {"Reference": "23c", "Name of Individual or Entity": "Илвар Оскеллан", "Name Type": "Original Script", **PERSON},
+                {
+                    "Reference": 24,
+                    "Name of Individual or Entity": "Harbour Co.",
+                    "Type": "Entity",
+                    "Name Type": "Primary Name",
+                    "Committees": "Autonomous (Invented)",
+                    "Date of Birth": 2004,
+                    "Control Date": "dd/mm/yy",
+                    "Shoe Size": 44,
+                },
+                {"Reference": "24a", "Name of Individual or Entity": "Old Harbour", "Type": "Entity", "Name Type": "Formerly known as"},
+                {"Reference": "23d", "Name of Individual or Entity": "Ilvar Temosk", "Name Type": "Formerly known as", **PERSON},
+                {"Reference": 24, "Name of Individual or Entity": "Someone Else", "Type": "Individual", "Name Type": "Primary Name"},
+                {
+                    "Reference": 25,
+                    "Name of Individual or Entity": "Grey Heron",
+                    "Type": "Vessel",
+                    "Name Type": "Primary Name",
+                    "IMO Number": 9123450,
+                },
+                {"Reference": 26, "Name of Individual or Entity": "Comet", "Type": "Rocket", "Name Type": "Primary Name"},
+                {"Reference": "see above", "Name of Individual or Entity": "Nobody"},
+                {"Name of Individual or Entity": "No Reference"},
+            ],
+            banner="Consolidated list as at 7 February 2031",
+        ),
+    )
 
 
 def test_knows_its_own() -> None:
@@ -115,10 +161,21 @@ def test_rejects_say_what_and_where(said: Said) -> None:
 
 
 def test_a_formula_is_what_it_was_computed_to_be(tmp_path: Path) -> None:
-    said = read(READER, workbook(tmp_path, [
-        {"Reference": 1, "Name of Individual or Entity": '=HYPERLINK("http://example.org","x")', "Type": "Entity", "Name Type": "Primary Name",
-         "Additional Information": "=1+1"},
-    ]))
+    said = read(
+        READER,
+        workbook(
+            tmp_path,
+            [
+                {
+                    "Reference": 1,
+                    "Name of Individual or Entity": '=HYPERLINK("http://example.org","x")',
+                    "Type": "Entity",
+                    "Name Type": "Primary Name",
+                    "Additional Information": "=1+1",
+                },
+            ],
+        ),
+    )
     assert not any("=" in one["value"] for one in said.statements), "a formula is never read as text"
     assert said.reasons() == {"no name": 1}
 

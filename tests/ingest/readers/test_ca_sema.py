@@ -35,14 +35,24 @@ def test_person_entity_or_ship(said: Said) -> None:
     assert said.values(PERSON, "title") == ["Dr."]
     assert said.schemata(FIRM) == {"Organization"}
     assert said.about(SHIP) == {
-        "name": ["Grey Heron"], "topics": ["sanction"], "programId": ["Kenya"], "type": ["Tug"], "imoNumber": ["9123450"], "buildDate": ["1999"],
+        "name": ["Grey Heron"],
+        "topics": ["sanction"],
+        "programId": ["Kenya"],
+        "type": ["Tug"],
+        "imoNumber": ["9123450"],
+        "buildDate": ["1999"],
     }
 
 
 def test_each_alias_by_itself(said: Said) -> None:
-    found = [(one["prop"], one["value"], one["lang"]) for one in said.statements if one["entity_id"] == PERSON and one["prop"].endswith("lias")]
+    found = [
+        (one["prop"], one["value"], one["lang"]) for one in said.statements if one["entity_id"] == PERSON and one["prop"].endswith("lias")
+    ]
     assert found == [
-        ("alias", "Ilwar Oskelan", None), ("weakAlias", "Porter", None), ("alias", "Илвар Тем Оскеллан", "rus"), ("weakAlias", "Temosk", "rus"),
+        ("alias", "Ilwar Oskelan", None),
+        ("weakAlias", "Porter", None),
+        ("alias", "Илвар Тем Оскеллан", "rus"),
+        ("weakAlias", "Temosk", "rus"),
         ("alias", "Oskellan Tem", "rus"),
     ]
     assert said.values(WOMAN, "alias") == ["Марра Илваровна Тем"]
@@ -66,7 +76,8 @@ def test_programme_is_the_country_or_the_cause(said: Said) -> None:
 def test_nothing_is_dropped(said: Said) -> None:
     assert said.values(FIRM, "notes") == ["Remark: Moves tusks."]
     assert {(one["locator"], one["reason"]) for one in said.rejected} == {
-        ("record[2]/DateOfBirthOrShipBuildDate", "not a value for birthDate"), ("record[5]", "a record without a name"),
+        ("record[2]/DateOfBirthOrShipBuildDate", "not a value for birthDate"),
+        ("record[5]", "a record without a name"),
     }
 
 

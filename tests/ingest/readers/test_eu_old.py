@@ -29,7 +29,9 @@ def test_the_list_states_its_date(said: Said) -> None:
 
 
 def test_names_in_their_languages(said: Said) -> None:
-    names = [(one["prop"], one["value"], one["lang"]) for one in said.statements if one["entity_id"] == ADA and one["prop"] in ("name", "alias")]
+    names = [
+        (one["prop"], one["value"], one["lang"]) for one in said.statements if one["entity_id"] == ADA and one["prop"] in ("name", "alias")
+    ]
     assert names == [("name", "Tavin Maskel Orel", None), ("alias", "Tavin Aurèle", "fra"), ("name", "Tavin Maskel Orel", None)]
     assert said.values(ADA, "firstName") == ["Tavin", "Tavin"]
     assert said.values(ADA, "middleName") == ["Maskel"]

@@ -19,12 +19,32 @@ from crosstie.ingest.readers import ftm_json, ftm_statements
 from tests.ingest.readers.said import read, written
 
 JSON, CSV = ftm_json.READER, ftm_statements.READER
-COLUMNS = ("canonical_id", "entity_id", "prop", "prop_type", "schema", "value", "dataset", "origin", "lang", "original_value", "external", "first_seen",
-           "last_seen", "id")
+COLUMNS = (
+    "canonical_id",
+    "entity_id",
+    "prop",
+    "prop_type",
+    "schema",
+    "value",
+    "dataset",
+    "origin",
+    "lang",
+    "original_value",
+    "external",
+    "first_seen",
+    "last_seen",
+    "id",
+)
 
 
 def person(number: int = 1, **properties: Any) -> dict[str, Any]:
-    return {"id": f"p-{number}", "schema": "Person", "caption": "x", "datasets": ["inv"], "properties": {"name": ["Ilvar Tem"], **properties}}
+    return {
+        "id": f"p-{number}",
+        "schema": "Person",
+        "caption": "x",
+        "datasets": ["inv"],
+        "properties": {"name": ["Ilvar Tem"], **properties},
+    }
 
 
 def lines(*entities: Any) -> str:
@@ -32,7 +52,16 @@ def lines(*entities: Any) -> str:
 
 
 def row(**cells: str) -> dict[str, str]:
-    return {"canonical_id": "NK-1", "entity_id": "p-1", "prop": "name", "schema": "Person", "value": "Ilvar Tem", "dataset": "inv", "external": "f", **cells}
+    return {
+        "canonical_id": "NK-1",
+        "entity_id": "p-1",
+        "prop": "name",
+        "schema": "Person",
+        "value": "Ilvar Tem",
+        "dataset": "inv",
+        "external": "f",
+        **cells,
+    }
 
 
 def table(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> str:
@@ -52,7 +81,9 @@ def test_each_knows_its_own() -> None:
 
 def test_entities(tmp_path: Path) -> None:
     owned = {"id": "o-1", "schema": "Ownership", "properties": {"owner": ["p-1"], "asset": ["c-1"], "role": ["on paper"]}}
-    said = read(JSON, written(tmp_path, "inv-2031-01-02.ftm.json", lines(person(birthDate=["1971"], country=["ke", "so"], height=1.8), "", owned)))
+    said = read(
+        JSON, written(tmp_path, "inv-2031-01-02.ftm.json", lines(person(birthDate=["1971"], country=["ke", "so"], height=1.8), "", owned))
+    )
     assert said.values("p-1", "country") == ["ke", "so"]
     assert said.values("p-1", "height") == ["1.8"]
     assert said.one("p-1", "birthDate")["locator"] == "line 1/birthDate"
@@ -68,7 +99,11 @@ def test_the_users_dataset_comes_before_every_id(tmp_path: Path) -> None:
     assert said.values("mine-o-1", "owner") == ["mine-p-1"]
     assert {one["dataset"] for one in said.statements} == {"mine"}
     assert said.series == "ftm-mine"
-    rows = table(row(), row(entity_id="o-1", schema="Ownership", prop="owner", value="p-1"), row(entity_id="o-1", schema="Ownership", prop="asset", value="c"))
+    rows = table(
+        row(),
+        row(entity_id="o-1", schema="Ownership", prop="owner", value="p-1"),
+        row(entity_id="o-1", schema="Ownership", prop="asset", value="c"),
+    )
     flat = read(CSV, written(tmp_path, "x.csv", rows), dataset="mine")
     assert flat.values("mine-o-1", "owner") == ["mine-p-1"]
     assert {one["dataset"] for one in flat.statements} == {"mine"}
@@ -84,14 +119,29 @@ def test_nested_entities_and_whole_documents(tmp_path: Path) -> None:
 
 
 def test_entities_that_are_none_become_rejects(tmp_path: Path) -> None:
-    said = read(JSON, written(tmp_path, "x.json", lines(
-        person(birthDate=["some day"], country=["Atlantis"], shoeSize=["44"], alias=[True]), "[1, 2]", "{broken", {"id": 5, "schema": "Person"},
-        {"id": "r", "schema": "Rocket", "properties": {}},
-    )))
+    said = read(
+        JSON,
+        written(
+            tmp_path,
+            "x.json",
+            lines(
+                person(birthDate=["some day"], country=["Atlantis"], shoeSize=["44"], alias=[True]),
+                "[1, 2]",
+                "{broken",
+                {"id": 5, "schema": "Person"},
+                {"id": "r", "schema": "Rocket", "properties": {}},
+            ),
+        ),
+    )
     assert [(one["locator"], one["reason"].partition(":")[0]) for one in said.rejected] == [
-        ("line 1/birthDate", "not a value for birthDate"), ("line 1/country", "not a value for country"), ("line 1/shoeSize", "no such property"),
-        ("line 1/alias", "not a value for alias"), ("line 2", "not a JSON object"), ("line 3", "not JSON"),
-        ("line 4", "not an entity"), ("line 5/schema", "no such schema"),
+        ("line 1/birthDate", "not a value for birthDate"),
+        ("line 1/country", "not a value for country"),
+        ("line 1/shoeSize", "no such property"),
+        ("line 1/alias", "not a value for alias"),
+        ("line 2", "not a JSON object"),
+        ("line 3", "not JSON"),
+        ("line 4", "not an entity"),
+        ("line 5/schema", "no such schema"),
     ]
     assert said.about("p-1") == {"name": ["Ilvar Tem"]}
 
@@ -99,20 +149,31 @@ def test_entities_that_are_none_become_rejects(tmp_path: Path) -> None:
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonl, "MAX_LINE", 1 << 16)
     with pytest.raises(HostileFile, match="line 2"):
-        read(JSON, written(tmp_path, "x.json", lines(person(), person()) [:-1] + "x" * (1 << 18)))
+        read(JSON, written(tmp_path, "x.json", lines(person(), person())[:-1] + "x" * (1 << 18)))
 
 
 @pytest.mark.parametrize("cut", [1, 40, 90])
 def test_a_file_cut_short_is_refused(tmp_path: Path, cut: int) -> None:
     with pytest.raises(DamagedFile):
-        read(JSON, written(tmp_path, "x.json", lines(person(), person(2))[:-1 - cut]))
+        read(JSON, written(tmp_path, "x.json", lines(person(), person(2))[: -1 - cut]))
 
 
 def test_statements(tmp_path: Path) -> None:
-    said = read(CSV, written(tmp_path, "x.csv", table(
-        row(), row(prop="id", value="checksum"), row(prop="alias", value="Илвар", lang="rus", original_value="ИЛВАР"), row(prop="birthDate", value="1971"),
-        row(prop="notes", value="two\nlines, and “quotes”"), row(prop="name", value="A Guess", external="t"),
-    )))
+    said = read(
+        CSV,
+        written(
+            tmp_path,
+            "x.csv",
+            table(
+                row(),
+                row(prop="id", value="checksum"),
+                row(prop="alias", value="Илвар", lang="rus", original_value="ИЛВАР"),
+                row(prop="birthDate", value="1971"),
+                row(prop="notes", value="two\nlines, and “quotes”"),
+                row(prop="name", value="A Guess", external="t"),
+            ),
+        ),
+    )
     assert said.about("p-1") == {"name": ["Ilvar Tem"], "alias": ["Илвар"], "birthDate": ["1971"], "notes": ["two\nlines, and “quotes”"]}
     alias = said.one("p-1", "alias")
     assert (alias["lang"], alias["original_value"], alias["dataset"], alias["locator"]) == ("rus", "ИЛВАР", "inv", "row 4")
@@ -122,12 +183,24 @@ def test_statements(tmp_path: Path) -> None:
 
 
 def test_statements_that_are_none_become_rejects_in_their_place(tmp_path: Path) -> None:
-    text = table(row(), row(prop="shoeSize"), row(schema="Rocket"), row(value=""), row(prop="birthDate", value="some day"), row(prop="topics", value="x"))
+    text = table(
+        row(),
+        row(prop="shoeSize"),
+        row(schema="Rocket"),
+        row(value=""),
+        row(prop="birthDate", value="some day"),
+        row(prop="topics", value="x"),
+    )
     text = text.replace('"NK-1"', '"too","many"', 1) + "short\n" + table(row(prop="alias", value="Last")).partition("\n")[2]
     said = read(CSV, written(tmp_path, "x.csv", text))
     assert {(one["locator"], one["reason"]) for one in said.rejected} == {
-        ("row 2", "15 cells instead of 14"), ("row 3/value", "no such property"), ("row 4/value", "no such property"), ("row 5/value", "no value"),
-        ("row 6/value", "not a value for birthDate"), ("row 7/value", "not a value for topics"), ("row 8", "1 cells instead of 14"),
+        ("row 2", "15 cells instead of 14"),
+        ("row 3/value", "no such property"),
+        ("row 4/value", "no such property"),
+        ("row 5/value", "no value"),
+        ("row 6/value", "not a value for birthDate"),
+        ("row 7/value", "not a value for topics"),
+        ("row 8", "1 cells instead of 14"),
     }
     assert said.one("p-1", "alias")["locator"] == "row 9", "rejected rows count"
 

@@ -94,12 +94,15 @@ def test_documents_and_contacts(said: Said) -> None:
     assert said.values(FIRM, "registrationNumber") == ["C 17"]
 
 
-@pytest.mark.parametrize(("edge", "owner", "asset"), [
-    (f"{FIRM}-rel-parent-company-tem-holding", "gb-named-tem-holding", FIRM),
-    (f"{FIRM}-rel-subsidiary-quay-ltd", FIRM, "gb-named-quay-ltd"),
-    (f"{SHIP}-rel-current-owner-operator-heron-lines", "gb-named-heron-lines", SHIP),
-    (f"{SHIP}-rel-previous-owner-operator-old-lines", "gb-named-old-lines", SHIP),
-])
+@pytest.mark.parametrize(
+    ("edge", "owner", "asset"),
+    [
+        (f"{FIRM}-rel-parent-company-tem-holding", "gb-named-tem-holding", FIRM),
+        (f"{FIRM}-rel-subsidiary-quay-ltd", FIRM, "gb-named-quay-ltd"),
+        (f"{SHIP}-rel-current-owner-operator-heron-lines", "gb-named-heron-lines", SHIP),
+        (f"{SHIP}-rel-previous-owner-operator-old-lines", "gb-named-old-lines", SHIP),
+    ],
+)
 def test_owners(said: Said, edge: str, owner: str, asset: str) -> None:
     found = said.about(edge)
     assert (found["owner"], found["asset"]) == ([owner], [asset])
@@ -108,12 +111,20 @@ def test_owners(said: Said, edge: str, owner: str, asset: str) -> None:
 
 def test_ship(said: Said) -> None:
     ship = said.about(SHIP)
-    assert (ship["imoNumber"], ship["flag"], ship["pastFlags"], ship["type"], ship["buildDate"]) == (["9123450"], ["ke"], ["pa"], ["Tug"], ["2011"])
+    assert (ship["imoNumber"], ship["flag"], ship["pastFlags"], ship["type"], ship["buildDate"]) == (
+        ["9123450"],
+        ["ke"],
+        ["pa"],
+        ["Tug"],
+        ["2011"],
+    )
 
 
 def test_rejects(said: Said) -> None:
     assert said.reasons() == {
-        "not a value for birthDate": 1, "not a kind of designation: “Rocket”": 1, "a designation without a unique id": 1,
+        "not a value for birthDate": 1,
+        "not a kind of designation: “Rocket”": 1,
+        "a designation without a unique id": 1,
     }
 
 
@@ -127,7 +138,11 @@ def test_a_field_that_the_thing_cannot_have_becomes_a_note(tmp_path: Path) -> No
     )
     said = read(XML, written(tmp_path, "uk.xml", text))
     assert set(said.values("gb-INV1", "notes")) == {
-        "Title: Dr", "PhoneNumber: +254202222222", "DOB: 01/01/1970", "Place of birth: Lamu", "Passport number: X1",
+        "Title: Dr",
+        "PhoneNumber: +254202222222",
+        "DOB: 01/01/1970",
+        "Place of birth: Lamu",
+        "Passport number: X1",
     }
 
 

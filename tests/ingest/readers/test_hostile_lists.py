@@ -29,8 +29,12 @@ from crosstie.ingest.sniff import choose, sniff
 from tests.ingest.readers.said import FIXTURES, read, written
 
 XML: dict[str, Reader] = {
-    "ca_sema.xml": ca_sema.READER, "eu_fsf.xml": eu_fsf.READER, "gb_uksl.xml": gb_uksl.READERS[1], "ofac_advanced.xml": ofac_advanced.READER,
-    "ofac_enhanced.xml": ofac_enhanced.READER, "ofac_sdn.xml": ofac_sdn_xml.READER,
+    "ca_sema.xml": ca_sema.READER,
+    "eu_fsf.xml": eu_fsf.READER,
+    "gb_uksl.xml": gb_uksl.READERS[1],
+    "ofac_advanced.xml": ofac_advanced.READER,
+    "ofac_enhanced.xml": ofac_enhanced.READER,
+    "ofac_sdn.xml": ofac_sdn_xml.READER,
 }
 ALL: dict[str, Reader] = {**XML, "gb_uksl.csv": gb_uksl.READERS[0], "interpol_red.json": interpol.READER}
 PARTICULAR = [*ALL.values(), au_dfat.READER, ftm_json.READER, ftm_statements.READER]
@@ -57,7 +61,7 @@ def test_each_reader_says_who_it_is() -> None:
 def test_a_list_cut_short_is_refused(tmp_path: Path, name: str, share: float) -> None:
     whole = (FIXTURES / name).read_bytes()
     with pytest.raises(DamagedFile, match=name):
-        read(XML[name], written(tmp_path, name, whole[:int(len(whole) * share)].rstrip()))
+        read(XML[name], written(tmp_path, name, whole[: int(len(whole) * share)].rstrip()))
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -68,10 +72,13 @@ def test_an_empty_file_is_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", XML)
-@pytest.mark.parametrize("attack", [
-    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
-    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY e "&b;&b;&b;&b;&b;&b;">]>',
-])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY e "&b;&b;&b;&b;&b;&b;">]>',
+    ],
+)
 def test_entities_are_refused_unread(tmp_path: Path, name: str, attack: str) -> None:
     declaration, mark, rest = (FIXTURES / name).read_text(encoding="utf-8").partition("?>")
     with pytest.raises(HostileFile):
@@ -103,8 +110,32 @@ def test_the_same_file_says_the_same(name: str) -> None:
 
 _ODD = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")), max_size=30),
-    st.sampled_from(["", " ", "true", "false", "0", "-1", "99999999999999999999", "IMO 9123450", "Passport", "Ship", "Individual", "Entity", "Vessel",
-                     "2031-02-30", "31/31/2031", "(Linked To: )", "a) b) c)", "=1+1", "\u202e", "()", ";;;", "Digital Currency Address - XBT"]),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "true",
+            "false",
+            "0",
+            "-1",
+            "99999999999999999999",
+            "IMO 9123450",
+            "Passport",
+            "Ship",
+            "Individual",
+            "Entity",
+            "Vessel",
+            "2031-02-30",
+            "31/31/2031",
+            "(Linked To: )",
+            "a) b) c)",
+            "=1+1",
+            "\u202e",
+            "()",
+            ";;;",
+            "Digital Currency Address - XBT",
+        ]
+    ),
 )
 
 

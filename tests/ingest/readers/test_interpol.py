@@ -54,7 +54,12 @@ def test_charges_are_reasons_and_notes(said: Said) -> None:
     assert risk["topics"] == ["wanted"]
     assert risk["country"] == ["ke"]
     assert said.about("interpol-2031-901-risk-2")["summary"] == ["court: Lamu"]
-    assert said.values("interpol-2031-901", "notes") == ["Usafirishaji wa pembe", "Carrying of tusks", "Levying of tolls", "nickname: Porter"]
+    assert said.values("interpol-2031-901", "notes") == [
+        "Usafirishaji wa pembe",
+        "Carrying of tusks",
+        "Levying of tolls",
+        "nickname: Porter",
+    ]
     assert said.one("interpol-2031-901-risk-2", "reason")["locator"] == "notices[1]/arrest_warrants[2]/charge"
 
 
@@ -69,7 +74,8 @@ def test_a_page_is_a_series_of_its_own(said: Said) -> None:
 def test_rejects(said: Said) -> None:
     assert said.records == 2
     assert {(one["locator"], one["reason"]) for one in said.rejected} == {
-        ("notices[3]", "a notice without entity_id"), ("notices[4]", "not a notice"),
+        ("notices[3]", "a notice without entity_id"),
+        ("notices[4]", "not a notice"),
     }
 
 
@@ -88,7 +94,10 @@ def test_lines_and_un_notices(tmp_path: Path) -> None:
     assert said.values("interpol-2031-6", "topics") == ["sanction"]
     assert said.values("interpol-2031-6-sanction-1", "unscId") == ["QDi.901"]
     assert said.values("interpol-2031-7", "topics") == ["poi"]
-    assert [(one["locator"], one["reason"].partition(":")[0]) for one in said.rejected] == [("line 2", "not a JSON object"), ("line 3", "not JSON")]
+    assert [(one["locator"], one["reason"].partition(":")[0]) for one in said.rejected] == [
+        ("line 2", "not a JSON object"),
+        ("line 3", "not JSON"),
+    ]
     assert said.one("interpol-2031-7", "name")["locator"] == "line 4/name"
 
 

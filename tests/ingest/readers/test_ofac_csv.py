@@ -45,7 +45,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
 
 def test_each_file_is_known_by_its_reader(tmp_path: Path) -> None:
     files = {
-        SDN.name: _file(tmp_path, *ROWS), ALT.name: written(tmp_path, "alt.csv", "36,12,aka,AERO,-0- \n173,57,fka,AVIA,-0- \n"),
+        SDN.name: _file(tmp_path, *ROWS),
+        ALT.name: written(tmp_path, "alt.csv", "36,12,aka,AERO,-0- \n173,57,fka,AVIA,-0- \n"),
         ADD.name: written(tmp_path, "add.csv", '36,25,-0- ,"Newport","Kenya",-0- \n'),
     }
     for name, path in files.items():
@@ -53,8 +54,16 @@ def test_each_file_is_known_by_its_reader(tmp_path: Path) -> None:
 
 
 def test_names_as_they_are_spoken(said: Said) -> None:
-    assert said.one(ADA, "name") | {} == {**said.one(ADA, "name"), "value": "Tavin Maskel OREL, Jr.", "original_value": "OREL, Tavin Maskel, Jr."}
-    assert (said.values(ADA, "firstName"), said.values(ADA, "lastName"), said.values(ADA, "nameSuffix")) == (["Tavin Maskel"], ["OREL"], ["Jr."])
+    assert said.one(ADA, "name") | {} == {
+        **said.one(ADA, "name"),
+        "value": "Tavin Maskel OREL, Jr.",
+        "original_value": "OREL, Tavin Maskel, Jr.",
+    }
+    assert (said.values(ADA, "firstName"), said.values(ADA, "lastName"), said.values(ADA, "nameSuffix")) == (
+        ["Tavin Maskel"],
+        ["OREL"],
+        ["Jr."],
+    )
     assert said.values(ADA, "weakAlias") == ["Tavin MASK"]
     assert said.values(ADA, "previousName") == ["THE OARSMAN"]
     assert said.values("ofac-902", "weakAlias") == ["GS"]
@@ -79,7 +88,12 @@ def test_births_countries_and_contacts(said: Said) -> None:
 def test_papers_with_country_and_dates(said: Said) -> None:
     assert said.values(ADA, "passportNumber") == ["TR-P 614166"]
     assert said.about(f"{ADA}-id-1") == {
-        "holder": [ADA], "type": ["Passport"], "number": ["TR-P 614166"], "country": ["ke"], "startDate": ["2014-05-27"], "endDate": ["2019-05-26"],
+        "holder": [ADA],
+        "type": ["Passport"],
+        "number": ["TR-P 614166"],
+        "country": ["ke"],
+        "startDate": ["2014-05-27"],
+        "endDate": ["2019-05-26"],
     }
     assert said.values(ADA, "idNumber") == ["6068015"]
     assert said.values(ADA, "taxNumber") == ["100036386"]
@@ -115,12 +129,19 @@ def test_links_lead_to_the_party_of_that_name(said: Said) -> None:
 def test_vessels_and_aircraft(said: Said) -> None:
     vessel = said.about("ofac-903")
     assert {key: vessel[key] for key in ("imoNumber", "mmsi", "callSign", "flag", "type")} == {
-        "imoNumber": ["8316106"], "mmsi": ["422144000"], "callSign": ["EQOG"], "flag": ["ke"], "type": ["Tug"],
+        "imoNumber": ["8316106"],
+        "mmsi": ["422144000"],
+        "callSign": ["EQOG"],
+        "flag": ["ke"],
+        "type": ["Tug"],
     }
     assert "pastFlags" not in vessel
     aircraft = said.about("ofac-904")
     assert (aircraft["registrationNumber"], aircraft["model"], aircraft["buildDate"], aircraft["serialNumber"]) == (
-        ["5Y-OUT"], ["IL76-TD"], ["1995-08"], ["1023409321"],
+        ["5Y-OUT"],
+        ["IL76-TD"],
+        ["1995-08"],
+        ["1023409321"],
     )
 
 
@@ -146,10 +167,17 @@ def test_alternate_names_and_addresses(tmp_path: Path) -> None:
     assert add.about("ofac-2") == {"country": ["ke"]}
 
 
-@pytest.mark.parametrize(("name", "person"), [
-    ("OREL, Tavin", True), ("AL-MASK, Abu 'Ubayda", True), ("GREY SAIL, S.A. DE C.V.", False), ("SAIL, Ltd.", False),
-    ("GREY SAIL", False), ("OREL, TAVIN", False),
-])
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("OREL, Tavin", True),
+        ("AL-MASK, Abu 'Ubayda", True),
+        ("GREY SAIL, S.A. DE C.V.", False),
+        ("SAIL, Ltd.", False),
+        ("GREY SAIL", False),
+        ("OREL, TAVIN", False),
+    ],
+)
 def test_whose_name_it_is(name: str, person: bool) -> None:
     assert is_persons(name) is person
 

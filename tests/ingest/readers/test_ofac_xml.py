@@ -67,7 +67,12 @@ def test_simple_documents_features_and_places(simple: Said) -> None:
     assert person["country"] == ["ke", "so"]
     assert "Shoe size: 44" in person["notes"]
     assert simple.about("ofac-901-id-71") == {
-        "holder": ["ofac-901"], "type": ["Passport"], "number": ["ZX 77120"], "country": ["ke"], "startDate": ["2019-03-03"], "endDate": ["2029"],
+        "holder": ["ofac-901"],
+        "type": ["Passport"],
+        "number": ["ZX 77120"],
+        "country": ["ke"],
+        "startDate": ["2019-03-03"],
+        "endDate": ["2029"],
     }
     assert not simple.about("ofac-901-id-77"), "a number without details is no entity of its own"
     assert simple.values("ofac-902", "incorporationDate") == ["2004-04-04"]
@@ -145,15 +150,18 @@ def test_enhanced_listings_and_documents(enhanced: Said) -> None:
     assert paper["summary"] == ["not valid"]
 
 
-@pytest.mark.parametrize(("edge", "schema", "ends", "role"), [
-    ("901-rel-1", "Representation", {"agent": "ofac-901", "client": "ofac-902"}, "Acting for or on behalf of"),
-    ("901-rel-2", "Family", {"person": "ofac-901", "relative": "ofac-999"}, "Family member of"),
-    ("901-rel-3", "Ownership", {"owner": "ofac-901", "asset": "ofac-903"}, "Owned or Controlled By"),  # the wrong way round in the file
-    ("901-rel-4", "UnknownLink", {"subject": "ofac-901", "object": "ofac-902"}, "Frequents"),  # no term of OFAC's
-    ("902-rel-6", "Directorship", {"director": "ofac-901", "organization": "ofac-902"}, "Leader or official of"),  # wrong way round
-    ("902-rel-7", "UnknownLink", {"subject": "ofac-902", "object": "ofac-901"}, "Providing support to"),
-    ("902-rel-8", "UnknownLink", {"subject": "ofac-902", "object": "ofac-901"}, "Associate Of"),  # Associate is of two persons
-])
+@pytest.mark.parametrize(
+    ("edge", "schema", "ends", "role"),
+    [
+        ("901-rel-1", "Representation", {"agent": "ofac-901", "client": "ofac-902"}, "Acting for or on behalf of"),
+        ("901-rel-2", "Family", {"person": "ofac-901", "relative": "ofac-999"}, "Family member of"),
+        ("901-rel-3", "Ownership", {"owner": "ofac-901", "asset": "ofac-903"}, "Owned or Controlled By"),  # the wrong way round in the file
+        ("901-rel-4", "UnknownLink", {"subject": "ofac-901", "object": "ofac-902"}, "Frequents"),  # no term of OFAC's
+        ("902-rel-6", "Directorship", {"director": "ofac-901", "organization": "ofac-902"}, "Leader or official of"),  # wrong way round
+        ("902-rel-7", "UnknownLink", {"subject": "ofac-902", "object": "ofac-901"}, "Providing support to"),
+        ("902-rel-8", "UnknownLink", {"subject": "ofac-902", "object": "ofac-901"}, "Associate Of"),  # Associate is of two persons
+    ],
+)
 def test_enhanced_relations_become_edges(enhanced: Said, edge: str, schema: str, ends: dict[str, str], role: str) -> None:
     found = enhanced.about(f"ofac-{edge}")
     assert enhanced.schemata(f"ofac-{edge}") == {schema}
@@ -230,15 +238,18 @@ def test_advanced_refuses_a_file_of_changes(tmp_path: Path) -> None:
         read(ofac_advanced.READER, written(tmp_path, "delta.xml", text))
 
 
-@pytest.mark.parametrize(("ends", "interval", "dates"), [
-    (("1970-08-09",) * 4, False, ("1970-08-09",)),
-    (("1970-01-01", "1970-01-01", "1970-12-31", "1970-12-31"), False, ("1970",)),
-    (("1970-02-01", "1970-02-01", "1970-02-28", "1970-02-28"), False, ("1970-02",)),
-    (("1951-01-01", "1951-12-31", "1953-01-01", "1953-12-31"), True, ("1951", "1953")),
-    (("1965-03-21", "1965-03-21", "1966-03-20", "1966-03-20"), True, ("1965-03-21", "1966-03-20")),
-    (("1965-03-21", "", "", ""), False, ("1965-03-21",)),
-    (("", "", "", ""), False, ()),
-])
+@pytest.mark.parametrize(
+    ("ends", "interval", "dates"),
+    [
+        (("1970-08-09",) * 4, False, ("1970-08-09",)),
+        (("1970-01-01", "1970-01-01", "1970-12-31", "1970-12-31"), False, ("1970",)),
+        (("1970-02-01", "1970-02-01", "1970-02-28", "1970-02-28"), False, ("1970-02",)),
+        (("1951-01-01", "1951-12-31", "1953-01-01", "1953-12-31"), True, ("1951", "1953")),
+        (("1965-03-21", "1965-03-21", "1966-03-20", "1966-03-20"), True, ("1965-03-21", "1966-03-20")),
+        (("1965-03-21", "", "", ""), False, ("1965-03-21",)),
+        (("", "", "", ""), False, ()),
+    ],
+)
 def test_periods_have_no_more_precision_than_they_bear(ends: tuple[str, str, str, str], interval: bool, dates: tuple[str, ...]) -> None:
     assert period(*ends, interval=interval) == dates
 

@@ -40,7 +40,11 @@ def test_names_are_kept_whole_in_every_script_and_by_quality(said: Said) -> None
 def test_dates_of_birth_keep_their_precision(said: Said) -> None:
     births = [(one["value"], one["original_value"]) for one in said.statements if one["entity_id"] == ADA and one["prop"] == "birthDate"]
     assert births == [
-        ("1969-02-05", None), ("1971-05-02", None), ("1970", "approximately 1970"), ("1962", "1962-1965"), ("1965", "1962-1965"),
+        ("1969-02-05", None),
+        ("1971-05-02", None),
+        ("1970", "approximately 1970"),
+        ("1962", "1962-1965"),
+        ("1965", "1962-1965"),
         ("1973-11", "Nov. 1973"),
     ]
     assert "24/06/1402 (Hijri calendar)" in said.values(ADA, "notes")
@@ -58,8 +62,14 @@ def test_documents(said: Said) -> None:
     assert said.values(ADA, "passportNumber") == ["X 1234567", "D00000898"]
     assert said.values(ADA, "taxNumber") == ["RLMTVN70A01Z999X"]
     assert said.about(f"{ADA}-id-1") == {
-        "holder": [ADA], "number": ["X 1234567"], "type": ["Passport"], "startDate": ["2010-01-02"], "endDate": ["2020-01-01"],
-        "authority": ["Newport"], "summary": ["expired on 1 Jan. 2020"], "country": ["ke"],
+        "holder": [ADA],
+        "number": ["X 1234567"],
+        "type": ["Passport"],
+        "startDate": ["2010-01-02"],
+        "endDate": ["2020-01-01"],
+        "authority": ["Newport"],
+        "summary": ["expired on 1 Jan. 2020"],
+        "country": ["ke"],
     }
     assert said.schemata(f"{ADA}-id-1") == {"Passport"}
     assert said.schemata(f"{ADA}-id-2") == {"Passport"}
@@ -68,8 +78,13 @@ def test_documents(said: Said) -> None:
 
 def test_the_listing(said: Said) -> None:
     assert said.about(f"{ADA}-sanction-1") == {
-        "entity": [ADA], "authority": ["United Nations Security Council"], "program": ["Al-Qaida"], "programId": ["Al-Qaida"], "unscId": ["QDi.901"],
-        "recordId": ["900001"], "listingDate": ["2015-03-27"],
+        "entity": [ADA],
+        "authority": ["United Nations Security Council"],
+        "program": ["Al-Qaida"],
+        "programId": ["Al-Qaida"],
+        "unscId": ["QDi.901"],
+        "recordId": ["900001"],
+        "listingDate": ["2015-03-27"],
     }
     assert said.one(f"{ADA}-sanction-1", "listingDate")["original_value"] == "2015-03-27-04:00"
     assert said.values(ADA, "modifiedAt") == ["2016-10-13", "2021-11-15"]
@@ -80,13 +95,15 @@ def test_the_listing(said: Said) -> None:
 def test_a_reference_to_another_party_is_a_tie_with_its_sentence(said: Said) -> None:
     tie = f"{ADA}-rel-QDe.902"
     assert said.about(tie) == {
-        "subject": [ADA], "object": [GROUP], "role": ["Brother-in-law of a leader of"],
+        "subject": [ADA],
+        "object": [GROUP],
+        "role": ["Brother-in-law of a leader of"],
         "summary": ["Brother-in-law of a leader of the Grey Sail (QDe.902), arrested on 3 Feb. 2012."],
     }
     comments = said.values(ADA, "notes")[-1]
     locator = Locator.parse(said.one(tie, "summary")["locator"])
     assert locator.place == "INDIVIDUAL[1]/COMMENTS1"
-    assert comments[locator.start:locator.end] == said.values(tie, "summary")[0]
+    assert comments[locator.start : locator.end] == said.values(tie, "summary")[0]
     assert not said.about(f"{ADA}-rel-QDi.901"), "nobody is tied to himself"
 
 
@@ -111,9 +128,14 @@ def test_another_document_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("name", "records", "rejects"), [
-    ("un_2018-10-29.xml", 1_093, 5), ("un_2020-11-30.xml", 1_018, 5), ("un_2026-02-27.xml", 1_003, 5),
-])
+@pytest.mark.parametrize(
+    ("name", "records", "rejects"),
+    [
+        ("un_2018-10-29.xml", 1_093, 5),
+        ("un_2020-11-30.xml", 1_018, 5),
+        ("un_2026-02-27.xml", 1_003, 5),
+    ],
+)
 def test_real_lists_are_read_whole(name: str, records: int, rejects: int) -> None:
     said = read(READER, real(f"sanctions/{name}"))
     assert said.records == records
