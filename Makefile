@@ -28,7 +28,7 @@ demo: $(VENV)/.run  ## set up, then run the main job on a small fictitious regio
 
 test: $(VENV)/.dev  ## set up, then run the checks and all tests
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: $(VENV)/.dev  ## style, types, import directions
 	$(BIN)/ruff check .
