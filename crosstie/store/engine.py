@@ -83,15 +83,30 @@ class Engine:
             cursor.register(_STREAM, data)
             self._create(cursor, table, f"select * from {_STREAM}")
 
-    def map(self, table: str, query: str, fn: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], schema: pa.Schema) -> None:
-        """Create or replace a table by what `fn` makes of the record batches of a query. Nothing is held whole: batches of `schema` are
-        pulled out of `fn` as the table grows. What `fn` raises comes out as it is.
+    def map(
+        self,
+        table: str,
+        query: str,
+        fn: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]],
+        schema: pa.Schema,
+        *,
+        by: Sequence[str] = (),
+        then: Sequence[str] = (),
+        rows: int = BATCH,
+    ) -> None:
+        """Create or replace a table by what `fn` makes of the record batches of a query, of at most so many rows each. Nothing is held
+        whole: batches of `schema` are pulled out of `fn` as the table grows. What `fn` raises comes out as it is.
+
+        Rows with the same values in the columns `by` reach one call of `fn`, one after another and in the order of the columns `then`; they
+        may be in more than one batch. How often `fn` is called, and which rows a call gets otherwise, is the engine's business.
         """
         raised: list[BaseException] = []
+        if order := ", ".join(map(_name, (*by, *then))):
+            query = f"select * from ({query}) order by {order}"
 
         def conforming() -> Iterator[pa.RecordBatch]:
             try:
-                with contextlib.closing(self._stream(query, BATCH)) as batches:
+                with contextlib.closing(self._stream(query, rows)) as batches:
                     for batch in fn(batches):
                         yield batch if batch.schema.equals(schema) else batch.cast(schema)
             except GeneratorExit:  # DuckDB gives up for a reason of its own

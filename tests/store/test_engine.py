@@ -97,6 +97,30 @@ def test_what_a_mapped_function_raises_comes_out_as_it_is(engine: Engine) -> Non
     assert engine.scalar("select count(*) from t") == 10
 
 
+def test_rows_of_a_group_come_one_after_another(engine: Engine) -> None:
+    engine.create("t", f"select 'x' || (n * 7919 % 1000) as id, (n * 104729 % 99991) as n from ({numbers(60_000)})")
+    sizes: list[int] = []
+
+    def ends(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The first row of each run of an id, with the number of its rows; -1 where the rows of a run are out of order."""
+        rows: list[list[Any]] = []
+        for batch in batches:
+            sizes.append(batch.num_rows)
+            for one, n in zip(batch.column("id").to_pylist(), batch.column("n").to_pylist(), strict=True):
+                if not rows or rows[-1][0] != one:
+                    rows.append([one, 0, n])
+                rows[-1][1:] = [-1 if rows[-1][1] < 0 or n < rows[-1][2] else rows[-1][1] + 1, n]
+        yield pa.RecordBatch.from_pylist([{"id": one, "n": count} for one, count, _ in rows], schema=PAIR)
+
+    for rows in (700, 50_000):
+        engine.map("runs", "select n, id from t", ends, PAIR, by=["id"], then=["n"], rows=rows)
+        found = engine.arrow("select id, n from runs order by id")
+        assert found["id"].to_pylist() == sorted({f"x{n}" for n in range(1_000)})
+        assert set(found["n"].to_pylist()) == {60}
+        assert 0.5 * rows < max(sizes) <= rows
+        sizes.clear()
+
+
 def test_batches_can_be_left_unread(engine: Engine) -> None:
     engine.create("t", numbers(50_000))
     first = next(iter(engine.batches("select * from t order by n", rows=1_000)))
