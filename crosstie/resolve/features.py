@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from crosstie.resolve import kernels
-from crosstie.resolve.alignment import compare_names
+from crosstie.resolve.compare import kernels
+from crosstie.resolve.compare.alignment import compare_names
 from crosstie.resolve.profiles import KINDS, Floats, Ints, Profiles
 
 PERSON, ORGANIZATION, THING, ANY, NUMBER = range(len(KINDS))
@@ -49,29 +49,8 @@ class Pairs:
         self.strong, self.weak = np.full(count, -99.0), np.full(count, -99.0)
         self.best_left, self.best_right = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
         self.agreeing = np.zeros(count, np.int64)
-        names, words = self.profiles.names, self.profiles.names.words
-        compare_names(
-            self.left,
-            self.right,
-            np.minimum(self.kinds, ANY),
-            names.form_start,
-            names.weak,
-            names.token_start,
-            names.tokens,
-            words.letters,
-            words.start,
-            words.sounds,
-            words.sound_start,
-            words.bags,
-            words.numeral,
-            words.rarity,
-            words.sound_rarity,
-            self.strong,
-            self.weak,
-            self.best_left,
-            self.best_right,
-            self.agreeing,
-        )
+        side, kinds = self.profiles.names, np.minimum(self.kinds, ANY)
+        compare_names(self.left, self.right, kinds, side, side, self.strong, self.weak, self.best_left, self.best_right, self.agreeing)
 
     @property
     def count(self) -> int:

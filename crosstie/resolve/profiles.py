@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from crosstie.resolve.batches import array, rows, values
+from crosstie.resolve.names.vocabulary import NameTable, Side, Worth, vocabulary
 from crosstie.resolve.rarity import common_shares, rarity
 from crosstie.store.engine import Engine
 
@@ -20,9 +20,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 KINDS = ("person", "organization", "thing", "any", "number")
-_LETTERS = np.zeros(128, np.uint8)
-for _place, _letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789"):
-    _LETTERS[ord(_letter)] = _place + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +37,6 @@ class Values:
     def has(self, records: Ints) -> NDArray[np.bool_]:
         """Whether each of the records has a value."""
         return np.asarray(self.start[records + 1] > self.start[records])
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A vocabulary of tokens: letters and consonants as codes end to end, and what each token is worth."""
-
-    labels: list[str]
-    letters: NDArray[np.uint8]
-    start: Ints
-    sounds: NDArray[np.uint8]
-    sound_start: Ints
-    bags: NDArray[np.uint64]
-    numeral: NDArray[np.bool_]
-    rarity: Floats
-    sound_rarity: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The forms of each record's names: those of record i are the forms `form_start[i]:form_start[i + 1]`; a form is a run of tokens."""
-
-    form_start: Ints
-    token_start: Ints
-    tokens: Ints
-    weak: NDArray[np.bool_]
-    words: Words
-
-    def form(self, number: int) -> str:
-        """A form in letters."""
-        return " ".join(self.words.labels[token] for token in self.tokens[self.token_start[number] : self.token_start[number + 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +59,8 @@ class Profiles:
     schema_codes: Ints
     kinds: Ints
     current: NDArray[np.bool_]
-    names: Names
+    names: Side
+    labels: list[str]
     dates: Dates
     values: dict[str, Values]
 
@@ -100,6 +68,11 @@ class Profiles:
     def count(self) -> int:
         """How many records."""
         return len(self.ids)
+
+    def form(self, number: int) -> str:
+        """A form in letters."""
+        names = self.names.names
+        return " ".join(self.labels[token] for token in names.tokens[names.token_start[number] : names.token_start[number + 1]])
 
 
 #: Which values of a record are compared as sets: name of the set to the properties that fill it.
@@ -137,6 +110,7 @@ def load_profiles(engine: Engine) -> Profiles:
     }
     for name, table in _VALUE_TABLES.items():
         sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count, own=name in ("identifier", "contact"))
+    names, labels = _names(engine, count)
     return Profiles(
         ids=values(records, "entity_id"),
         datasets=datasets[0],
@@ -144,7 +118,8 @@ def load_profiles(engine: Engine) -> Profiles:
         schema_codes=schemata[0],
         kinds=np.array([KINDS.index(kind) for kind in values(records, "kind")], np.int64),
         current=array(records, "current", np.bool_),
-        names=_names(engine, count),
+        names=names,
+        labels=labels,
         dates=_dates(engine.arrow("select idx, value, written from record_births"), count),
         values=sets,
     )
@@ -171,7 +146,7 @@ def _values(table: pa.Table, count: int, *, own: bool = False) -> Values:
     return Values(_starts(owners, count), codes, worth, labels)
 
 
-def _names(engine: Engine, count: int) -> Names:
+def _names(engine: Engine, count: int) -> tuple[Side, list[str]]:
     table = engine.arrow("select idx, tokens, skeletons, weak from record_names order by idx, tokens")
     owners = array(table, "idx", np.int64)
     split = pc.split_pattern(table.column("tokens").combine_chunks(), " ")
@@ -179,50 +154,27 @@ def _names(engine: Engine, count: int) -> Names:
     token_start = np.asarray(split.offsets.to_numpy(), np.int64)
     tokens, labels = _encoded(split.flatten())
     of_record = np.repeat(owners, np.diff(token_start))
-    words = _words(labels, tokens, sounds.flatten(), of_record, count)
-    return Names(_starts(owners, count), token_start, tokens, array(table, "weak", np.bool_), words)
-
-
-def _words(labels: list[str], tokens: Ints, sounds: Any, of_record: Ints, records: int) -> Words:
-    sound_of_use, sound_labels = _encoded(sounds)
+    sound_of_use, sound_labels = _encoded(sounds.flatten())
     sound_of = np.zeros(len(labels), np.int64)
     sound_of[tokens] = sound_of_use
+    words = vocabulary(labels, [sound_labels[sound] for sound in sound_of])
     shares, sound_shares = common_shares()
-    letters, start = _spell(labels)
-    spelled, sound_start = _spell([sound_labels[sound] for sound in sound_of])
-    counted = rarity(_bearers(tokens, of_record, len(labels)), np.array([shares.get(label, 0.0) for label in labels]), records)
+    counted = rarity(_bearers(tokens, of_record, len(labels)), np.array([shares.get(label, 0.0) for label in labels]), count)
     heard = rarity(
-        _bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), records
+        _bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), count
     )
-    short = np.array([len(label) == 1 for label in labels], bool)
-    return Words(
-        labels,
-        letters,
-        start,
-        spelled,
-        sound_start,
-        _bags(letters, start),
-        np.array([label.isdigit() for label in labels], bool),
-        np.where(short, np.minimum(counted, 1.0), counted),
-        np.minimum(heard[sound_of] if len(labels) else heard, counted),
+    short = np.diff(words.start) == 1
+    worth = Worth(np.where(short, np.minimum(counted, 1.0), counted), np.minimum(heard[sound_of] if len(labels) else heard, counted))
+    names = NameTable(
+        _starts(owners, count), token_start, tokens.astype(np.int32), np.zeros(len(tokens), np.uint8), array(table, "weak", np.bool_)
     )
+    return Side(names, words, worth), labels
 
 
 def _bearers(codes: Ints, of_record: Ints, size: int) -> Ints:
     """How many records bear each value."""
     distinct = np.unique(codes + of_record * max(size, 1))
     return np.asarray(np.bincount(distinct % max(size, 1), minlength=size), np.int64)
-
-
-def _spell(words: Sequence[str]) -> tuple[NDArray[np.uint8], Ints]:
-    start = np.concatenate([[0], np.cumsum([len(word) for word in words])]).astype(np.int64)
-    return _LETTERS[np.frombuffer("".join(words).encode("ascii"), np.uint8)], start
-
-
-def _bags(letters: NDArray[np.uint8], start: Ints) -> NDArray[np.uint64]:
-    bags = np.zeros(len(start) - 1, np.uint64)
-    np.bitwise_or.at(bags, np.repeat(np.arange(len(bags)), np.diff(start)), np.left_shift(np.uint64(1), letters.astype(np.uint64)))
-    return bags
 
 
 _INTERVAL = re.compile(r"\b(\d{4})\b\D+\b(\d{4})\b")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from crosstie.resolve.kernels import MAX, assign, join_split, token_likeness
+from crosstie.resolve.compare.kernels import MAX, assign, join_split, token_likeness
 
 #: Evidence of names, in nats (natural log-odds). By reason, checked on half of the development crosswalk.
 SIMILAR = 0.72  # tokens less alike than this are different tokens
@@ -33,92 +33,67 @@ AGREE = 7.0
 
 
 @njit(cache=True, nogil=True)
-def left_over(tokens: Any, done: int, numeral: Any, rarity: Any) -> tuple[int, float, int]:
+def left_over(tokens: Any, done: int, words: Any, worth: Any) -> tuple[int, float, int]:
     """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
-    words = 0
+    count = 0
     weight = 0.0
     numerals = 0
     for i in range(len(tokens)):
         if not (done >> i) & 1:
-            if numeral[tokens[i]]:
+            if words.numeral[tokens[i]]:
                 numerals += 1
             else:
-                words += 1
-                weight += min(1.0, rarity[tokens[i]] / TELLING)
-    return words, weight, numerals
+                count += 1
+                weight += min(1.0, worth.rarity[tokens[i]] / TELLING)
+    return count, weight, numerals
 
 
 @njit(cache=True, nogil=True)
-def token_gains(
-    a: Any,
-    b: Any,
-    letters: Any,
-    start: Any,
-    sounds: Any,
-    sound_start: Any,
-    bags: Any,
-    numeral: Any,
-    rarity: Any,
-    sound_rarity: Any,
-    table: Any,
-    gain: Any,
-) -> None:
-    """gain[i, j]: what it is worth that token i of one name stands for token j of the other; 0 where they are different words."""
+def token_gains(a: Any, x: Any, b: Any, y: Any, table: Any, gain: Any) -> None:
+    """gain[i, j]: what it is worth that token i of name a (on side x) stands for token j of b (on side y); 0 where they are different words."""
     for i in range(len(a)):
         for j in range(len(b)):
             gain[i, j] = 0.0
-            x = a[i]
-            y = b[j]
-            if x == y:
-                gain[i, j] = rarity[x]
-            elif numeral[x] or numeral[y]:
+            s = a[i]
+            t = b[j]
+            if x.words.hash[s] == y.words.hash[t]:
+                gain[i, j] = min(x.worth.rarity[s], y.worth.rarity[t])
+            elif x.words.numeral[s] or y.words.numeral[t]:
                 continue
-            elif start[x + 1] - start[x] == 1 or start[y + 1] - start[y] == 1:
-                if letters[start[x]] == letters[start[y]]:
+            elif x.words.start[s + 1] - x.words.start[s] == 1 or y.words.start[t + 1] - y.words.start[t] == 1:
+                if x.words.letters[x.words.start[s]] == y.words.letters[y.words.start[t]]:
                     gain[i, j] = INITIAL
             else:
-                alike = token_likeness(x, y, letters, start, sounds, sound_start, bags, table)
+                alike = token_likeness(s, x.words, t, y.words, table)
                 if alike >= SIMILAR:
-                    gain[i, j] = min(sound_rarity[x], sound_rarity[y]) * (alike - 0.4) / 0.6
+                    gain[i, j] = min(x.worth.sound_rarity[s], y.worth.sound_rarity[t]) * (alike - 0.4) / 0.6
 
 
 @njit(cache=True, nogil=True)
-def join_tokens(
-    a: Any,
-    b: Any,
-    letters: Any,
-    start: Any,
-    sounds: Any,
-    sound_start: Any,
-    rarity: Any,
-    table: Any,
-    buffer: Any,
-    gain: Any,
-    turned: bool,
-    done: Any,
-) -> float:
+def join_tokens(a: Any, x: Any, b: Any, y: Any, table: Any, buffer: Any, gain: Any, turned: bool, done: Any) -> float:
     """What tokens of `a` are worth that two neighbours of `b` make up; marks both in `done` (bits of a, of b). `turned`: gain is of (b, a)."""
     total = 0.0
     for i in range(len(a)):
+        whole = x.worth.rarity[a[i]]
         for j in range(len(b) - 1):
             if (done[0] >> i) & 1 or (done[1] >> j) & 3:
                 continue
             first = gain[j, i] if turned else gain[i, j]
             second = gain[j + 1, i] if turned else gain[i, j + 1]
-            if first >= rarity[a[i]] or second >= rarity[a[i]]:
+            if first >= whole or second >= whole:
                 continue
-            if join_split(a[i], b[j], b[j + 1], letters, start, sounds, sound_start, buffer, table):
+            if join_split(a[i], x.words, b[j], b[j + 1], y.words, buffer, table):
                 done[0] |= 1 << i
                 done[1] |= 3 << j
-                total += min(rarity[a[i]], rarity[b[j]] + rarity[b[j + 1]])
+                total += min(whole, y.worth.rarity[b[j]] + y.worth.rarity[b[j + 1]])
     return total
 
 
 @njit(cache=True, nogil=True)
-def loss(a: Any, b: Any, done_a: int, done_b: int, kind: int, numeral: Any, rarity: Any) -> tuple[float, int]:
+def loss(a: Any, x: Any, b: Any, y: Any, done_a: int, done_b: int, kind: int) -> tuple[float, int]:
     """What the parts without counterpart take away, and how many are replaced by others."""
-    left_a, weight_a, numerals_a = left_over(a, done_a, numeral, rarity)
-    left_b, weight_b, numerals_b = left_over(b, done_b, numeral, rarity)
+    left_a, weight_a, numerals_a = left_over(a, done_a, x.words, x.worth)
+    left_b, weight_b, numerals_b = left_over(b, done_b, y.words, y.worth)
     replaced = min(left_a, left_b)
     if left_a == left_b:
         lost = REPLACED[kind] * min(weight_a, weight_b)
@@ -132,33 +107,22 @@ def loss(a: Any, b: Any, done_a: int, done_b: int, kind: int, numeral: Any, rari
 
 
 @njit(cache=True, nogil=True)
-def compare_forms(
-    a: Any,
-    b: Any,
-    kind: int,
-    letters: Any,
-    start: Any,
-    sounds: Any,
-    sound_start: Any,
-    bags: Any,
-    numeral: Any,
-    rarity: Any,
-    sound_rarity: Any,
-    table: Any,
-    buffer: Any,
-    gain: Any,
-    taken: Any,
-) -> float:
-    """The evidence, in nats, that two names name one thing, in the best alignment of their tokens."""
+def compare_forms(a: Any, x: Any, b: Any, y: Any, kind: int, table: Any, buffer: Any, gain: Any, taken: Any) -> float:
+    """The evidence, in nats, that two names (tokens `a` on side x, `b` on side y) name one thing, in the best alignment of their tokens."""
     if len(a) > len(b):
-        a, b = b, a
+        return _aligned(b, y, a, x, kind, table, buffer, gain, taken)
+    return _aligned(a, x, b, y, kind, table, buffer, gain, taken)
+
+
+@njit(cache=True, nogil=True)
+def _aligned(a: Any, x: Any, b: Any, y: Any, kind: int, table: Any, buffer: Any, gain: Any, taken: Any) -> float:
     n = len(a)
     m = len(b)
-    token_gains(a, b, letters, start, sounds, sound_start, bags, numeral, rarity, sound_rarity, table, gain)
+    token_gains(a, x, b, y, table, gain)
     done = np.zeros(2, np.int64)
-    total = join_tokens(a, b, letters, start, sounds, sound_start, rarity, table, buffer, gain, False, done)
+    total = join_tokens(a, x, b, y, table, buffer, gain, False, done)
     turned = done[::-1].copy()
-    total += join_tokens(b, a, letters, start, sounds, sound_start, rarity, table, buffer, gain, True, turned)
+    total += join_tokens(b, y, a, x, table, buffer, gain, True, turned)
     done_a = turned[1]
     done_b = turned[0]
     for i in range(n):
@@ -170,71 +134,40 @@ def compare_forms(
     for i in range(n):
         if taken[i] >= 0:
             total += gain[i, taken[i]]
-            exact += a[i] == b[taken[i]]
+            exact += x.words.hash[a[i]] == y.words.hash[b[taken[i]]]
             done_a |= 1 << i
             done_b |= 1 << taken[i]
     if done_a == 0:
         return float(-REPLACED[kind])
-    lost, replaced = loss(a, b, done_a, done_b, kind, numeral, rarity)
+    lost, replaced = loss(a, x, b, y, done_a, done_b, kind)
     total = min(total, CEILING_REPLACED if replaced else CEILING) + (COMPLETE[kind] if exact == n == m else 0.0)
     return float(total - lost)
 
 
 @njit(cache=True, nogil=True)
 def compare_names(
-    left: Any,
-    right: Any,
-    kinds: Any,
-    form_start: Any,
-    weak: Any,
-    token_start: Any,
-    tokens: Any,
-    letters: Any,
-    start: Any,
-    sounds: Any,
-    sound_start: Any,
-    bags: Any,
-    numeral: Any,
-    rarity: Any,
-    sound_rarity: Any,
-    strong_out: Any,
-    weak_out: Any,
-    best_left: Any,
-    best_right: Any,
-    agreeing: Any,
+    left: Any, right: Any, kinds: Any, x: Any, y: Any, strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any
 ) -> None:
-    """For each pair of records the evidence of its best names: both strong, and with a weak alias; which two names those were; and how many agree."""
+    """For each pair of records (left[p] on side x, right[p] on side y; see `Side`) the evidence of its best names: both strong, and with a weak
+    alias; which two names those were; and how many agree.
+    """
     table = np.zeros(64, np.uint64)
     buffer = np.zeros(64, np.uint8)
     gain = np.zeros((MAX, MAX))
     taken = np.zeros(MAX, np.int64)
     for p in range(len(left)):
-        l0, l1 = form_start[left[p]], form_start[left[p] + 1]
-        r0, r1 = form_start[right[p]], form_start[right[p] + 1]
+        l0, l1 = x.names.form_start[left[p]], x.names.form_start[left[p] + 1]
+        r0, r1 = y.names.form_start[right[p]], y.names.form_start[right[p] + 1]
         top = -1e9
         agrees = np.zeros(r1 - r0, np.bool_)
         ours = 0
         for i in range(l0, l1):
             ours_agrees = False
             for j in range(r0, r1):
-                found = compare_forms(
-                    tokens[token_start[i] : token_start[i + 1]],
-                    tokens[token_start[j] : token_start[j + 1]],
-                    kinds[p],
-                    letters,
-                    start,
-                    sounds,
-                    sound_start,
-                    bags,
-                    numeral,
-                    rarity,
-                    sound_rarity,
-                    table,
-                    buffer,
-                    gain,
-                    taken,
-                )
-                if weak[i] or weak[j]:
+                a = x.names.tokens[x.names.token_start[i] : x.names.token_start[i + 1]]
+                b = y.names.tokens[y.names.token_start[j] : y.names.token_start[j + 1]]
+                found = compare_forms(a, x, b, y, kinds[p], table, buffer, gain, taken)
+                if x.names.weak[i] or y.names.weak[j]:
                     if found > weak_out[p]:
                         weak_out[p] = found
                 else:

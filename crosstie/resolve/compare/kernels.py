@@ -54,32 +54,27 @@ def likeness(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> 
 
 
 @njit(cache=True, nogil=True)
-def token_likeness(i: int, j: int, letters: Any, start: Any, sounds: Any, sound_start: Any, bags: Any, table: Any) -> float:
-    """How alike two tokens are: in letters, or in consonants."""
-    la = start[i + 1] - start[i]
-    lb = start[j + 1] - start[j]
-    ka = sound_start[i + 1] - sound_start[i]
-    kb = sound_start[j + 1] - sound_start[j]
-    same_sound = ka == kb and ka >= 2
-    if same_sound:
-        for k in range(ka):
-            if sounds[sound_start[i] + k] != sounds[sound_start[j] + k]:
-                same_sound = False
-                break
-    differing = bags[i] ^ bags[j]
+def token_likeness(i: int, a: Any, j: int, b: Any, table: Any) -> float:
+    """How alike token i of vocabulary a and token j of vocabulary b are: in letters, or in consonants."""
+    la = a.start[i + 1] - a.start[i]
+    lb = b.start[j + 1] - b.start[j]
+    ka = a.sound_start[i + 1] - a.sound_start[i]
+    kb = b.sound_start[j + 1] - b.sound_start[j]
+    same_sound = ka >= 2 and a.sound_hash[i] == b.sound_hash[j]
+    differing = a.bags[i] ^ b.bags[j]
     count = 0
     while differing:
         differing &= differing - uint64(1)
         count += 1
     best = 0.0
-    if max(la, lb) <= SHORT and letters[start[i]] != letters[start[j]]:
+    if max(la, lb) <= SHORT and a.letters[a.start[i]] != b.letters[b.start[j]]:
         pass  # Song is not Tong
     elif count <= 0.8 * max(la, lb):  # each edit changes at most two letters of the bag
-        best = likeness(letters, start[i], la, letters, start[j], lb, table)
+        best = likeness(a.letters, a.start[i], la, b.letters, b.start[j], lb, table)
     if same_sound:
         best = max(best, SAME_SOUND - (0.15 if ka == 2 else 0.0))
     elif ka >= 4 and kb >= 4 and best < SAME_SOUND:
-        best = max(best, 0.9 * likeness(sounds, sound_start[i], ka, sounds, sound_start[j], kb, table))
+        best = max(best, 0.9 * likeness(a.sounds, a.sound_start[i], ka, b.sounds, b.sound_start[j], kb, table))
     return float(best)
 
 
@@ -130,20 +125,18 @@ def assign(gain: Any, n: int, m: int, taken: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def join_split(
-    whole: int, first: int, second: int, letters: Any, start: Any, sounds: Any, sound_start: Any, buffer: Any, table: Any
-) -> bool:
-    """Whether one token is two others written together: Islamabad and Islam Abad."""
-    la = start[whole + 1] - start[whole]
-    lf = start[first + 1] - start[first]
-    ls = start[second + 1] - start[second]
+def join_split(whole: int, a: Any, first: int, second: int, b: Any, buffer: Any, table: Any) -> bool:
+    """Whether a token of vocabulary a is two of vocabulary b written together: Islamabad and Islam Abad."""
+    la = a.start[whole + 1] - a.start[whole]
+    lf = b.start[first + 1] - b.start[first]
+    ls = b.start[second + 1] - b.start[second]
     if la < 4 or abs(la - lf - ls) > 2 or lf + ls > 48:
         return False
     for k in range(lf):
-        buffer[k] = letters[start[first] + k]
+        buffer[k] = b.letters[b.start[first] + k]
     for k in range(ls):
-        buffer[lf + k] = letters[start[second] + k]
-    return likeness(letters, start[whole], la, buffer, 0, lf + ls, table) >= 0.85
+        buffer[lf + k] = b.letters[b.start[second] + k]
+    return likeness(a.letters, a.start[whole], la, buffer, 0, lf + ls, table) >= 0.85
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,1 @@
+"""Comparing: kernels over arrays, and how strongly two names speak for one thing."""
