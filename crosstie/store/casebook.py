@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
@@ -43,6 +43,16 @@ class JudgementRow(Base):
     at: Mapped[str]
     revoked_at: Mapped[str | None]
     revoked_by: Mapped[str | None]
+
+
+class SkipRow(Base):
+    """A pair that a person put aside in the review: it comes last to them, and to nobody else."""
+
+    __tablename__ = "review_skips"
+    user: Mapped[str] = mapped_column("user_name", primary_key=True, key="user")
+    left: Mapped[str] = mapped_column("left_id", primary_key=True, key="left")
+    right: Mapped[str] = mapped_column("right_id", primary_key=True, key="right")
+    at: Mapped[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +117,47 @@ class Casebook:
 
     def revoke(self, judgement_id: str, user: str) -> Judgement:
         """Take a judgement back; the one that it superseded, if any, is in force again. NotFound where there is none; twice is as once."""
+        return self.revoke_many([judgement_id], user)[0]
+
+    def revoke_many(self, judgement_ids: Sequence[str], user: str) -> list[Judgement]:
+        """Take judgements back, all or none."""
         if not user.strip():
             raise UsageError("to revoke needs the name of the person who does it")
         with self._database.write() as connection:
             self._database.lock(connection, JudgementRow.__table__)
-            found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one_or_none()
-            if found is None:
-                raise NotFound(f"no judgement {judgement_id}")
-            if found.revoked_at is None:
-                at = clock.now().isoformat(timespec="microseconds")
-                change = sa.update(JudgementRow).where(JudgementRow.id == judgement_id)
-                connection.execute(change.values(revoked_at=at, revoked_by=user))
-                self._audit.record("revoke", judgement_id, user=user, within=connection)
-                found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one()
+            return [self._revoke(connection, judgement_id, user) for judgement_id in judgement_ids]
+
+    def _revoke(self, connection: sa.Connection, judgement_id: str, user: str) -> Judgement:
+        found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one_or_none()
+        if found is None:
+            raise NotFound(f"no judgement {judgement_id}")
+        if found.revoked_at is None:
+            at = clock.now().isoformat(timespec="microseconds")
+            change = sa.update(JudgementRow).where(JudgementRow.id == judgement_id)
+            connection.execute(change.values(revoked_at=at, revoked_by=user))
+            self._audit.record("revoke", judgement_id, user=user, within=connection)
+            found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one()
         return Judgement(*found)
+
+    def skip(self, pairs: Iterable[tuple[str, str]], user: str) -> None:
+        """Put pairs aside for a person, until they judge them or ask for them again."""
+        rows = [{"user": plain(user), "left": left, "right": right} for left, right in map(sorted, pairs)]
+        with self._database.write() as connection:
+            for row in rows:
+                connection.execute(_skip_of(row))
+                connection.execute(sa.insert(SkipRow).values(**row, at=clock.now().isoformat(timespec="microseconds")))
+
+    def unskip(self, pairs: Iterable[tuple[str, str]], user: str) -> None:
+        """Bring pairs back that a person put aside."""
+        with self._database.write() as connection:
+            for left, right in map(sorted, pairs):
+                connection.execute(_skip_of({"user": plain(user), "left": left, "right": right}))
+
+    def skipped(self, user: str) -> set[tuple[str, str]]:
+        """The pairs that a person put aside."""
+        with self._database.read() as connection:
+            query = sa.select(SkipRow.left, SkipRow.right).where(SkipRow.user == plain(user))
+            return {(left, right) for left, right in connection.execute(query)}
 
     def in_force(self) -> list[Judgement]:
         """Of each subject the newest judgement that was not revoked; by kind, left, right."""
@@ -131,6 +168,10 @@ class Casebook:
         """All judgements ever made, oldest first."""
         with self._database.read() as connection:
             return [Judgement(*row) for row in connection.execute(_SELECT.order_by(JudgementRow.seq))]
+
+
+def _skip_of(row: dict[str, str]) -> sa.Delete:
+    return sa.delete(SkipRow).where(SkipRow.user == row["user"], SkipRow.left == row["left"], SkipRow.right == row["right"])
 
 
 _SELECT = sa.select(*(getattr(JudgementRow, field.name) for field in fields(Judgement)))

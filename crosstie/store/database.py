@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from crosstie.errors import Busy, IntegrityError, StorageError, UsageError
 
 #: raise by one with every change of the tables, and add the step to it in `Database._prepare`
-VERSION = 1
+VERSION = 2  # 2: review_skips
 WAIT = 15.0
 _LOCK = 0x63726F73  # "cros": the advisory lock of PostgreSQL under which tables are made
 _READ = {"crosstie_read": True}
@@ -104,10 +104,24 @@ class Database:
                     Base.metadata.create_all(connection)
                     connection.execute(sa.insert(SchemaVersion).values(version=VERSION))
                     found = VERSION
+        if found < VERSION:
+            found = self._raise()
         if found != VERSION:
             raise IntegrityError(
                 f"{self.name} has version {found} of the tables, this crosstie knows {VERSION}", hint="Use a newer crosstie."
             )
+
+    def _raise(self) -> int:
+        """Bring the tables of an earlier version up to this one. So far every step only added tables."""
+        with self.write() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            found = self._version(connection) or VERSION  # another process may have done it while we waited
+            if found < VERSION:
+                Base.metadata.create_all(connection)
+                connection.execute(sa.update(SchemaVersion).values(version=VERSION))
+                found = VERSION
+            return found
 
     def _version(self, connection: sa.Connection) -> int | None:
         if not sa.inspect(connection).has_table(SchemaVersion.__tablename__):

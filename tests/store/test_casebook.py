@@ -213,3 +213,38 @@ def test_a_read_only_disk_is_said(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(StorageError, match="opened for writing"):
         Database(small_disk / "casebook.sqlite")
+
+
+def test_many_are_taken_back_at_once_or_not_at_all(casebook: Casebook, database: Database) -> None:
+    made = casebook.judge_many([Decision("pair", "a", "b", "same"), Decision("pair", "a", "c", "same")], user="ann")
+    with pytest.raises(NotFound):
+        casebook.revoke_many([made[0].id, "nothing"], "ann")
+    assert casebook.in_force() == made
+    casebook.revoke_many([one.id for one in made], "bea")
+    assert casebook.in_force() == []
+    assert [entry.action for entry in Audit(database).entries()] == ["judge", "revoke", "revoke"]
+
+
+def test_what_one_person_skips_the_others_still_see(casebook: Casebook) -> None:
+    casebook.skip([("b", "a"), ("a", "c")], "ann")
+    casebook.skip([("a", "b")], "ann")
+    assert casebook.skipped("ann") == {("a", "b"), ("a", "c")}
+    assert casebook.skipped("bea") == set()
+    casebook.unskip([("a", "b")], "ann")
+    casebook.unskip([("a", "b")], "ann")
+    assert casebook.skipped("ann") == {("a", "c")}
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_this_one(where: str) -> None:
+    with Database(where) as first:
+        made = Casebook(first).judge("pair", "a", "b", "same", user="ann")
+        with first.write() as connection:
+            connection.execute(sa.text("drop table review_skips"))
+            connection.execute(sa.update(SchemaVersion).values(version=1))
+    with Database(where) as database:
+        book = Casebook(database)
+        assert book.in_force() == [made]
+        book.skip([("a", "c")], "ann")
+        assert book.skipped("ann") == {("a", "c")}
+    with Database(where) as again, again.read() as connection:
+        assert connection.scalar(sa.select(SchemaVersion.version)) == database_module.VERSION
