@@ -13,6 +13,7 @@ from crosstie.errors import UsageError
 
 FILE = "crosstie.toml"
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+_ENGINE = re.compile(r"duckdb|local\[(\d+|\*)\]|spark://[\w.-]+:\d+(,[\w.-]+:\d+)*", re.ASCII)
 _RANGES: dict[str, tuple[float, float]] = {
     "threads": (1, 1024),
     "wait": (0, 86_400),
@@ -33,6 +34,8 @@ class Settings:
     exercise: bool = False
     #: where people's decisions and the audit chain are kept; empty: casebook.sqlite in the workspace. PostgreSQL: postgresql+psycopg://...
     casebook: str = ""
+    #: what runs the stages of a build: duckdb, or a Spark cluster: spark://host:7077 (local[2]: Spark on this machine alone)
+    engine: str = "duckdb"
     #: what DuckDB may use before it goes on on disk; Python and what is read from it need 0.9 GB beside
     memory: str = "2GB"
     threads: int = 2
@@ -72,6 +75,11 @@ class Settings:
                 raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
         if not _MEMORY.fullmatch(settings.memory):
             raise UsageError(f"setting memory: “{settings.memory}” is no amount of memory", hint="Write it as 3GB or 800MB.")
+        if not _ENGINE.fullmatch(settings.engine):
+            raise UsageError(
+                f"setting engine: “{settings.engine}” is no engine",
+                hint="Write duckdb, or the address of a Spark master: spark://host:7077.",
+            )
         return settings
 
 

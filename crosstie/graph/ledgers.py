@@ -34,8 +34,7 @@ def exact_sum(column: str) -> str:
 
 def gather(engine: Engine) -> list[str]:
     """Make the evidence of all ledgers, lifted from accounts to those who hold them; the names of the tables that hold it."""
-    found = engine.arrow(f"select table_name from information_schema.tables where starts_with(table_name, '{_PREFIX}') order by table_name")
-    views = [str(name) for name in found["table_name"].to_pylist()]
+    views = engine.tables(_PREFIX)
     if not views:
         return []
     with engine.stage(keep=_PARTS):

@@ -22,9 +22,8 @@ _QUERY = """
 def gather(engine: Engine) -> None:
     """Make the events of every ledger ready for `events`: worked out once, whatever the number of detectors."""
     _parties(engine)
-    ledgers = engine.arrow("select table_name from information_schema.tables where starts_with(table_name, 'ledger_') order by table_name")
-    for name in ledgers["table_name"].to_pylist():
-        ledger = str(name).removeprefix("ledger_")
+    for name in engine.tables("ledger_"):
+        ledger = name.removeprefix("ledger_")
         engine.create(events(ledger), _QUERY.format(ledger=ledger))
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -45,6 +48,17 @@ class Scratch:
         shutil.rmtree(self.path, ignore_errors=True)
         self._held.close()
         self._lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary(parent: Path | None) -> Iterator[Path]:
+    """An empty folder that goes at the end: a Scratch of `parent`, or one in the system's place for temporary files."""
+    if parent is not None:
+        with Scratch(parent) as scratch:
+            yield scratch.path
+    else:
+        with tempfile.TemporaryDirectory(prefix="crosstie-") as path:
+            yield Path(path)
 
 
 def sweep(parent: Path) -> int:

@@ -163,7 +163,7 @@ def test_any_text_survives_load_map_write_and_read(rows: list[dict[str, Any]]) -
     with Engine() as engine:
         engine.load("a", pa.Table.from_pylist(rows, schema=LEDGER_BASE))
         engine.map("b", "select * from a", lambda batches: batches, LEDGER_BASE)
-        path = engine._folder / "b.parquet"
+        path = engine.folder / "b.parquet"
         engine.write("select * from b", path)
         engine.read("c", [path], LEDGER_BASE)
         found = engine.arrow("select * from c").to_pylist()

@@ -1,0 +1,1 @@
+"""The engines: DuckDB on one machine, Spark on many."""

@@ -1,0 +1,185 @@
+"""DuckDB: the engine of one machine, and of every test. What does not fit into memory goes on on disk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crosstie.errors import StorageError
+from crosstie.settings import Settings
+from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
+
+_STREAM = "_crosstie_stream"
+
+
+class DuckEngine(Engine):
+    """A DuckDB session whose tables live in memory and spill to the session's folder."""
+
+    def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
+        self.memory = settings.memory
+        with self._storing():
+            self._connection = duckdb.connect(
+                ":memory:",
+                config={
+                    "memory_limit": settings.memory,
+                    "threads": settings.threads,
+                    "temp_directory": str(self.folder / "spill"),
+                    "preserve_insertion_order": False,
+                    "autoinstall_known_extensions": False,  # no network
+                },
+            )
+        begun.callback(self._connection.close)
+
+    def read(self, view: str, files: Sequence[Path], schema: pa.Schema) -> None:
+        """As in Engine."""
+        model = self.folder / f"{view}.model.parquet"
+        pq.write_table(schema.empty_table(), model)  # first in the list: it gives every column its type
+        listed = ", ".join(_literal(str(file)) for file in [model, *files])
+        with self._storing(), self._cursor() as cursor:
+            self._forget(view, "table")
+            kinds = cursor.execute(f"describe select * from read_parquet({_literal(str(model))})").fetchall()
+            # a file may hold a column in another type: a mapping wrote it as text. What is no such value is null, as if it were not there
+            columns = ", ".join(f"try_cast({_name(column)} as {kind}) as {_name(column)}" for column, kind, *_ in kinds)
+            source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+            cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
+
+    def create(self, table: str, query: str) -> None:
+        """As in Engine."""
+        with self._storing(), self._cursor() as cursor:
+            self._create(cursor, table, query)
+
+    def load(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
+        """As in Engine."""
+        with self._storing(), self._cursor() as cursor:
+            cursor.register(_STREAM, data)
+            self._create(cursor, table, f"select * from {_STREAM}")
+
+    def map(
+        self,
+        table: str,
+        query: str,
+        fn: Verb,
+        schema: pa.Schema,
+        *,
+        by: Sequence[str] = (),
+        then: Sequence[str] = (),
+        rows: int = BATCH,
+    ) -> None:
+        """As in Engine: one call of `fn` gets all rows."""
+        raised: list[BaseException] = []
+        if order := ", ".join(map(_name, (*by, *then))):
+            query = f"select * from ({query}) order by {order}"
+
+        def watched() -> Iterator[pa.RecordBatch]:
+            try:
+                with contextlib.closing(self.batches(query, rows)) as batches:
+                    yield from conform(fn, schema)(batches)
+            except GeneratorExit:  # DuckDB gives up for a reason of its own
+                raise
+            except BaseException as error:  # DuckDB would make a text of it
+                raised.append(error)
+                raise
+
+        try:
+            self.load(table, pa.RecordBatchReader.from_batches(schema, watched()))
+        except BaseException:
+            if raised:
+                raise raised[0] from None
+            raise
+
+    def arrow(self, query: str) -> pa.Table:
+        """As in Engine."""
+        with self._storing(), self._cursor() as cursor:
+            table: pa.Table = cursor.sql(query).to_arrow_table()
+        return table
+
+    def scalar(self, query: str) -> Any:
+        """As in Engine."""
+        with self._storing(), self._cursor() as cursor:
+            row = cursor.execute(query).fetchone()
+        return row[0] if row else None
+
+    def tables(self, prefix: str = "") -> list[str]:
+        """As in Engine."""
+        return sorted(name for name in self._kinds() if name.startswith(prefix))
+
+    def drop(self, name: str) -> None:
+        """As in Engine."""
+        for kind in ("table", "view"):
+            self._forget(name, kind)
+
+    def _stored(self) -> set[str]:
+        return {name for name, kind in self._kinds().items() if kind == "table"}
+
+    @contextlib.contextmanager
+    def _result(self, query: str, rows: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
+        with self._storing(), self._cursor() as cursor:
+            reader = cursor.sql(query).to_arrow_reader(rows)
+            yield reader.schema, self._pulled(reader)
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        # everything has a cursor of its own: a connection with an unread result refuses other work
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
+        self._forget(table, "view")
+        cursor.execute(f"create or replace table {_name(table)} as {query}")
+
+    def _kinds(self) -> dict[str, str]:
+        with self._cursor() as cursor:
+            found = cursor.execute("select table_name, table_type from information_schema.tables").fetchall()
+        return {name: "view" if kind == "VIEW" else "table" for name, kind in found}
+
+    def _forget(self, name: str, kind: str) -> None:
+        if any(known.lower() == name.lower() and of == kind for known, of in self._kinds().items()):
+            with self._cursor() as cursor:
+                cursor.execute(f"drop {kind} {_name(name)}")
+
+    @contextlib.contextmanager
+    def _storing(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            if ".parquet" in said and isinstance(error, (duckdb.IOException, duckdb.InvalidInputException)):
+                raise damaged(said) from error
+            if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
+                raise self._meaning(said) from error
+            raise
+
+    def _pulled(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from reader
+        except OSError as error:  # what goes wrong in DuckDB after the first rows comes through Arrow, as its text
+            said = str(error).splitlines()[0]
+            if said.startswith(("Out of Memory", "IO Error")):
+                raise self._meaning(said) from error
+            raise duckdb.Error(said) from error
+
+    def _meaning(self, said: str) -> StorageError:
+        if "No space left" in said or "max_temp_directory_size" in said:
+            hint = f"Free some space near {self.folder.parent} and run the command again."
+            return StorageError(f"no space left on the disk: {said}", hint=hint)
+        if said.startswith("Out of Memory"):
+            hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
+            return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
+        return StorageError(said)
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
