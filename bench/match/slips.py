@@ -47,6 +47,7 @@ _FORMS = (
 )
 
 
+@cache
 def _table(text: str) -> list[tuple[str, str]]:
     return [(one, other) for one, _, other in (entry.partition(":") for entry in text.split())]
 
