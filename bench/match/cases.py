@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from bench.crosswalk import DATA, half
-from bench.match.lists import OFAC, UN, records, script, un_names, words
+from bench.match.lists import DATA, OFAC, UN, records, script, un_names, words
 from bench.match.measures import clusters_of
 
 
@@ -57,7 +56,7 @@ class Decisions(NamedTuple):
 
 def dev(entity_id: str) -> bool:
     """Whether an entity may be tuned on."""
-    return half(entity_id) == "tune"
+    return hashlib.sha256(entity_id.encode()).digest()[0] & 1 == 0
 
 
 def name_cases(split: str = "all", fold: int | None = None, folds: int = 5) -> list[NameCase]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.csv as pc_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bench.crosswalk import DATA
+from bench.match.lists import DATA
 
 
 class Table(NamedTuple):
@@ -67,7 +67,7 @@ def febrl(number: int) -> Table:
         "date_of_birth": "birthDate",
         "soc_sec_id": "idNumber",
     }
-    cluster = [rec_id.split("-")[1] for rec_id in table["rec_id"].to_pylist()]
+    cluster = [str(rec_id).split("-")[1] for rec_id in table["rec_id"].to_pylist()]
     return _split(table.select(["rec_id", *columns]), cluster, columns, "all")
 
 
@@ -97,7 +97,7 @@ def _csv(name: str) -> pa.Table:
     return pa.table({name: pa.array([cell or None for cell in column], pa.string()) for name, column in zip(header, trimmed, strict=True)})
 
 
-def _split(table: pa.Table, clusters: list[str], columns: Mapping[str, str], split: str) -> Table:
+def _split(table: pa.Table, clusters: list[Any], columns: Mapping[str, str], split: str) -> Table:
     names, truth = np.unique(np.array(clusters), return_inverse=True)
     truth = truth.astype(np.int64)
     if split != "all":
