@@ -47,12 +47,12 @@ def tables(build: Build, settings: Settings) -> Iterator[duckdb.DuckDBPyConnecti
             raise damaged(str(error).splitlines()[0]) from error
 
 
-def held(connection: duckdb.DuckDBPyConnection, records: Sequence[str]) -> set[str]:
-    """Those of the records that are in the build."""
-    found = connection.execute(
-        "select entity_id from clusters where entity_id in (select unnest(?::varchar[]))", [list(records)]
-    ).fetchall()
-    return {row[0] for row in found}
+def held(connection: duckdb.DuckDBPyConnection, records: Sequence[str], *, free: bool = False) -> set[str]:
+    """Those of the records that are in the build; `free`: without those that are protected."""
+    query = "select c.entity_id from clusters c where c.entity_id in (select unnest(?::varchar[]))"
+    if free:
+        query += " and c.cluster_id not in (select entity_id from entities where victim)"
+    return {row[0] for row in connection.execute(query, [list(records)]).fetchall()}
 
 
 def _prepare(

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from crosstie.errors import NotFound
 from crosstie.model.marking import strictest
 from crosstie.model.tables import CLAIM
+from crosstie.resolve.batches import values
 from crosstie.resolve.explain import explain
 from crosstie.resolve.records import STRONG_NAMES, WEAK_NAMES
 from crosstie.store.casebook import Judgement
@@ -98,8 +99,8 @@ class Comparison:
 
 def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str, history: Iterable[Judgement]) -> Comparison:
     """Two records of a build side by side. NotFound where one is not there, or is a victim or a minor: those are never compared."""
-    ours, theirs = (_claims(connection, record) for record in (left, right))
-    sides = [_side(connection, record, claims) for record, claims in ((left, ours), (right, theirs))]
+    ours, theirs = (claims_of(connection, record) for record in (left, right))
+    sides = [side(connection, record, claims) for record, claims in ((left, ours), (right, theirs))]
     pair = connection.execute("select score, features from pairs where left_id = ? and right_id = ?", sorted((left, right))).fetchone()
     contributions = orjson.loads(pair[1]) if pair and pair[1] not in (None, "{}") else None
     return Comparison(
@@ -138,11 +139,6 @@ def agreement(left: Sequence[str], right: Sequence[str]) -> Agreement:
     return "differ"
 
 
-def claims_of(connection: duckdb.DuckDBPyConnection, records: Sequence[str]) -> dict[str, pa.Table]:
-    """The claims (rows of CLAIM) of some records."""
-    return {record: _claims(connection, record) for record in records}
-
-
 def _alike(one: str, other: str) -> bool:
     if one[:4].isdigit() and other[:4].isdigit() and {len(one), len(other)} <= {4, 7, 10}:  # dates: one may be less precise
         return one.startswith(other) or other.startswith(one)
@@ -155,7 +151,8 @@ def _plain(value: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else "" if letter in "'’-" else " " for letter in bare).split()) or value
 
 
-def _claims(connection: duckdb.DuckDBPyConnection, record: str) -> pa.Table:
+def claims_of(connection: duckdb.DuckDBPyConnection, record: str) -> pa.Table:
+    """What the build says of a record: rows of CLAIM."""
     listed = ", ".join(f'"{name}"' for name in CLAIM.names)
     query = f"select {listed} from claims where entity_id = ? order by prop, current desc, value, source_id, locator"
     found: pa.Table | None = connection.sql(query, params=[record]).to_arrow_table()
@@ -163,7 +160,8 @@ def _claims(connection: duckdb.DuckDBPyConnection, record: str) -> pa.Table:
     return found
 
 
-def _side(connection: duckdb.DuckDBPyConnection, record: str, claims: pa.Table) -> Side:
+def side(connection: duckdb.DuckDBPyConnection, record: str, claims: pa.Table) -> Side:
+    """Who speaks of a record, and the entity that it is in; NotFound as in `compare`."""
     found = connection.execute(
         """
         select c.cluster_id, (select count(*) from clusters o where o.cluster_id = c.cluster_id), coalesce(e.victim, false)
@@ -174,14 +172,14 @@ def _side(connection: duckdb.DuckDBPyConnection, record: str, claims: pa.Table) 
         raise NotFound(f"there is no record “{record}” in this build", hint="Ids stand in “crosstie export clusters”.")
     if found[2]:
         raise NotFound(f"“{record}” is protected: victims and minors are never compared with anybody")
-    columns = {name: claims.column(name).to_pylist() for name in ("schema", "originator", "grade", "marking")}
+    columns = {name: [value for value in values(claims, name) if value] for name in ("schema", "originator", "grade", "marking")}
     return Side(
         record,
         max(columns["schema"]),
         found[0],
         found[1],
         tuple(sorted(set(columns["originator"]))),
-        tuple(sorted({grade for grade in columns["grade"] if grade})),
+        tuple(sorted(set(columns["grade"]))),
         strictest(columns["marking"]),
     )
 
@@ -193,4 +191,4 @@ def _values(claims: pa.Table) -> Mapping[str, tuple[Said, ...]]:
     for row in listed:
         said = Said(*(row[name] for name in names))
         found.setdefault(row["prop"], {}).setdefault(row["value"], said)
-    return {prop: tuple(values.values()) for prop, values in found.items()}
+    return {prop: tuple(said.values()) for prop, said in found.items()}
