@@ -1,1 +1,1 @@
-"""Comparing: kernels over arrays, and how strongly two names speak for one thing."""
+"""Comparing names: kernels over arrays, how strongly two names speak for one thing (nats), how alike they are (0 to 1), and why."""

@@ -5,16 +5,21 @@ Parts that agree count as they are rare. Parts that stand in place of another, a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from crosstie.resolve.compare.kernels import MAX, assign, join_split, token_likeness
+from crosstie.resolve.compare.cards import deal
+from crosstie.resolve.compare.kernels import MAX, assign
+from crosstie.resolve.compare.tokens import SAME, fill_desk, joined_alike
+from crosstie.resolve.names.vocabulary import Side
+
+#: Signed, so that differences may be negative; numba knows it as the conversion.
+_int: Any = np.int64
 
 #: Evidence of names, in nats (natural log-odds). By reason, checked on half of the development crosswalk.
-SIMILAR = 0.72  # tokens less alike than this are different tokens
-INITIAL = 0.7  # "J." beside "John"
 NUMERAL = 5.0  # "Brigade 5" is not "Brigade 7"
 #: One part stands in place of another (brothers share all names but one); one part is missing on one side; every part agrees to the letter.
 #: Columns: person, organisation, thing, unknown.
@@ -30,71 +35,125 @@ CEILING_REPLACED = 10.0
 MANY_NAMES = 0.3
 #: From here on two names agree, for counting how many names of two records do.
 AGREE = 7.0
+#: The longest run of parts that may be one part on the other side: "J. C." and "JC".
+RUN = 4
+
+
+class Desk(NamedTuple):
+    """What two names that are being compared need room for; every kernel call brings its own.
+
+    After `align`: `taken[i]` is the token of the right name that token i of the left one agrees with (or -1), `way` and `alike` say how;
+    `done` has a bit for each token, of the left name and of the right one, that agrees with something; of the `joined[0, 0]` joins, row k of
+    `joined` from 1 on has the side of the whole token (0 left), its place, and the first and last place of its pieces on the other side.
+    """
+
+    table: NDArray[np.uint64]
+    other: NDArray[np.uint64]
+    buffer: NDArray[np.uint8]
+    gain: NDArray[np.float64]
+    alike: NDArray[np.float64]
+    way: NDArray[np.uint8]
+    taken: NDArray[np.int64]
+    done: NDArray[np.int64]
+    joined: NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def left_over(tokens: Any, done: int, words: Any, worth: Any) -> tuple[int, float, int]:
+def new_desk() -> Any:
+    """An empty desk."""
+    return Desk(
+        np.zeros(64, np.uint64),
+        np.zeros(64, np.uint64),
+        np.zeros(64, np.uint8),
+        np.zeros((MAX, MAX)),
+        np.zeros((MAX, MAX)),
+        np.zeros((MAX, MAX), np.uint8),
+        np.zeros(MAX, np.int64),
+        np.zeros(2, np.int64),
+        np.zeros((2 * MAX + 1, 4), np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def join_tokens(a: Any, x: Any, b: Any, y: Any, desk: Any, side: int) -> float:
+    """What tokens of `a` are worth that a run of neighbours of `b` makes up; notes them on the desk. `side` 1: the desk is laid for (b, a)."""
+    total = 0.0
+    for i in range(len(a)):
+        whole = x.cards[a[i]]
+        for j in range(len(b) - 1):
+            if (desk.done[side] >> i) & 1 or whole.length < 2 or whole.numeral:
+                break
+            length = _int(y.cards[b[j]].length)
+            worth = float(y.cards[b[j]].rarity)
+            for last in range(j + 1, min(j + RUN, len(b))):
+                length += _int(y.cards[b[last]].length)
+                worth += y.cards[b[last]].rarity
+                if length > _int(whole.length) + 3:
+                    break
+                if length + 3 < _int(whole.length) or (desk.done[1 - side] >> j) & ((1 << (last - j + 1)) - 1):
+                    continue
+                better = False
+                for k in range(j, last + 1):
+                    better |= (desk.gain[k, i] if side else desk.gain[i, k]) >= whole.rarity
+                if not better and joined_alike(whole, x, b, j, last, y, desk):
+                    desk.done[side] |= 1 << i
+                    desk.done[1 - side] |= ((1 << (last - j + 1)) - 1) << j
+                    count = desk.joined[0, 0] + 1
+                    desk.joined[0, 0] = count
+                    desk.joined[count, 0], desk.joined[count, 1], desk.joined[count, 2], desk.joined[count, 3] = side, i, j, last
+                    total += min(float(whole.rarity), worth)
+                    break
+    return total
+
+
+@njit(cache=True, nogil=True)
+def align(a: Any, x: Any, b: Any, y: Any, desk: Any) -> float:
+    """Lays out on the desk which parts of two names agree, so that they are worth most, and returns that worth in nats."""
+    fill_desk(a, x, b, y, desk)
+    desk.done[0] = desk.done[1] = 0
+    desk.joined[0, 0] = 0
+    total = 0.0
+    if len(a) != len(b) or len(a) > 1:
+        total = join_tokens(a, x, b, y, desk, 0) + join_tokens(b, y, a, x, desk, 1)
+    if desk.done[0]:
+        for i in range(len(a)):
+            for j in range(len(b)):
+                if (desk.done[0] >> i) & 1 or (desk.done[1] >> j) & 1:
+                    desk.gain[i, j] = 0.0
+    assign(desk.gain, len(a), len(b), desk.taken)
+    for i in range(len(a)):
+        j = desk.taken[i]
+        if j >= 0:
+            total += desk.gain[i, j]
+            desk.done[0] |= 1 << i
+            desk.done[1] |= 1 << j
+    return total
+
+
+@njit(cache=True, nogil=True)
+def left_over(tokens: Any, done: int, deck: Any) -> tuple[int, float, int]:
     """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
     count = 0
     weight = 0.0
     numerals = 0
     for i in range(len(tokens)):
         if not (done >> i) & 1:
-            if words.numeral[tokens[i]]:
+            card = deck.cards[tokens[i]]
+            if card.numeral:
                 numerals += 1
             else:
                 count += 1
-                weight += min(1.0, worth.rarity[tokens[i]] / TELLING)
+                weight += min(1.0, card.rarity / TELLING)
     return count, weight, numerals
 
 
 @njit(cache=True, nogil=True)
-def token_gains(a: Any, x: Any, b: Any, y: Any, table: Any, gain: Any) -> None:
-    """gain[i, j]: what it is worth that token i of name a (on side x) stands for token j of b (on side y); 0 where they are different words."""
-    for i in range(len(a)):
-        for j in range(len(b)):
-            gain[i, j] = 0.0
-            s = a[i]
-            t = b[j]
-            if x.words.hash[s] == y.words.hash[t]:
-                gain[i, j] = min(x.worth.rarity[s], y.worth.rarity[t])
-            elif x.words.numeral[s] or y.words.numeral[t]:
-                continue
-            elif x.words.start[s + 1] - x.words.start[s] == 1 or y.words.start[t + 1] - y.words.start[t] == 1:
-                if x.words.letters[x.words.start[s]] == y.words.letters[y.words.start[t]]:
-                    gain[i, j] = INITIAL
-            else:
-                alike = token_likeness(s, x.words, t, y.words, table)
-                if alike >= SIMILAR:
-                    gain[i, j] = min(x.worth.sound_rarity[s], y.worth.sound_rarity[t]) * (alike - 0.4) / 0.6
-
-
-@njit(cache=True, nogil=True)
-def join_tokens(a: Any, x: Any, b: Any, y: Any, table: Any, buffer: Any, gain: Any, turned: bool, done: Any) -> float:
-    """What tokens of `a` are worth that two neighbours of `b` make up; marks both in `done` (bits of a, of b). `turned`: gain is of (b, a)."""
-    total = 0.0
-    for i in range(len(a)):
-        whole = x.worth.rarity[a[i]]
-        for j in range(len(b) - 1):
-            if (done[0] >> i) & 1 or (done[1] >> j) & 3:
-                continue
-            first = gain[j, i] if turned else gain[i, j]
-            second = gain[j + 1, i] if turned else gain[i, j + 1]
-            if first >= whole or second >= whole:
-                continue
-            if join_split(a[i], x.words, b[j], b[j + 1], y.words, buffer, table):
-                done[0] |= 1 << i
-                done[1] |= 3 << j
-                total += min(whole, y.worth.rarity[b[j]] + y.worth.rarity[b[j + 1]])
-    return total
-
-
-@njit(cache=True, nogil=True)
-def loss(a: Any, x: Any, b: Any, y: Any, done_a: int, done_b: int, kind: int) -> tuple[float, int]:
-    """What the parts without counterpart take away, and how many are replaced by others."""
-    left_a, weight_a, numerals_a = left_over(a, done_a, x.words, x.worth)
-    left_b, weight_b, numerals_b = left_over(b, done_b, y.words, y.worth)
-    replaced = min(left_a, left_b)
+def weigh(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any) -> float:
+    """The evidence, in nats, of two names that are aligned on the desk: what agrees, less what the parts without counterpart take away."""
+    if desk.done[0] == 0:
+        return float(-REPLACED[kind])
+    left_a, weight_a, numerals_a = left_over(a, desk.done[0], x)
+    left_b, weight_b, numerals_b = left_over(b, desk.done[1], y)
     if left_a == left_b:
         lost = REPLACED[kind] * min(weight_a, weight_b)
     elif left_a < left_b:
@@ -103,71 +162,31 @@ def loss(a: Any, x: Any, b: Any, y: Any, done_a: int, done_b: int, kind: int) ->
         lost = REPLACED[kind] * weight_b + EXTRA[kind] * weight_a * (left_a - left_b) / left_a
     if (numerals_a or numerals_b) and kind != 0:
         lost += NUMERAL
-    return lost, replaced
+    exact = len(a) == len(b)
+    for i in range(len(a)):
+        exact &= desk.taken[i] >= 0 and desk.way[i, desk.taken[i]] == SAME
+    ceiling = CEILING_REPLACED if min(left_a, left_b) else CEILING
+    return float(min(total, ceiling) + (COMPLETE[kind] if exact else 0.0) - lost)
 
 
 @njit(cache=True, nogil=True)
-def compare_forms(a: Any, x: Any, b: Any, y: Any, kind: int, table: Any, buffer: Any, gain: Any, taken: Any) -> float:
-    """The evidence, in nats, that two names (tokens `a` on side x, `b` on side y) name one thing, in the best alignment of their tokens."""
-    if len(a) > len(b):
-        return _aligned(b, y, a, x, kind, table, buffer, gain, taken)
-    return _aligned(a, x, b, y, kind, table, buffer, gain, taken)
-
-
-@njit(cache=True, nogil=True)
-def _aligned(a: Any, x: Any, b: Any, y: Any, kind: int, table: Any, buffer: Any, gain: Any, taken: Any) -> float:
-    n = len(a)
-    m = len(b)
-    token_gains(a, x, b, y, table, gain)
-    done = np.zeros(2, np.int64)
-    total = join_tokens(a, x, b, y, table, buffer, gain, False, done)
-    turned = done[::-1].copy()
-    total += join_tokens(b, y, a, x, table, buffer, gain, True, turned)
-    done_a = turned[1]
-    done_b = turned[0]
-    for i in range(n):
-        for j in range(m):
-            if (done_a >> i) & 1 or (done_b >> j) & 1:
-                gain[i, j] = -1.0
-    assign(gain, n, m, taken)
-    exact = 0
-    for i in range(n):
-        if taken[i] >= 0:
-            total += gain[i, taken[i]]
-            exact += x.words.hash[a[i]] == y.words.hash[b[taken[i]]]
-            done_a |= 1 << i
-            done_b |= 1 << taken[i]
-    if done_a == 0:
-        return float(-REPLACED[kind])
-    lost, replaced = loss(a, x, b, y, done_a, done_b, kind)
-    total = min(total, CEILING_REPLACED if replaced else CEILING) + (COMPLETE[kind] if exact == n == m else 0.0)
-    return float(total - lost)
-
-
-@njit(cache=True, nogil=True)
-def compare_names(
+def _compare_names(
     left: Any, right: Any, kinds: Any, x: Any, y: Any, strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any
 ) -> None:
-    """For each pair of records (left[p] on side x, right[p] on side y; see `Side`) the evidence of its best names: both strong, and with a weak
-    alias; which two names those were; and how many agree.
-    """
-    table = np.zeros(64, np.uint64)
-    buffer = np.zeros(64, np.uint8)
-    gain = np.zeros((MAX, MAX))
-    taken = np.zeros(MAX, np.int64)
+    desk = new_desk()
     for p in range(len(left)):
-        l0, l1 = x.names.form_start[left[p]], x.names.form_start[left[p] + 1]
-        r0, r1 = y.names.form_start[right[p]], y.names.form_start[right[p] + 1]
+        l0, l1 = x.form_start[left[p]], x.form_start[left[p] + 1]
+        r0, r1 = y.form_start[right[p]], y.form_start[right[p] + 1]
         top = -1e9
         agrees = np.zeros(r1 - r0, np.bool_)
         ours = 0
         for i in range(l0, l1):
             ours_agrees = False
+            a = x.tokens[x.token_start[i] : x.token_start[i + 1]][:MAX]
             for j in range(r0, r1):
-                a = x.names.tokens[x.names.token_start[i] : x.names.token_start[i + 1]]
-                b = y.names.tokens[y.names.token_start[j] : y.names.token_start[j + 1]]
-                found = compare_forms(a, x, b, y, kinds[p], table, buffer, gain, taken)
-                if x.names.weak[i] or y.names.weak[j]:
+                b = y.tokens[y.token_start[j] : y.token_start[j + 1]][:MAX]
+                found = weigh(a, x, b, y, kinds[p], align(a, x, b, y, desk), desk)
+                if x.weak[i] or y.weak[j]:
                     if found > weak_out[p]:
                         weak_out[p] = found
                 else:
@@ -184,3 +203,12 @@ def compare_names(
         chances = MANY_NAMES * np.log(max(1.0, float((l1 - l0) * (r1 - r0))))
         strong_out[p] -= chances
         weak_out[p] -= chances
+
+
+def compare_names(
+    left: Any, right: Any, kinds: Any, x: Side, y: Side, strong_out: Any, weak_out: Any, best_left: Any, best_right: Any, agreeing: Any
+) -> None:
+    """For each pair of records (left[p] on side x, right[p] on side y; see `Side`) the evidence of its best names: both strong, and with a weak
+    alias; which two names those were; and how many agree.
+    """
+    _compare_names(left, right, kinds, deal(x), deal(y), strong_out, weak_out, best_left, best_right, agreeing)

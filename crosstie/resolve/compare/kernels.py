@@ -1,28 +1,55 @@
-"""The compiled inner loops of matching: how alike two words are, and what two lists of values have in common."""
+"""The compiled inner loops of matching: edits between two words, the best assignment, and what two lists of values have in common."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit, types, uint64
+from numba.extending import intrinsic
 
-SAME_SOUND = 0.90  # how alike tokens of the same consonants are
-SHORT = 4  # tokens of so few letters have to begin alike
+#: Signed, so that differences may be negative; numba knows it as the conversion.
+_int: Any = np.int64
+
 MAX = 12  # tokens of a name
 
 
+@intrinsic
+def _popcount(typing: Any, value: Any) -> Any:
+    """How many bits of a 64-bit number are set (one instruction)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+popcount: Any = _popcount
+
+
 @njit(cache=True, nogil=True)
-def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> int:
-    """Edits, swaps of neighbours included, between two coded words of at most 64 letters (bit-parallel; Hyyrö 2003). `table` is zeroed scratch."""
+def write_masks(a: Any, a0: int, la: int, table: Any) -> None:
+    """Sets in `table`, by letter, the places at which it stands in a word of at most 64 letters. `table` has to be zero before."""
     for i in range(la):
         table[a[a0 + i]] |= uint64(1) << uint64(i)
+
+
+@njit(cache=True, nogil=True)
+def wipe_masks(a: Any, a0: int, la: int, table: Any) -> None:
+    """Zeroes again what `write_masks` has set."""
+    for i in range(la):
+        table[a[a0 + i]] = uint64(0)
+
+
+@njit(cache=True, nogil=True)
+def edits(table: Any, la: int, b: Any, b0: int, lb: int) -> int:
+    """Edits, swaps of neighbours included, between the word of `la` letters in `table` and another (bit-parallel; Hyyrö 2003)."""
     plus = uint64(0xFFFFFFFFFFFFFFFF)
     minus = uint64(0)
     d0 = uint64(0)
     before = uint64(0)
     one = uint64(1)
-    last = one << uint64(la - 1)
+    last = uint64(la - 1)
     distance = la
     for j in range(lb):
         match = table[b[b0 + j]]
@@ -30,57 +57,64 @@ def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any
         d0 = ((((match & plus) + plus) ^ plus) | match | minus) | swap
         rise = minus | ~(d0 | plus)
         fall = d0 & plus
-        if rise & last:
-            distance += 1
-        if fall & last:
-            distance -= 1
+        distance += _int((rise >> last) & one) - _int((fall >> last) & one)
         rise = (rise << one) | one
         fall = fall << one
         plus = fall | ~(d0 | rise)
         minus = rise & d0
         before = match
-    for i in range(la):
-        table[a[a0 + i]] = uint64(0)
     return distance
 
 
 @njit(cache=True, nogil=True)
-def likeness(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> float:
-    """1 for equal words, less by the share of edits, 0 where more than half differs."""
-    longest = max(la, lb)
-    if la == 0 or lb == 0 or 2 * abs(la - lb) > longest:
-        return 0.0
-    return 1.0 - edit_distance(a, a0, la, b, b0, lb, table) / longest
-
-
-@njit(cache=True, nogil=True)
-def token_likeness(i: int, a: Any, j: int, b: Any, table: Any) -> float:
-    """How alike token i of vocabulary a and token j of vocabulary b are: in letters, or in consonants."""
-    la = a.start[i + 1] - a.start[i]
-    lb = b.start[j + 1] - b.start[j]
-    ka = a.sound_start[i + 1] - a.sound_start[i]
-    kb = b.sound_start[j + 1] - b.sound_start[j]
-    same_sound = ka >= 2 and a.sound_hash[i] == b.sound_hash[j]
-    differing = a.bags[i] ^ b.bags[j]
-    count = 0
-    while differing:
-        differing &= differing - uint64(1)
-        count += 1
-    best = 0.0
-    if max(la, lb) <= SHORT and a.letters[a.start[i]] != b.letters[b.start[j]]:
-        pass  # Song is not Tong
-    elif count <= 0.8 * max(la, lb):  # each edit changes at most two letters of the bag
-        best = likeness(a.letters, a.start[i], la, b.letters, b.start[j], lb, table)
-    if same_sound:
-        best = max(best, SAME_SOUND - (0.15 if ka == 2 else 0.0))
-    elif ka >= 4 and kb >= 4 and best < SAME_SOUND:
-        best = max(best, 0.9 * likeness(a.sounds, a.sound_start[i], ka, b.sounds, b.sound_start[j], kb, table))
-    return float(best)
+def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> int:
+    """Edits, swaps of neighbours included, between two coded words of at most 64 letters. `table` is zeroed scratch of 64."""
+    write_masks(a, a0, la, table)
+    distance = edits(table, la, b, b0, lb)
+    wipe_masks(a, a0, la, table)
+    return distance
 
 
 @njit(cache=True, nogil=True)
 def assign(gain: Any, n: int, m: int, taken: Any) -> None:
-    """The assignment of n rows to m columns that gains most (Hungarian method); taken[i] is the column of row i or -1. Needs n <= m."""
+    """The assignment of n rows to m columns that gains most; taken[i] is the column of row i or -1.
+
+    Where no two rows want the same column each gets the one it wants; else the Hungarian method decides.
+    """
+    wanted = uint64(0)
+    clash = False
+    for i in range(n):
+        best = 0.0
+        taken[i] = -1
+        for j in range(m):
+            if gain[i, j] > best:
+                best = gain[i, j]
+                taken[i] = j
+        if taken[i] >= 0:
+            bit = uint64(1) << uint64(taken[i])
+            clash |= (wanted & bit) != 0
+            wanted |= bit
+    if not clash:
+        return
+    if n <= m:
+        _assign_rows(gain, n, m, taken)
+        return
+    columns = np.empty(MAX, np.int64)
+    turned = np.empty((MAX, MAX))
+    for i in range(n):
+        for j in range(m):
+            turned[j, i] = gain[i, j]
+    _assign_rows(turned, m, n, columns)
+    for i in range(n):
+        taken[i] = -1
+    for j in range(m):
+        if columns[j] >= 0:
+            taken[columns[j]] = j
+
+
+@njit(cache=True, nogil=True)
+def _assign_rows(gain: Any, n: int, m: int, taken: Any) -> None:
+    """The Hungarian method for n <= m."""
     u = np.zeros(MAX + 1)
     v = np.zeros(MAX + 1)
     match = np.zeros(MAX + 1, np.int64)
@@ -122,21 +156,6 @@ def assign(gain: Any, n: int, m: int, taken: Any) -> None:
     for j in range(1, m + 1):
         if match[j] > 0 and gain[match[j] - 1, j - 1] > 0.0:
             taken[match[j] - 1] = j - 1
-
-
-@njit(cache=True, nogil=True)
-def join_split(whole: int, a: Any, first: int, second: int, b: Any, buffer: Any, table: Any) -> bool:
-    """Whether a token of vocabulary a is two of vocabulary b written together: Islamabad and Islam Abad."""
-    la = a.start[whole + 1] - a.start[whole]
-    lf = b.start[first + 1] - b.start[first]
-    ls = b.start[second + 1] - b.start[second]
-    if la < 4 or abs(la - lf - ls) > 2 or lf + ls > 48:
-        return False
-    for k in range(lf):
-        buffer[k] = b.letters[b.start[first] + k]
-    for k in range(ls):
-        buffer[lf + k] = b.letters[b.start[second] + k]
-    return likeness(a.letters, a.start[whole], la, buffer, 0, lf + ls, table) >= 0.85
 
 
 @njit(cache=True, nogil=True)
