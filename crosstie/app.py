@@ -34,12 +34,14 @@ from crosstie.link.spheres import place
 from crosstie.model.tables import SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
 from crosstie.resolve.claims import gather
+from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
+from crosstie.resolve.judgements import standing
 from crosstie.resolve.resolver import resolve
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
-from crosstie.store.casebook import Casebook, Judgement
+from crosstie.store.casebook import Casebook, Decision, Judgement
 from crosstie.store.database import Database
 from crosstie.store.durable import Problem, storing, write_bytes
 from crosstie.store.engine import Engine
@@ -179,7 +181,8 @@ class Workspace:
                 for table, order in ORDER.items():
                     engine.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
                 counts = {table: engine.scalar(f"select count(*) from {table}") for table in TABLES}
-                build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, "counts": counts})
+                found = {"counts": counts, **standing(engine, judgements)}
+                build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
             self._record("build", f"{build.number:04}", counts)
             return build, True
 
@@ -258,6 +261,22 @@ class Workspace:
         made = self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user)
         self._record("judge", made.id, {"kind": kind, "left": left, "right": right, "verdict": verdict, "reason": reason})
         return made
+
+    def desk(self) -> Desk:
+        """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""
+        return Desk(self.built(), self.casebook, self.settings, self.user, self._record)
+
+    def review(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What to ask this person about pairs, the most informative first, as plain data."""
+        return [asdict(one) for one in self.desk().queue(limit).questions]
+
+    def decide(self, decisions: Sequence[Decision]) -> Decided:
+        """Enter decisions on pairs, all or none, and say which contradictions they are now part of."""
+        return self.desk().decide(decisions)
+
+    def undo(self, judgement_ids: Sequence[str]) -> list[Judgement]:
+        """Take judgements back, all or none; they stay in the history."""
+        return self.casebook.revoke_many(judgement_ids, self.user)
 
     def revoke(self, judgement_id: str) -> None:
         """Take a judgement back; it stays in the history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def build(frame: Frame, force: bool) -> None:
     with frame.workspace() as workspace:
         made, new = workspace.build(force=force)
     if frame.json:
-        frame.print_json({"build": made.number, "new": new, "counts": made.manifest["counts"]})
+        standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")}
+        frame.print_json({"build": made.number, "new": new, "counts": made.manifest["counts"], **standing})
     else:
         render.built(made, new)
 
@@ -142,9 +144,11 @@ def judge(frame: Frame, kind: str, left: str, right: str | None, verdict: str, r
     """Note your decision: two records are the same, a link or finding holds or not. It wins over every score from the next build on."""
     with frame.workspace() as workspace:
         made = workspace.judge(kind, left, verdict, right=right, reason=reason)
+        contradicted = workspace.desk().contradictions([made])
     if frame.json:
-        frame.print_json(made)
+        frame.print_json({**asdict(made), "conflicts": [one.as_dict() for one in contradicted]})
     else:
+        render.conflicts([one.sentence for one in contradicted])
         click.echo(
             f"{made.id}: {made.verdict}, signed {made.user}. It counts from the next build on; take it back with “crosstie revoke {made.id}”."
         )
@@ -255,6 +259,8 @@ def audit(frame: Frame, limit: int) -> None:
         )
 
 
-from crosstie.cli import learning as _learning  # noqa: E402  (adds its commands to the group above)
+from crosstie.cli import judging as _judging  # noqa: E402  (these add their commands to the group above)
+from crosstie.cli import learning as _learning  # noqa: E402
 
+_judging.register(main)
 _learning.register(main)

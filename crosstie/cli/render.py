@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crosstie.store.sources import Source
 
 LINK_COLUMNS = ("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path")
+_CONFLICTS = 5
 #: Wide enough for a table when the output is a file or a pipe.
 out = Page(highlight=False, width=None if sys.stdout is not None and sys.stdout.isatty() else 160)
 
@@ -79,6 +80,24 @@ def built(build: Build, new: bool) -> None:
         out.print(
             f"build {build.number:04}: {counts['claims']:,} claims, {counts['entities']:,} entities, {counts['edges']:,} ties, "
             f"{counts['findings']:,} findings, {counts['links']:,} links"
+        )
+    conflicts([one["sentence"] for one in build.manifest.get("conflicts", [])])
+    if dormant := len(build.manifest.get("dormant", [])):
+        told = (
+            "judgements sleep: their records are in no source now" if dormant > 1 else "judgement sleeps: its records are in no source now"
+        )
+        out.print(f"{dormant:,} {told}. See “crosstie judgements list --dormant”.", soft_wrap=True)
+
+
+def conflicts(sentences: Sequence[str]) -> None:
+    """Judgements that contradict each other, the first few in full."""
+    for sentence in sentences[:_CONFLICTS]:
+        out.print(f"[bold yellow]contradiction:[/] {escape(sentence)}.", soft_wrap=True)
+    if sentences:
+        more = f"{len(sentences) - _CONFLICTS:,} more. " if len(sentences) > _CONFLICTS else ""
+        out.print(
+            f"{more}“Different” holds; take back what is wrong with “crosstie revoke”. See “crosstie judgements list --conflicts”.",
+            soft_wrap=True,
         )
 
 

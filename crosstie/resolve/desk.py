@@ -44,7 +44,7 @@ class Separated:
 class Imported:
     """What became of a file of judgements: entered, already so here, refused; `dormant` of those entered speak of records not here (yet)."""
 
-    entered: list[Judgement]
+    judgements: list[Judgement]
     known: int
     dormant: int
     refused: list[Refused]

@@ -15,8 +15,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
 from crosstie.errors import InputError
+from crosstie.resolve.batches import values
 from crosstie.store.casebook import VERDICTS, Decision, Judgement
+from crosstie.store.engine import Engine
 from crosstie.store.record import plain
 
 #: The columns of the exchanged file, in order.
@@ -86,9 +90,10 @@ def dormant(judgements: Iterable[Judgement], present: Iterable[str]) -> list[Jud
     return [one for one in judgements if one.kind == "pair" and not {one.left, one.right or one.left} <= there]
 
 
-def standing(judgements: Sequence[Judgement], present: Iterable[str]) -> dict[str, Any]:
-    """What a build records of the judgements that it was made with: `conflicts` as plain data, `dormant` as judgement ids."""
-    there = set(present)
+def standing(engine: Engine, judgements: Sequence[Judgement]) -> dict[str, Any]:
+    """What a build records of the judgements that it was made with: `conflicts` as plain data, `dormant` as judgement ids. Needs `clusters`."""
+    engine.load("judged_records", pa.table({"entity_id": pa.array(named(judgements), pa.string())}))
+    there = set(values(engine.arrow("select c.entity_id from clusters c join judged_records j on j.entity_id = c.entity_id"), "entity_id"))
     return {
         "conflicts": [one.as_dict() for one in conflicts(judgements, there)],
         "dormant": [one.id for one in dormant(judgements, there)],
