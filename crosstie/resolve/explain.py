@@ -13,8 +13,8 @@ from crosstie.model.tables import SOURCE
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import rows
 from crosstie.resolve.features import FEATURES, Pairs
+from crosstie.resolve.loading import VALUE_SETS, load_profiles
 from crosstie.resolve.names import Kind, analyze
-from crosstie.resolve.profiles import VALUE_SETS, load_profiles
 from crosstie.resolve.score import WEIGHTS, score
 from crosstie.store.engine import Engine
 

@@ -1,25 +1,60 @@
-"""The records as arrays, ready to be compared in bulk: one row of numbers per record, lists of values end to end with their offsets."""
+"""The records as arrays, ready to be compared in bulk: one row of numbers per record, lists of values end to end with their offsets.
+
+`assemble` makes them of plain columns, whatever these were read from. `Profiles.save` writes them to a folder of .npy files; opened from there
+they are mapped into memory, and travel to other processes as the name of the folder.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from crosstie.resolve.batches import array, rows, values
-from crosstie.resolve.names.vocabulary import NameTable, Side, Worth, vocabulary
-from crosstie.resolve.rarity import common_shares, rarity
-from crosstie.store.engine import Engine
+from crosstie.resolve.births import interval
+from crosstie.resolve.flat import Array, distinct, encode, grouped, hash_strings, pc, take
+from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary, Worth, vocabulary
+from crosstie.resolve.rarity import rarity, worth
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 KINDS = ("person", "organization", "thing", "any", "number")
+#: Values that should be one record's own: their worth is 1, or less where many have them. All others are worth their rarity.
+OWN = ("identifier", "contact")
+#: An identifier that more records bear than lists speak of one thing is nobody's own.
+_OWNERS = 6
+
+
+class Names(NamedTuple):
+    """Names of records, analysed: record, its tokens with a space between, whether it is weak; and the part that each token is, as figures
+    (see NameTable), without spaces ("12": given, family). Without parts they are unknown.
+    """
+
+    idx: Ints
+    tokens: Array
+    weak: NDArray[np.bool_]
+    parts: Array | None = None
+
+
+class Births(NamedTuple):
+    """Birth dates (or years of building): record, ISO date of any precision, and as it was written where that says more."""
+
+    idx: Ints
+    value: Array
+    written: Array | None = None
+
+
+class Held(NamedTuple):
+    """Values of one set, in comparable form: record and value."""
+
+    idx: Ints
+    value: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +62,13 @@ class Values:
     """Sorted distinct coded values of each record: those of record i are `codes[start[i]:start[i + 1]]`.
 
     `worth[code]` says how much it means to share the value: its rarity in nats; for what should be one record's own, 1 or less where many have it.
+    `hash[code]` tells the value itself, so that tables of other origin can be compared.
     """
 
     start: Ints
-    codes: Ints
+    codes: NDArray[np.int32]
     worth: Floats
-    labels: list[str]
+    hash: NDArray[np.uint64]
 
     def has(self, records: Ints) -> NDArray[np.bool_]:
         """Whether each of the records has a value."""
@@ -44,158 +80,169 @@ class Dates:
     """Birth dates (or years of building) as intervals of yyyymmdd."""
 
     start: Ints
-    first: Ints
-    last: Ints
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
     exact: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """All records."""
+    """All records.
 
-    ids: list[str]
-    datasets: Ints
+    `curated`: the publisher of the record's dataset keeps what is different apart (lists of sanctioned persons, not case files). `folder` is
+    where the arrays are mapped from, if they are.
+    """
+
+    ids: Array
+    datasets: NDArray[np.int32]
     schemata: list[str]
-    schema_codes: Ints
-    kinds: Ints
+    schema_codes: NDArray[np.int32]
+    kinds: NDArray[np.int8]
     current: NDArray[np.bool_]
+    curated: NDArray[np.bool_]
     names: Side
-    labels: list[str]
     dates: Dates
     values: dict[str, Values]
+    folder: Path | None = field(default=None, compare=False)
 
     @property
     def count(self) -> int:
         """How many records."""
-        return len(self.ids)
+        return len(self.kinds)
 
-    def form(self, number: int) -> str:
-        """A form in letters."""
-        names = self.names.names
-        return " ".join(self.labels[token] for token in names.tokens[names.token_start[number] : names.token_start[number + 1]])
+    def save(self, folder: Path) -> Profiles:
+        """Write the arrays into a folder, and the same profiles mapped from there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, found in self._arrays().items():
+            np.save(folder / f"{name}.npy", found, allow_pickle=False)
+        about = {"schemata": self.schemata, "values": list(self.values)}
+        (folder / "profiles.json").write_text(json.dumps(about), encoding="utf-8")
+        with pa.OSFile(str(folder / "ids.arrow"), "wb") as sink, pa.ipc.new_file(sink, pa.schema([("id", self.ids.type)])) as file:
+            file.write_batch(pa.record_batch([self.ids], names=["id"]))
+        return open_profiles(folder)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.folder is not None:
+            return open_profiles, (self.folder,)
+        return Profiles, tuple(getattr(self, name) for name in self.__dataclass_fields__)
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        found = {name: getattr(self, name) for name in _PLAIN}
+        for part, held in zip(Side._fields, self.names, strict=True):
+            found |= {f"{part}.{name}": array for name, array in zip(_FIELDS[part], held, strict=True)}
+        found |= {f"dates.{name}": getattr(self.dates, name) for name in Dates.__slots__}
+        for key, values in self.values.items():
+            found |= {f"value.{key}.{name}": getattr(values, name) for name in Values.__slots__}
+        return found
 
 
-#: Which values of a record are compared as sets: name of the set to the properties that fill it.
-VALUE_SETS: dict[str, tuple[str, ...]] = {
-    "nationality": ("nationality", "citizenship"),
-    "country": ("country", "nationality", "citizenship", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags"),
-    "gender": ("gender",),
-}
-
-#: An identifier that more records bear than lists speak of one thing is nobody's own.
-_OWN = 6
-_VALUE_TABLES = {
-    "identifier": "record_identifiers",
-    "contact": "record_contacts",
-    "citation": "record_citations",
-    "place": "record_places",
-    "number": "record_numbers",
-    "form": "record_legal_forms",
-}
+_FIELDS: dict[str, tuple[str, ...]] = {"names": NameTable._fields, "words": Vocabulary._fields, "worth": Worth._fields}
+_PLAIN = ("datasets", "schema_codes", "kinds", "current", "curated")
 
 
-def load_profiles(engine: Engine) -> Profiles:
-    """The arrays of `records`, `record_names`, `record_identifiers`, `record_births`, `record_places` and the claims of the matched records."""
-    records = engine.arrow('select entity_id, dataset, "schema", kind, current from records order by idx')
-    count = records.num_rows
-    datasets, schemata = _encoded(records.column("dataset")), _encoded(records.column("schema"))
-    sets = {
-        name: _values(
-            engine.arrow(f"""
-            select distinct r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
-            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""),
-            count,
-        )
-        for name, props in VALUE_SETS.items()
-    }
-    for name, table in _VALUE_TABLES.items():
-        sets[name] = _values(engine.arrow(f"select distinct idx, value from {table}"), count, own=name in ("identifier", "contact"))
-    names, labels = _names(engine, count)
+def open_profiles(folder: Path) -> Profiles:
+    """The profiles of a folder that `save` wrote, mapped into memory."""
+    about = json.loads((folder / "profiles.json").read_text(encoding="utf-8"))
+
+    def mapped(name: str) -> NDArray[Any]:
+        path = folder / f"{name}.npy"
+        found: NDArray[Any] = np.load(path, allow_pickle=False)[()] if path.stat().st_size < _SMALL else np.load(path, mmap_mode="r")
+        return np.asarray(found)  # a plain array over the mapping: numba compiles for one kind only
+
+    def side(part: str, kind: Any) -> Any:
+        return kind(*(mapped(f"{part}.{name}") for name in kind._fields))
+
+    with pa.memory_map(str(folder / "ids.arrow")) as source:
+        ids = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
     return Profiles(
-        ids=values(records, "entity_id"),
-        datasets=datasets[0],
-        schemata=schemata[1],
-        schema_codes=schemata[0],
-        kinds=np.array([KINDS.index(kind) for kind in values(records, "kind")], np.int64),
-        current=array(records, "current", np.bool_),
-        names=names,
-        labels=labels,
-        dates=_dates(engine.arrow("select idx, value, written from record_births"), count),
-        values=sets,
+        ids=ids,
+        **{name: mapped(name) for name in _PLAIN},
+        schemata=about["schemata"],
+        names=Side(side("names", NameTable), side("words", Vocabulary), side("worth", Worth)),
+        dates=Dates(*(mapped(f"dates.{name}") for name in Dates.__slots__)),
+        values={key: Values(*(mapped(f"value.{key}.{name}") for name in Values.__slots__)) for key in about["values"]},
+        folder=folder,
     )
 
 
-def _encoded(column: Any) -> tuple[Ints, list[str]]:
-    """Codes of the values of a text column, and the value of each code."""
-    joined = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = joined.dictionary_encode()
-    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64), list(encoded.dictionary.to_pylist())
+#: Files below so many bytes are read, not mapped.
+_SMALL = 1 << 16
 
 
-def _starts(owners: Ints, count: int) -> Ints:
-    return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
+def assemble(
+    ids: Array,
+    kinds: NDArray[np.int8],
+    names: Names,
+    *,
+    births: Births | None = None,
+    values: Mapping[str, Held] | None = None,
+    datasets: NDArray[np.int32] | None = None,
+    schemata: tuple[NDArray[np.int32], list[str]] | None = None,
+    current: NDArray[np.bool_] | None = None,
+    curated: NDArray[np.bool_] | None = None,
+) -> Profiles:
+    """Profiles of plain columns: the records' ids and kinds (places in KINDS), and rows of (record number, value) in any order.
+
+    `values` may have any sets; those that features know and nobody gives are empty. `datasets` are numbers of the lists that records come from,
+    `schemata` codes and their names. Left out: one list, LegalEntity, all current, none curated.
+    """
+    count = len(ids)
+    given = dict(values or {})
+    nothing = Held(np.zeros(0, np.int64), pa.array([], pa.string()))
+    held = {name: _values(given.get(name, nothing), count, own=name in OWN) for name in [*given, *(set(SETS) - set(given))]}
+    return Profiles(
+        ids=ids.cast(pa.large_string()),
+        datasets=np.zeros(count, np.int32) if datasets is None else datasets.astype(np.int32),
+        schemata=["LegalEntity"] if schemata is None else schemata[1],
+        schema_codes=np.zeros(count, np.int32) if schemata is None else schemata[0].astype(np.int32),
+        kinds=kinds.astype(np.int8),
+        current=np.ones(count, np.bool_) if current is None else current,
+        curated=np.zeros(count, np.bool_) if curated is None else curated,
+        names=_names(names, count),
+        dates=_dates(births, count),
+        values={name: held[name] for name in sorted(held)},
+    )
 
 
-def _values(table: pa.Table, count: int, *, own: bool = False) -> Values:
-    owners = array(table, "idx", np.int64)
-    codes, labels = _encoded(table.column("value"))
-    order = np.lexsort((codes, owners))
-    owners, codes = owners[order], codes[order]
+#: The sets of values that features compare.
+SETS = ("identifier", "contact", "citation", "place", "number", "form", "nationality", "country", "gender")
+
+
+def _values(held: Held, count: int, *, own: bool) -> Values:
+    codes, labels = encode(held.value)
+    start, codes = grouped(held.idx, codes, count, unique=True)
     counts = np.bincount(codes, minlength=len(labels))
-    worth = np.minimum(1.0, _OWN / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
-    return Values(_starts(owners, count), codes, worth, labels)
+    worth = np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
+    return Values(start, codes, worth, hash_strings(labels))
 
 
-def _names(engine: Engine, count: int) -> tuple[Side, list[str]]:
-    table = engine.arrow("select idx, tokens, skeletons, weak from record_names order by idx, tokens")
-    owners = array(table, "idx", np.int64)
-    split = pc.split_pattern(table.column("tokens").combine_chunks(), " ")
-    sounds = pc.split_pattern(table.column("skeletons").combine_chunks(), " ")
+def _names(names: Names, count: int) -> Side:
+    order = distinct(names.idx, hash_strings(names.tokens), names.weak)
+    tokens, weak = take(names.tokens, order), names.weak[order]
+    split = pc.split_pattern(tokens, " ")
     token_start = np.asarray(split.offsets.to_numpy(), np.int64)
-    tokens, labels = _encoded(split.flatten())
-    of_record = np.repeat(owners, np.diff(token_start))
-    sound_of_use, sound_labels = _encoded(sounds.flatten())
-    sound_of = np.zeros(len(labels), np.int64)
-    sound_of[tokens] = sound_of_use
-    words = vocabulary(labels, [sound_labels[sound] for sound in sound_of])
-    shares, sound_shares = common_shares()
-    counted = rarity(_bearers(tokens, of_record, len(labels)), np.array([shares.get(label, 0.0) for label in labels]), count)
-    heard = rarity(
-        _bearers(sound_of_use, of_record, len(sound_labels)), np.array([sound_shares.get(label, 0.0) for label in sound_labels]), count
-    )
-    short = np.diff(words.start) == 1
-    worth = Worth(np.where(short, np.minimum(counted, 1.0), counted), np.minimum(heard[sound_of] if len(labels) else heard, counted))
-    names = NameTable(
-        _starts(owners, count), token_start, tokens.astype(np.int32), np.zeros(len(tokens), np.uint8), array(table, "weak", np.bool_)
-    )
-    return Side(names, words, worth), labels
+    codes, labels = encode(split.flatten())
+    owners = names.idx[order]
+    form_start = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
+    parts = np.zeros(len(codes), np.uint8)
+    if names.parts is not None:
+        letters = take(names.parts, order).cast(pa.large_string())
+        spelled = np.frombuffer(memoryview(letters.buffers()[2] or b""), np.uint8)
+        parts = spelled[: len(codes)] - ord("0")
+    words = vocabulary([str(label) for label in labels.to_pylist()])
+    table = NameTable(form_start, token_start, codes, parts, weak)
+    return Side(table, words, worth(table, words, count))
 
 
-def _bearers(codes: Ints, of_record: Ints, size: int) -> Ints:
-    """How many records bear each value."""
-    distinct = np.unique(codes + of_record * max(size, 1))
-    return np.asarray(np.bincount(distinct % max(size, 1), minlength=size), np.int64)
-
-
-_INTERVAL = re.compile(r"\b(\d{4})\b\D+\b(\d{4})\b")
-_CIRCA = re.compile(r"\b(circa|ca|c|approx\w*|about|around|environ|vers)\b", re.IGNORECASE)
-
-
-def interval(value: str, written: str | None) -> tuple[int, int, bool]:
-    """First and last day as yyyymmdd, and whether the day is known: of a date with any precision, of "1962-1965", of "circa 1960" (a year either side)."""
-    if written and (years := _INTERVAL.search(written)) and value[:4] in years.groups() and years[1] <= years[2]:
-        return int(years[1]) * 10000 + 101, int(years[2]) * 10000 + 1231, False
-    loose = 1 if written and _CIRCA.search(written) else 0
-    year = int(value[:4])
-    if len(value) >= 10 and not loose and value[5:10] != "01-01":
-        day = year * 10000 + int(value[5:7]) * 100 + int(value[8:10])
-        return day, day, True
-    if len(value) == 7 and not loose:
-        return year * 10000 + int(value[5:7]) * 100 + 1, year * 10000 + int(value[5:7]) * 100 + 31, False
-    return (year - loose) * 10000 + 101, (year + loose) * 10000 + 1231, False
-
-
-def _dates(table: pa.Table, count: int) -> Dates:
-    found = sorted((idx, *interval(value, written)) for idx, value, written in rows(table, "idx", "value", "written"))
-    owners, first, last, exact = (np.array([row[place] for row in found], np.int64) for place in range(4))
-    return Dates(_starts(owners, count), first, last, exact.astype(bool))
+def _dates(births: Births | None, count: int) -> Dates:
+    """The intervals of each record, earliest first. Each date is read once, however many records bear it."""
+    if births is None:
+        births = Births(np.zeros(0, np.int64), pa.array([], pa.string()))
+    written = births.written if births.written is not None else pa.nulls(len(births.value), pa.string())
+    codes, told = encode(pc.binary_join_element_wise(births.value, written.fill_null(""), "\n"))
+    read = np.array([interval(*str(text).split("\n", 1)) for text in told.to_pylist()], np.int64).reshape(-1, 3)
+    found = read[codes]
+    order = np.lexsort((found[:, 2], found[:, 1], found[:, 0], births.idx))
+    found = found[order]
+    start = np.searchsorted(births.idx[order], np.arange(count + 1)).astype(np.int64)
+    return Dates(start, found[:, 0].astype(np.int32), found[:, 1].astype(np.int32), found[:, 2].astype(np.bool_))

@@ -16,7 +16,8 @@ from crosstie.resolve import keys, records, traits
 from crosstie.resolve.batches import array, batch, columns, rows, values
 from crosstie.resolve.clusters import Rulings, Tie, cluster, components, holds
 from crosstie.resolve.features import NUMBER, Pairs
-from crosstie.resolve.profiles import Ints, Profiles, load_profiles
+from crosstie.resolve.loading import load_profiles
+from crosstie.resolve.profiles import Ints, Profiles
 from crosstie.resolve.score import Scored, score
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
@@ -114,7 +115,8 @@ def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: f
     strong = engine.arrow(f"select l, r, score from scored where score >= {threshold} order by l, r")
     ties = [Tie(*row) for row in rows(strong)]
     found = holds(cluster(ties, rulings, _apart(engine, profiles, ties, rulings)), min)
-    held = [(profiles.ids[record], profiles.ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
+    ids = profiles.ids.to_pylist()
+    held = [(ids[record], ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
     engine.load("held", pa.Table.from_batches([batch(_HELD, *([row[place] for row in held] for place in range(3)))]))
     listed = {
         "entity_id": "e.entity_id",
@@ -176,7 +178,7 @@ def _canonical(engine: Engine) -> None:
 
 def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:
     """The judgements on pairs of records that are there, the newest of each pair."""
-    numbers = {entity_id: number for number, entity_id in enumerate(profiles.ids)}
+    numbers = {entity_id: number for number, entity_id in enumerate(profiles.ids.to_pylist())}
     newest: dict[tuple[int, int], str] = {}
     for judgement in sorted(judgements, key=lambda judgement: (judgement.at, judgement.id)):
         if judgement.kind != "pair" or judgement.revoked_at or judgement.left not in numbers or judgement.right not in numbers:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from crosstie.resolve.births import interval
 from crosstie.resolve.compare import kernels
-from crosstie.resolve.profiles import interval
 
 WORD = st.text("abcde", min_size=1, max_size=24)
 

@@ -1,0 +1,68 @@
+"""From the engine's tables to arrays: the profiles of the records that a build matches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from crosstie.resolve.batches import array
+from crosstie.resolve.flat import encode, pc, whole
+from crosstie.resolve.profiles import KINDS, Births, Held, Names, Profiles, assemble
+from crosstie.store.engine import Engine
+
+#: Which values of a record are compared as sets: name of the set to the properties that fill it.
+VALUE_SETS: dict[str, tuple[str, ...]] = {
+    "nationality": ("nationality", "citizenship"),
+    "country": ("country", "nationality", "citizenship", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags"),
+    "gender": ("gender",),
+}
+
+_VALUE_TABLES = {
+    "identifier": "record_identifiers",
+    "contact": "record_contacts",
+    "citation": "record_citations",
+    "place": "record_places",
+    "number": "record_numbers",
+    "form": "record_legal_forms",
+}
+
+
+def load_profiles(engine: Engine) -> Profiles:
+    """The arrays of `records`, `record_names`, the tables of `traits.collect` and the claims of the matched records."""
+    records = engine.arrow('select entity_id, dataset, "schema", kind, current from records order by idx')
+    kinds = pc.index_in(records.column("kind"), pa.array(KINDS)).to_numpy(zero_copy_only=False)
+    names = engine.arrow("select idx, tokens, weak from record_names")
+    births = engine.arrow("select idx, value, written from record_births")
+    held = {
+        name: f"""
+            select r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
+            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""
+        for name, props in VALUE_SETS.items()
+    } | {name: f"select idx, value from {table}" for name, table in _VALUE_TABLES.items()}
+    return assemble(
+        whole(records.column("entity_id")),
+        kinds.astype(np.int8),
+        Names(_idx(names), whole(names.column("tokens")), array(names, "weak", np.bool_)),
+        births=Births(_idx(births), whole(births.column("value")), whole(births.column("written"))),
+        values={name: _held(engine.arrow(query)) for name, query in held.items()},
+        datasets=_codes(records, "dataset")[0],
+        schemata=_codes(records, "schema"),
+        current=array(records, "current", np.bool_),
+        curated=np.ones(records.num_rows, np.bool_),
+    )
+
+
+def _idx(table: pa.Table) -> NDArray[np.int64]:
+    return array(table, "idx", np.int64)
+
+
+def _held(table: pa.Table) -> Held:
+    return Held(_idx(table), whole(table.column("value")))
+
+
+def _codes(table: pa.Table, column: str) -> tuple[NDArray[np.int32], list[Any]]:
+    codes, labels = encode(whole(table.column(column)))
+    return codes, labels.to_pylist()
