@@ -33,11 +33,13 @@ class Frame:
     purpose: str | None = None
 
     @contextmanager
-    def workspace(self) -> Iterator[Workspace]:
-        """The workspace, with a progress bar on work that takes more than a second, if standard error is a terminal."""
+    def workspace(self, *, bar: bool = True) -> Iterator[Workspace]:
+        """The workspace, with a progress bar on work that takes more than a second, if standard error is a terminal. `bar` off: somebody else
+        draws on the terminal.
+        """
         from crosstie.app import Workspace
 
-        with _bar() as progress, closing(Workspace(self.folder, user=self.user, purpose=self.purpose, progress=progress)) as workspace:
+        with _bar(bar) as progress, closing(Workspace(self.folder, user=self.user, purpose=self.purpose, progress=progress)) as workspace:
             yield workspace
 
     def print_json(self, data: Any) -> None:
@@ -88,9 +90,9 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
+def _bar(wanted: bool) -> Iterator[Callable[[str, int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not (wanted and sys.stderr.isatty())) as bar:
         task = bar.add_task("", total=None, visible=False)
         started = time.monotonic()
 

@@ -32,7 +32,7 @@ def register(main: click.Group) -> None:
 
         Needs a terminal. With --json the questions are printed instead; answer one with “crosstie judge pair”.
         """
-        with frame.workspace() as workspace:
+        with frame.workspace(bar=False) as workspace:
             if frame.json:
                 frame.print_json(workspace.review(limit))
                 return

@@ -33,9 +33,9 @@ j k  next, previous question (also the arrows)   space -  page down, page up
 q  quit: what you decided stays; you go on where you stopped
 
 Each answer is written at once, signed with your name, and counts from the next build on.
-same / near / differ say how the values agree; “one” says that only one record has any: that speaks for nothing.
+same / near / differ say how the values agree; what only one record says speaks for nothing.
 The figures before the reasons are weights of evidence (natural logarithms): +2.3 makes “the same” ten times likelier."""
-_STYLES: dict[Agreement, str] = {"same": "green", "near": "yellow", "differ": "red", "one": "dim"}
+_STYLES: dict[Agreement, str] = {"same": "green", "near": "yellow", "differ": "red"}
 _LONGEST = 300
 _NARROW = 100
 
@@ -53,14 +53,17 @@ class View:
 
 def pair(question: Question, found: Comparison, view: View) -> RenderableType:
     """The two records side by side, the reasons, and what others said."""
-    parts: list[RenderableType] = [_heading(question, found), _beside(found, view), _reasons(found)]
-    if question.why:
-        parts.append(Text.assemble(("Why asked  ", "bold"), " ".join(question.why)))
+    parts: list[RenderableType] = [_heading(question, found)]
     if question.alike:
         named = ", ".join(f"{left} – {right}" for left, right in question.alike[:3])
         more = f" and {len(question.alike) - 3} more" if len(question.alike) > 3 else ""
-        told = f"{len(question.alike)} more of the same names, dates and reasons (b answers all): {clean(named)}{more}"
+        told = f"the same names, dates and reasons in {clean(named)}{more}: b answers all"
         parts.append(Text.assemble((f"{len(question.alike) + 1} alike  ", "bold"), told))
+    if view.originals:
+        parts.append(_statements(found))
+    parts += [_beside(found, view), _reasons(found), *_one_sided(found, view)]
+    if question.why:
+        parts.append(Text.assemble(("Why asked  ", "bold"), " ".join(question.why)))
     parts += [
         Text.assemble(
             ("Judged  ", "bold"),
@@ -68,8 +71,6 @@ def pair(question: Question, found: Comparison, view: View) -> RenderableType:
         )
         for one in found.history
     ]
-    if view.originals:
-        parts.append(_statements(found))
     return Group(*parts)
 
 
@@ -159,9 +160,20 @@ def _beside(found: Comparison, view: View) -> Table:
     table.add_row("handling", "", *(Text(side.marking, style="dim") for side in sides))
     table.add_row("entity", "", *(Text(f"{side.schema}, {_count(side.members, 'record')}", style="dim") for side in sides))
     for line in found.lines:
+        if line.agreement == "one":
+            continue
         style = _STYLES[line.agreement]
         table.add_row(line.prop, Text(line.agreement, style=style), _values(line.left, view), _values(line.right, view))
     return table
+
+
+def _one_sided(found: Comparison, view: View) -> Iterator[Text]:
+    """What only one of the two says: it speaks for nothing, but a person may know more."""
+    for side, place in ((found.left, 0), (found.right, 1)):
+        said = [(line.prop, (line.left, line.right)[place]) for line in found.lines if line.agreement == "one"]
+        told = "; ".join(f"{prop} {_values(values, view).plain}" for prop, values in said if values)
+        if told:
+            yield Text.assemble((f"Only {clean(side.entity_id)}  ", "bold"), told)
 
 
 def _values(said: Sequence[Said], view: View) -> Text:

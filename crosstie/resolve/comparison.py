@@ -142,6 +142,9 @@ def agreement(left: Sequence[str], right: Sequence[str]) -> Agreement:
 def _alike(one: str, other: str) -> bool:
     if one[:4].isdigit() and other[:4].isdigit() and {len(one), len(other)} <= {4, 7, 10}:  # dates: one may be less precise
         return one.startswith(other) or other.startswith(one)
+    ours, theirs = set(one.split()), set(other.split())
+    if len(ours & theirs) >= 2:  # two words of a name or of an address
+        return True
     return fuzz.ratio(" ".join(sorted(one.split())), " ".join(sorted(other.split()))) >= _NEAR
 
 
