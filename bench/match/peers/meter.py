@@ -1,0 +1,42 @@
+"""What a peer's work costs. Runs in the peer's environment: nothing of crosstie is imported here."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def cpu() -> float:
+    """CPU-seconds of this process and its children so far, user and system."""
+    return sum(
+        use.ru_utime + use.ru_stime for use in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+
+
+class Meter:
+    """CPU-seconds of the phases of a job, one after the other, and what came of it."""
+
+    def __init__(self) -> None:
+        #: What was imported before is not counted as work, but told.
+        self.phases: dict[str, float] = {"import": cpu()}
+        self._before = cpu()
+
+    def phase(self, name: str) -> None:
+        """The phase that ends here."""
+        now = cpu()
+        self.phases[name] = self.phases.get(name, 0.0) + now - self._before
+        self._before = now
+
+    def write(self, path: str, **results: Any) -> None:
+        """The results as JSON, with the cost and the peak of memory in MiB."""
+        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+        Path(path).write_text(json.dumps({"cpu": self.phases, "mib": round(peak), **results}), encoding="utf-8")
+
+
+def job() -> dict[str, Any]:
+    """What is to be done: the JSON file named on the command line."""
+    found: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    return found
