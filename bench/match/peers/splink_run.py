@@ -10,8 +10,6 @@ import logging
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import splink.comparison_library as cl
 from meter import Meter, job
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -128,17 +126,14 @@ def main() -> None:
     meter.phase("train")
     predicted = linker.inference.predict(threshold_match_probability=0.01)
     meter.phase("score")
-    columns: dict[str, Any] = {}
-    for threshold in THRESHOLDS:
+    columns, joins = "", ""
+    for place, threshold in enumerate(THRESHOLDS):
         clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=threshold)
         meter.phase("cluster" if threshold == 0.95 else "other thresholds")
-        found = connection.execute(
-            f"select r.unique_id, c.cluster_id from {clusters.physical_name} c join records r using (unique_id) order by r.unique_id"
-        ).fetchnumpy()
-        columns["unique_id"], columns[str(threshold)] = found["unique_id"].astype(str), found["cluster_id"].astype(str)
-        meter.phase("not counted")
+        columns += f', c{place}.cluster_id as "{threshold}"'
+        joins += f" join {clusters.physical_name} c{place} using (unique_id)"
+    connection.execute(f"copy (select unique_id{columns} from records{joins}) to '{work['clusters']}' (format parquet)")
     pairs = connection.execute(f"select count(*) from {predicted.physical_name}").fetchone()
-    pq.write_table(pa.table(columns), work["clusters"])
     meter.write(work["out"], pairs=pairs[0] if pairs else 0)
 
 
