@@ -101,7 +101,7 @@ def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str, histor
     """Two records of a build side by side. NotFound where one is not there, or is a victim or a minor: those are never compared."""
     ours, theirs = (claims_of(connection, record) for record in (left, right))
     sides = [side(connection, record, claims) for record, claims in ((left, ours), (right, theirs))]
-    pair = connection.execute("select score, features from pairs where left_id = ? and right_id = ?", sorted((left, right))).fetchone()
+    pair = first(connection, "select score, features from pairs where left_id = ? and right_id = ?", *sorted((left, right)))
     contributions = orjson.loads(pair[1]) if pair and pair[1] not in (None, "{}") else None
     return Comparison(
         sides[0],
@@ -139,8 +139,13 @@ def agreement(left: Sequence[str], right: Sequence[str]) -> Agreement:
     return "differ"
 
 
+def first(connection: duckdb.DuckDBPyConnection, query: str, *given: object) -> tuple[Any, ...] | None:
+    """The first row of an answer, which is read to its end: DuckDB begins nothing else before."""
+    return next(iter(connection.execute(query, given).fetchall()), None)
+
+
 def _alike(one: str, other: str) -> bool:
-    if one[:4].isdigit() and other[:4].isdigit() and {len(one), len(other)} <= {4, 7, 10}:  # dates: one may be less precise
+    if one.isdecimal() and other.isdecimal():  # dates, of which one may be less precise, or numbers
         return one.startswith(other) or other.startswith(one)
     ours, theirs = set(one.split()), set(other.split())
     if len(ours & theirs) >= 2:  # two words of a name or of an address
@@ -165,12 +170,13 @@ def claims_of(connection: duckdb.DuckDBPyConnection, record: str) -> pa.Table:
 
 def side(connection: duckdb.DuckDBPyConnection, record: str, claims: pa.Table) -> Side:
     """Who speaks of a record, and the entity that it is in; NotFound as in `compare`."""
-    found = connection.execute(
+    found = first(
+        connection,
         """
         select c.cluster_id, (select count(*) from clusters o where o.cluster_id = c.cluster_id), coalesce(e.victim, false)
         from clusters c left join entities e on e.entity_id = c.cluster_id where c.entity_id = ?""",
-        [record],
-    ).fetchone()
+        record,
+    )
     if found is None or claims.num_rows == 0:
         raise NotFound(f"there is no record “{record}” in this build", hint="Ids stand in “crosstie export clusters”.")
     if found[2]:

@@ -12,7 +12,7 @@ import orjson
 
 from crosstie.errors import NotFound, UsageError
 from crosstie.resolve.batches import values
-from crosstie.resolve.comparison import Side, claims_of, side
+from crosstie.resolve.comparison import Side, claims_of, first, side
 from crosstie.resolve.explain import explain
 from crosstie.store.casebook import Decision
 
@@ -57,7 +57,7 @@ class Merged:
 
 def merged(connection: duckdb.DuckDBPyConnection, entity: str, threshold: float) -> Merged:
     """An entity of a build by its id or that of one of its records. NotFound where there is none, or where it is protected."""
-    found = connection.execute("select cluster_id from clusters where entity_id = ?", [entity]).fetchone()
+    found = first(connection, "select cluster_id from clusters where entity_id = ?", entity)
     if found is None:
         raise NotFound(f"there is no entity “{entity}” in this build", hint="Ids stand in “crosstie links” and “crosstie export entities”.")
     members = [
@@ -79,10 +79,9 @@ def merged(connection: duckdb.DuckDBPyConnection, entity: str, threshold: float)
             contributions = orjson.loads(features) if features not in (None, "{}") else None
             told = explain(claims[left], claims[right], contributions)
             bonds.append(Bond(left, right, score, judgement, tuple(sentence for _, nats, sentence in told if nats > 0)))
-    links = connection.execute(
-        "select count(*) from links where crime_id = $1 or terror_id = $1 or list_contains(coalesce(path, []), $1)", [found[0]]
-    ).fetchone()
-    caption = connection.execute("select caption from entities where entity_id = ?", [found[0]]).fetchone()
+    on_links = "select count(*) from links where crime_id = $1 or terror_id = $1 or list_contains(coalesce(path, []), $1)"
+    links = first(connection, on_links, found[0])
+    caption = first(connection, "select caption from entities where entity_id = ?", found[0])
     return Merged(
         found[0],
         (caption[0] if caption else None) or found[0],
