@@ -165,23 +165,26 @@ class Workspace:
 
     # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def build(self, *, force: bool = False) -> tuple[Build, bool]:
-        """Make the tables anew from sources and judgements, and switch them in at once; (build, False) where nothing has changed since the last."""
+    def build(self, *, force: bool = False, engine: str | None = None) -> tuple[Build, bool]:
+        """Make the tables anew from sources and judgements, and switch them in at once; (build, False) where nothing has changed since the last.
+        `engine` is used instead of the one in the settings; the tables are the same on every engine.
+        """
+        settings = self.settings if engine is None else self.settings.on(engine)
         with self._writing("build"):
             judgements = self.casebook.in_force()
             inputs = self._inputs(judgements)
             current = None if force else self.builds.sound()
             if current and current.manifest.get("inputs") == inputs:
                 return current, False
-            with Engine(self.settings, self.folder) as engine, self.builds.begin() as writer:
-                for done, (title, stage) in enumerate(stages := self._stages(engine, judgements)):
+            with Engine(settings, self.folder) as running, self.builds.begin() as writer:
+                for done, (title, stage) in enumerate(stages := self._stages(running, judgements)):
                     self.progress(title, done, len(stages))
-                    with engine.stage(keep=KEPT):
+                    with running.stage(keep=KEPT):
                         stage()
                 for table, order in ORDER.items():
-                    engine.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
-                counts = {table: engine.scalar(f"select count(*) from {table}") for table in TABLES}
-                found = {"counts": counts, **standing(engine, judgements)}
+                    running.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
+                counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
+                found = {"counts": counts, **standing(running, judgements)}
                 build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
             self._record("build", f"{build.number:04}", counts)
             return build, True

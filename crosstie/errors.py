@@ -12,7 +12,8 @@
     ├── Busy                  5   another process is writing in this workspace
     ├── StorageError          6   disk full, read-only, a store that cannot be reached
     │   └── IntegrityError        a hash, the audit chain or a table is not what it should be
-    └── LensError             7   a lens breaks its contract
+    ├── LensError             7   a lens breaks its contract
+    └── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work
 
 `detail` says what happened and where; `hint` says what to do next. Both are shown to users as they are.
 """
@@ -93,3 +94,9 @@ class LensError(CrosstieError):
     """A lens breaks its contract."""
 
     exit_code = 7
+
+
+class EngineError(CrosstieError):
+    """The engine named is not installed, its cluster cannot be reached, or lost the work."""
+
+    exit_code = 8

@@ -75,12 +75,13 @@ class Settings:
                 raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
         if not _MEMORY.fullmatch(settings.memory):
             raise UsageError(f"setting memory: “{settings.memory}” is no amount of memory", hint="Write it as 3GB or 800MB.")
-        if not _ENGINE.fullmatch(settings.engine):
-            raise UsageError(
-                f"setting engine: “{settings.engine}” is no engine",
-                hint="Write duckdb, or the address of a Spark master: spark://host:7077.",
-            )
-        return settings
+        return settings.on(settings.engine)
+
+    def on(self, engine: str) -> Settings:
+        """The same settings with another engine; UsageError where it is none."""
+        if not _ENGINE.fullmatch(engine):
+            raise UsageError(f"“{engine}” is no engine", hint="Write duckdb, or the address of a Spark master: spark://host:7077.")
+        return replace(self, engine=engine)
 
 
 def _typed(name: str, kind: str, value: Any) -> Any:

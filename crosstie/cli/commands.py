@@ -87,10 +87,11 @@ def add(frame: Frame, files: tuple[Path, ...], mappings: tuple[Path, ...], accep
 
 @command(main)
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
-def build(frame: Frame, force: bool) -> None:
+@click.option("--engine", metavar="NAME", help="duckdb, or a Spark master such as spark://host:7077; the setting otherwise.")
+def build(frame: Frame, force: bool, engine: str | None) -> None:
     """Make out who is who and who is tied to whom; the new build is switched in at once."""
     with frame.workspace() as workspace:
-        made, new = workspace.build(force=force)
+        made, new = workspace.build(force=force, engine=engine)
     if frame.json:
         standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")}
         frame.print_json({"build": made.number, "new": new, "counts": made.manifest["counts"], **standing})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from crosstie.store.engine import Engine
 
 #: Pieces of evidence kept with an edge, best first.
 KEPT = 12
+_LISTS = pa.schema([EDGE.field("edge_id"), EDGE.field("evidence")])
 #: the stubs of the compute functions know too few overloads
 pc: Any = pyarrow.compute
 
@@ -25,23 +27,25 @@ def attach(engine: Engine, edges: str) -> None:
     Best is what counts, then what is surest, then in the order of sources and places. Edges without a confidence are left out: nothing counts.
     """
     origins = engine.arrow("select source_id, originator, grade, marking from graph_origins order by origin").combine_chunks()
-
-    def verb(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        take = _taker(engine.batches(f"select * from ({edges}) order by edge_id"))
-        for said in _whole(batches):
-            evidence = _lists(said, origins)
-            facts = take(len(evidence))
-            columns = [evidence if name == "evidence" else facts.column(name).combine_chunks() for name in EDGE.names]
-            yield pa.RecordBatch.from_arrays(columns, schema=EDGE).filter(facts.column("confidence").is_valid().combine_chunks())
-
     engine.map(
-        "edges",
+        "graph_lists",
         """
-        select s.edge_id, s.origin, s.locator, s.sentence, s.counts, s.confidence
-        from graph_said s join graph_origins o on o.origin = s.origin order by s.edge_id, o.source_no, s.locator, s.sentence, s.origin""",
-        verb,
-        EDGE,
+        select s.edge_id, s.origin, o.source_no, s.locator, s.sentence, s.counts, s.confidence
+        from graph_said s join graph_origins o on o.origin = s.origin""",
+        partial(_told, origins),
+        _LISTS,
+        by=["edge_id"],
+        then=["source_no", "locator", "sentence", "origin"],
     )
+    columns = ", ".join(f'l.{name} as "{name}"' if name == "evidence" else f'e."{name}"' for name in EDGE.names)
+    engine.create("edges", f"select {columns} from ({edges}) e join graph_lists l on l.edge_id = e.edge_id where e.confidence is not null")
+
+
+def _told(origins: pa.Table, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The evidence of each edge, of rows in the order of edges, sources and places."""
+    for said in _whole(batches):
+        first = pa.array(np.flatnonzero(_begins(said, "edge_id")))
+        yield pa.RecordBatch.from_arrays([pc.take(said.column("edge_id"), first), _lists(said, origins)], schema=_LISTS)
 
 
 def _whole(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -86,18 +90,3 @@ def _lists(said: pa.RecordBatch, origins: pa.Table) -> pa.Array[Any]:
     )
     ends = np.cumsum(np.minimum(np.bincount(edge), KEPT))
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), structs)
-
-
-def _taker(batches: Iterator[pa.RecordBatch]) -> Callable[[int], pa.Table]:
-    """Takes so many rows at a time."""
-    waiting: list[pa.RecordBatch] = []
-
-    def take(rows: int) -> pa.Table:
-        nonlocal waiting
-        while sum(batch.num_rows for batch in waiting) < rows:
-            waiting.append(next(batches))
-        table = pa.Table.from_batches(waiting)
-        waiting = table.slice(rows).to_batches()
-        return table.slice(0, rows)
-
-    return take

@@ -28,7 +28,7 @@ def gather(engine: Engine) -> None:
     _versions(engine)
     _schemata(engine)
     # most claims are made in one place only: what is made in several is put together first, the rest is taken as it stands
-    engine.create("repeated", f"select id from (select {_ID} as id from statements s) group by id having count(*) > 1")
+    engine.create("repeated", f"select id from (select {_ID} as id from statements s) i group by id having count(*) > 1")
     _newest(engine)
     engine.map(
         "property_types",
@@ -54,7 +54,8 @@ def gather(engine: Engine) -> None:
         f"""
         select {listed} from (
             select {", ".join(f"s.{name}" for name in said)}, v.age, v.newest as current, v.version_date as first_seen, v.version_date as last_seen
-            from statements s join source_versions v on v.source_id = s.source_id where {_ID} not in (select id from repeated)
+            from statements s join source_versions v on v.source_id = s.source_id
+            where not exists (select 1 from repeated r where r.id = {_ID})
             union all select {", ".join(said)}, age, current, first_seen, last_seen from claim_versions
         ) s join source_versions v on v.age = s.age
         left join entity_schemata e on e.entity_id = s.entity_id
