@@ -1,35 +1,207 @@
-"""How likely two written names are names of one thing, as a person would judge who sees nothing but the names."""
+"""How likely two written names are names of one thing, as a person would judge who sees nothing but the names.
+
+From the alignment that also gives the evidence a few plain facts are taken (`FACTS`); a logistic model adds them up. Its coefficients are learned
+from pairs that people judged (`bench/train_likeness.py`, `data/likeness.json`), none against what its fact means.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from crosstie.resolve.compare.alignment import align, new_desk, weigh
+from crosstie.resolve.compare.alignment import TELLING, align, new_desk, weigh
 from crosstie.resolve.compare.cards import deal
-from crosstie.resolve.compare.kernels import MAX
-from crosstie.resolve.compare.tokens import INITIAL, JOINED
+from crosstie.resolve.compare.kernels import MAX, edits, wipe_masks, write_masks
+from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING, _int
 from crosstie.resolve.names.vocabulary import Side
 
 #: From here on two names are taken for names of one thing.
 THRESHOLD = 0.7
+#: Words that are left over on both sides and at least so alike stand for each other, badly spelt.
+NEAR = 0.5
+
+#: What the model knows of two aligned names, and which way it may count (-1 against, 1 for).
+FACTS = {
+    "two_edits": -1,  # the worst spelt part differs by two edits or more
+    "three_edits": -1,  # by three or more
+    "same_sound": 1,  # whatever is spelt differently has the same consonants
+    "short": -1,  # what is spelt differently has four letters or fewer
+    "near": -1,  # a part is only half alike
+    "replaced": -1,  # both names have a part that the other has nothing like
+    "extra_in_organisation": -1,  # one name has more words; in names of persons that says little
+    "extra": -1,  # the weight of the parts that one name has more
+    "initial": -1,  # an initial stands for a part
+    "exact": 1,  # every part agrees to the letter
+    "shuffled": -1,  # the parts come in another order, more than that the last stands first
+    "convention": -1,  # a part is a pet name or other form of the other
+    "reading": -1,  # a part agrees in another reading of its script only
+    "other_number": -1,  # numbers differ
+    "thin": -1,  # how many nats the agreement is short of telling anybody apart
+}
+TWO_EDITS, THREE_EDITS, SAME_SOUNDS, SHORT_PART, NEAR_PART, REPLACED_PART, EXTRA_WORDS, EXTRA_WEIGHT, WITH_INITIAL = range(9)
+EXACT, SHUFFLED, CONVENTION, OTHER_READING, OTHER_NUMBER, THIN = range(9, 15)
+#: An agreement of so many nats is not thin.
+THICK = 6.0
+
+
+class Model(NamedTuple):
+    """The coefficient of each fact with the constant at the end; of the screening score: of likeness, of nats, and the constant."""
+
+    weights: NDArray[np.float64]
+    screen: NDArray[np.float64]
+
+
+@cache
+def model() -> Model:
+    """The model that is shipped."""
+    stored = json.loads((Path(__file__).parent / "data" / "likeness.json").read_text(encoding="utf-8"))
+    weights = np.array([stored["weights"][fact] for fact in FACTS] + [stored["constant"]])
+    return Model(weights, np.array([stored["screen"][part] for part in ("likeness", "nats", "constant")]))
 
 
 @njit(cache=True, nogil=True)
-def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, likeness: Any, screen: Any, evidence: Any) -> None:
+def _differs(a: Any, x: Any, b: Any, y: Any, desk: Any) -> int:
+    """Edits between two tokens."""
+    write_masks(x.letters, a.start, a.length, desk.other)
+    found = edits(desk.other, _int(a.length), y.letters, b.start, _int(b.length))
+    wipe_masks(x.letters, a.start, a.length, desk.other)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk: Any, facts: Any) -> None:
+    """Two parts that stand for each other, differently spelt."""
+    longest = max(_int(a.length), _int(b.length))
+    found = _int(round((1.0 - alike) * longest)) if way == READING else _differs(a, x, b, y, desk)
+    if found >= 2:
+        facts[TWO_EDITS] = 1.0
+    if found >= 3:
+        facts[THREE_EDITS] = 1.0
+    if longest <= 4:
+        facts[SHORT_PART] = 1.0
+    if facts[SAME_SOUNDS] >= 0.0:
+        facts[SAME_SOUNDS] = 1.0 if a.sounds >= 1 and a.sound_hash == b.sound_hash else -1.0
+    if way == READING:
+        facts[OTHER_READING] = 1.0
+
+
+@njit(cache=True, nogil=True)
+def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tuple[int, int]:
+    """Pairs what is left over and half alike, the most alike first; notes it and returns which parts agree now."""
+    done_a, done_b = desk.done[0], desk.done[1]
+    while True:
+        best = 0.0
+        row = column = 0
+        for i in range(len(a)):
+            if not (done_a >> i) & 1:
+                for j in range(len(b)):
+                    if not (done_b >> j) & 1 and desk.alike[i, j] > best:
+                        best, row, column = desk.alike[i, j], i, j
+        if best < NEAR:
+            return done_a, done_b
+        done_a |= 1 << row
+        done_b |= 1 << column
+        facts[NEAR_PART] = 1.0
+        _note_spelling(x.cards[a[row]], x, y.cards[b[column]], y, best, desk.way[row, column], desk, facts)
+
+
+@njit(cache=True, nogil=True)
+def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
+    """Of what is left over: how many words, their weight, and whether there is a number."""
+    count = 0
+    weight = 0.0
+    number = False
+    for i in range(len(tokens)):
+        if not (done >> i) & 1:
+            card = deck.cards[tokens[i]]
+            if card.numeral:
+                number = True
+            else:
+                count += 1
+                weight += min(1.0, max(0.15, card.rarity / TELLING))
+    return count, weight, number
+
+
+@njit(cache=True, nogil=True)
+def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any, facts: Any) -> None:
+    """The facts of two names that are aligned on the desk, whose agreement is worth `total` nats."""
+    facts[:] = 0.0
+    exact = len(a) == len(b)
+    descents = 0
+    before = first = -1
+    for i in range(len(a)):
+        j = desk.taken[i]
+        if j < 0:
+            exact = False
+            continue
+        if before < 0:
+            first = j
+        elif j < before:
+            descents += 1
+        before = j
+        way = desk.way[i, j]
+        if way == SAME:
+            continue
+        exact = False
+        if way == INITIAL:
+            facts[WITH_INITIAL] = 1.0
+        elif way == CALLED:
+            facts[CONVENTION] = 1.0
+        elif way in (SPELLING, SOUND, READING):
+            _note_spelling(x.cards[a[i]], x, y.cards[b[j]], y, desk.alike[i, j], way, desk, facts)
+    if descents + (first < before) > 1:
+        facts[SHUFFLED] = 1.0
+    facts[EXACT] = 1.0 if exact else 0.0
+    done_a, done_b = desk.done[0], desk.done[1]
+    full_a, full_b = (1 << len(a)) - 1, (1 << len(b)) - 1
+    if done_a != full_a and done_b != full_b:
+        done_a, done_b = _pair_leftovers(a, x, b, y, desk, facts)
+    if done_a != full_a or done_b != full_b:
+        count_a, weight_a, number_a = _left(a, done_a, x)
+        count_b, weight_b, number_b = _left(b, done_b, y)
+        if count_a and count_b:
+            facts[REPLACED_PART] = 1.0
+        elif count_a or count_b:
+            facts[EXTRA_WORDS] = 1.0 if kind == 1 or kind == 2 else 0.0
+            facts[EXTRA_WEIGHT] = weight_a + weight_b
+        facts[OTHER_NUMBER] = 1.0 if number_a or number_b else 0.0
+    if facts[SAME_SOUNDS] < 0.0:
+        facts[SAME_SOUNDS] = 0.0
+    if not exact:
+        facts[THIN] = max(0.0, THICK - total)
+
+
+@njit(cache=True, nogil=True)
+def _sum(facts: Any, weights: Any) -> float:
+    found = weights[len(facts)]
+    for k in range(len(facts)):
+        found += weights[k] * facts[k]
+    return float(found)
+
+
+@njit(cache=True, nogil=True)
+def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, likeness: Any, screen: Any, evidence: Any) -> None:
     desk = new_desk()
+    facts = np.zeros(len(known.weights) - 1)
     for p in range(len(left)):
         a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
         b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
         if len(a) == 0 or len(b) == 0:
             likeness[p] = screen[p] = evidence[p] = 0.0
             continue
-        found = weigh(a, x, b, y, kinds[p], align(a, x, b, y, desk), desk)
+        total = align(a, x, b, y, desk)
+        found = weigh(a, x, b, y, kinds[p], total, desk)
+        note_facts(a, x, b, y, kinds[p], total, desk, facts)
+        logit = _sum(facts, known.weights)
         evidence[p] = found
-        likeness[p] = 1.0 / (1.0 + np.exp(3.0 - 0.5 * found))
-        screen[p] = likeness[p]
+        likeness[p] = 1.0 / (1.0 + np.exp(-logit))
+        screen[p] = 1.0 / (1.0 + np.exp(-(known.screen[0] * logit + known.screen[1] * found + known.screen[2])))
 
 
 def compare_candidates(
@@ -41,7 +213,23 @@ def compare_candidates(
     who sees nothing but the names would take them for names of one thing; `screen` 0 to 1, which ranks hits of a screening; `evidence` in nats.
     Pairs of one query should stand together. Run several threads over parts of the arrays at will.
     """
-    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, likeness, screen, evidence)
+    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, model(), likeness, screen, evidence)
+
+
+@njit(cache=True, nogil=True)
+def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any) -> None:
+    desk = new_desk()
+    for p in range(len(left)):
+        a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
+        b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
+        note_facts(a, x, b, y, kinds[p], align(a, x, b, y, desk), desk, out[p])
+
+
+def facts_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any) -> NDArray[np.float64]:
+    """The facts (columns as in `FACTS`) of pairs of forms, to learn from."""
+    out = np.zeros((len(query_form), len(FACTS)))
+    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out)
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -59,7 +247,7 @@ def _align(x: Any, y: Any, left: Any, right: Any, partner: Any, way: Any, alike:
             if j >= 0:
                 partner[p, 0, i], partner[p, 1, j] = j, i
                 way[p, 0, i] = way[p, 1, j] = desk.way[i, j]
-                alike[p, 0, i] = alike[p, 1, j] = 0.5 if desk.way[i, j] == INITIAL else desk.alike[i, j]
+                alike[p, 0, i] = alike[p, 1, j] = desk.alike[i, j]
         for k in range(1, desk.joined[0, 0] + 1):
             side, whole = desk.joined[k, 0], desk.joined[k, 1]
             partner[p, side, whole] = desk.joined[k, 2]

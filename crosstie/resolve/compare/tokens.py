@@ -28,8 +28,6 @@ def letters_alike(a: Any, a_letters: Any, b: Any, b_letters: Any, table: Any, lo
     """1 less the share of edits in the letters of two cards, 0 where more than half differs. `loaded`: the masks of `a` are in `table`."""
     la, lb = _int(a.length), _int(b.length)
     longest = max(la, lb)
-    if longest <= SHORT and a_letters[a.start] != b_letters[b.start]:
-        return 0.0  # Song is not Tong
     # Each edit changes at most two letters of the bag.
     if 2 * abs(la - lb) > longest or popcount(a.bag ^ b.bag) > 0.8 * longest:
         return 0.0
@@ -95,7 +93,7 @@ def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tu
         best = letters_alike(a, x.letters, b, y.letters, desk.table, True)
     if best < SAME_SOUND:
         heard = sounds_alike(a, x.sounds, b, y.sounds, desk.other)
-        if heard > best:
+        if heard > 0.0 and heard >= best:
             best, way = heard, SOUND
     if a.concept >= 0 and a.concept == b.concept and best < BY_CONVENTION:
         best, way = BY_CONVENTION, CALLED
@@ -131,6 +129,12 @@ def joined_alike(whole: Any, x: Any, b: Any, first: int, last: int, y: Any, desk
 
 
 @njit(cache=True, nogil=True)
+def _starts_otherwise(a: Any, x: Any, b: Any, y: Any) -> bool:
+    """Song is not Tong."""
+    return bool(x.letters[a.start] != y.letters[b.start])
+
+
+@njit(cache=True, nogil=True)
 def fill_desk(a: Any, x: Any, b: Any, y: Any, desk: Any) -> None:
     """How alike every token of name a (of deck x) and every token of name b (of deck y) are, in what way, and what that is worth in nats."""
     loaded = -1
@@ -143,7 +147,9 @@ def fill_desk(a: Any, x: Any, b: Any, y: Any, desk: Any) -> None:
                 gain = min(one.rarity, other.rarity)
             elif way == INITIAL:
                 gain = 0.7
-            elif alike >= SIMILAR:
+            elif alike >= SIMILAR and not (
+                way == SPELLING and max(one.length, other.length) <= SHORT and _starts_otherwise(one, x, other, y)
+            ):
                 gain = min(one.sound_rarity, other.sound_rarity) * (alike - 0.4) / 0.6
             desk.gain[i, j] = gain
             desk.alike[i, j] = alike
