@@ -35,8 +35,8 @@ CHUNK = 1_000_000
 SIZES, SHARES = np.array([1, 2, 3, 4, 5, 8]), np.array([0.58, 0.22, 0.10, 0.05, 0.03, 0.02])
 #: 1 January 1940 as days since 1970, and how many days after it persons are born.
 BORN, DAYS = -10957, 24_000
-#: How much more uneven than in the source: counts to this power, as the peers' generator has it.
-ZIPF = 1.15
+#: Counts to this power are the shares: the commonest part of a name is then borne by 1 person in 80, as in a country of many cultures.
+ZIPF = 0.85
 
 
 class Pool(NamedTuple):
