@@ -1,0 +1,49 @@
+"""What a column holds, made out by its header, in the languages in which registers are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from crosstie.errors import MappingError
+from crosstie.resolve.names.forms import romanize
+
+_FILE = Path(__file__).parent / "data" / "headers.yaml"
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+@cache
+def known() -> Mapping[str, str]:
+    """Header, in small letters without separators, to the property that such a column holds."""
+    listed: dict[str, list[str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for prop, headers in listed.items():
+        for header in (prop.lower(), *headers):
+            found.setdefault(str(header), prop)
+    return found
+
+
+def properties() -> tuple[str, ...]:
+    """Every property that a column can hold."""
+    return tuple(sorted(set(known().values())))
+
+
+def recognise(headers: Iterable[str], given: Mapping[str, str] | None = None) -> tuple[dict[str, str], list[str]]:
+    """Column to property for the columns that are understood, and the columns that are not.
+
+    `given` (column to property) is what the user says; then nothing is guessed. Raises MappingError for a column or a property that is not there.
+    """
+    columns = list(headers)
+    if given is not None:
+        for column, prop in given.items():
+            if column not in columns:
+                raise MappingError(f"the table has no column “{column}”", hint=f"It has {', '.join(columns)}.")
+            if prop not in properties():
+                raise MappingError(f"no column can hold “{prop}”", hint=f"Columns can hold {', '.join(properties())}.")
+        return {column: given[column] for column in columns if column in given}, [column for column in columns if column not in given]
+    told = {column: known().get(_SEPARATORS.sub("", romanize(column))) for column in columns}
+    return {column: prop for column, prop in told.items() if prop}, [column for column, prop in told.items() if not prop]

@@ -1,0 +1,211 @@
+"""One plain table with duplicates in, the same persons put together out: no workspace, no labels, nothing to set.
+
+    dedupe(table).clusters      for each row the number of the first row of its cluster
+
+The job on one page: what the columns hold, which rows are worth comparing, weights learned from the table itself, groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from crosstie.errors import MappingError
+from crosstie.resolve.fields import headers, pairing, values
+from crosstie.resolve.fields.features import Feature, Rows, features_of
+from crosstie.resolve.fields.grouping import group
+from crosstie.resolve.fields.values import Field
+from crosstie.resolve.flat import Array, hash_strings
+from crosstie.resolve.learn import Judged, Levels, Rarities, Weights, chances, contributions, learn, total, usual_weights
+
+Ints = NDArray[np.int64]
+
+#: Pairs of at least this probability tie rows; the default of `threshold`.
+THRESHOLD = 0.5
+#: Pairs below this probability are not kept.
+KEPT = 0.02
+#: Pairs drawn at random, and candidate pairs, from which weights are learned.
+SAMPLE = 200_000
+_BATCH = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class Deduped:
+    """What came of it.
+
+    `clusters[row]` is the first row of the row's cluster. `pairs` has a row for each compared pair of some probability, surest first: left and
+    right (rows), log_odds, probability, together (in one cluster). `columns` are those understood (column to property), `ignored` the others.
+    """
+
+    clusters: Ints
+    pairs: pa.Table
+    columns: Mapping[str, str]
+    ignored: Sequence[str]
+    weights: Weights
+    features: Sequence[Feature]
+    rows: Rows
+    keys: Sequence[str]
+    compared: int
+
+    @property
+    def count(self) -> int:
+        """How many clusters."""
+        return int((self.clusters == np.arange(len(self.clusters))).sum())
+
+    def uncertain(self, least: float = 0.05, most: float = 0.95) -> pa.Table:
+        """The pairs that a person should look at: neither clearly one thing nor clearly two, or put together (or kept apart) against their own odds."""
+        chance = self.pairs.column("probability").to_numpy()
+        together = self.pairs.column("together").to_numpy(zero_copy_only=False)
+        between = (chance >= least) & (chance <= most)
+        chosen = np.flatnonzero(between | (together & (chance < 0.5)) | (~together & (chance > most)))
+        order = chosen[np.argsort(np.abs(chance[chosen] - 0.5), kind="stable")]
+        return self.pairs.take(order)
+
+    def parts(self, left: Ints, right: Ints) -> tuple[Levels, NDArray[np.float64]]:
+        """For pairs of rows the level of each feature, and what it adds to the log-odds (the last column: what a household explains away)."""
+        level, rarity = _compared(self.rows, self.features, left, right)
+        return level, contributions(self.features, self.weights, level, rarity)
+
+
+def dedupe(
+    table: pa.Table,
+    columns: Mapping[str, str] | None = None,
+    *,
+    threshold: float = THRESHOLD,
+    weights: Weights | None = None,
+    judged: Sequence[tuple[int, int, bool]] = (),
+) -> Deduped:
+    """Put the rows of a table together that speak of one person.
+
+    `columns`: column to the property that it holds, for example {"Nom": "lastName"}; without it the headers are recognised. `weights`: learned
+    elsewhere; otherwise they are learned here, without labels. `judged`: pairs of rows of which people know whether they are the same; they
+    help the learning. The same table gives the same clusters.
+    """
+    known, ignored = headers.recognise(table.column_names, columns)
+    if not known:
+        raise MappingError(
+            "no column of the table is understood", hint=f"Say what they hold; columns can hold {', '.join(headers.properties())}."
+        )
+    rows = read(table, known)
+    features = features_of(rows)
+    keys = pairing.choose(rows.fields, rows.count)
+    left, right = pairing.candidates(keys, rows.fields)
+    if weights is None:
+        weights = _learned(rows, features, left, right, judged)
+    odds = np.concatenate([np.zeros(0, np.float32), *_scored(rows, features, weights, left, right)])
+    least = float(np.log(threshold / (1 - threshold)))
+    clusters = group(rows.count, left, right, odds, least)
+    return Deduped(
+        clusters,
+        _pairs(left, right, odds, clusters),
+        known,
+        ignored,
+        weights,
+        features,
+        rows,
+        [str(key) for key in keys],
+        len(left),
+    )
+
+
+def read(table: pa.Table, columns: Mapping[str, str]) -> Rows:
+    """The columns of a table as fields; where there is only a full name, first and last name are taken from it."""
+    fields: dict[str, Field] = {}
+    names: tuple[NDArray[np.int32], Array] | None = None
+    for column, prop in columns.items():
+        codes, distinct = values.normal(values.column_of(table, column))
+        key = prop
+        while key in fields:
+            key = f"{prop}#{int(key.partition('#')[2] or 1) + 1}"
+        fields[key] = values.field(codes, distinct, values.KINDS[prop])
+        if key == "name":
+            names = codes, distinct
+    if names is not None and "firstName" not in fields and "lastName" not in fields:
+        first, last = values.parts(*names)
+        fields["firstName"], fields["lastName"] = values.field(*first, "name"), values.field(*last, "name")
+        return Rows(fields, table.num_rows, _words_of(fields, names[1], {"firstName": first[1], "lastName": last[1]}))
+    if names is None:
+        return Rows(fields, table.num_rows)
+    held = {
+        prop: values.normal(values.column_of(table, column))[1] for column, prop in columns.items() if prop in ("firstName", "lastName")
+    }
+    return Rows(fields, table.num_rows, _words_of(fields, names[1], held))
+
+
+def _words_of(fields: Mapping[str, Field], names: Array, held: Mapping[str, Array]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """For each row the numbers, among the words of the full names, of its first and its last name; -2 where it is none of them."""
+    full = fields["name"]
+    order = np.argsort(full.word_hash)
+    known = full.word_hash[order]
+    found = []
+    for prop in ("firstName", "lastName"):
+        if prop not in held or len(known) == 0:
+            found.append(np.full(len(full.codes), -2, np.int32))
+            continue
+        hashed = hash_strings(held[prop].fill_null(""))
+        at = np.minimum(np.searchsorted(known, hashed), len(known) - 1)
+        word = np.where(known[at] == hashed, order[at], -2).astype(np.int32)
+        codes = fields[prop].codes
+        found.append(np.where(codes >= 0, word[codes], np.int32(-2)))
+    return found[0], found[1]
+
+
+def _compared(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints) -> tuple[Levels, Rarities]:
+    level = np.zeros((len(left), len(features)), np.uint8)
+    rarity = np.zeros((len(left), len(features)), np.float32)
+    for place, feature in enumerate(features):
+        outcome = feature.compare(rows, feature.prop, left, right)
+        level[:, place], rarity[:, place] = outcome.level, outcome.rarity
+    _unswap(features, level)
+    return level, rarity
+
+
+def _unswap(features: Sequence[Feature], level: Levels) -> None:
+    """Where first and last name are swapped they say nothing more."""
+    at = {feature.prop: place for place, feature in enumerate(features)}
+    if "swapped" in at:
+        swapped = level[:, at["swapped"]] > 0
+        level[swapped, at["firstName"]] = 0
+        level[swapped, at["lastName"]] = 0
+
+
+def _learned(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
+    rng = np.random.default_rng(20)
+    one, other = rng.integers(0, max(rows.count, 1), (2, SAMPLE))
+    apart = one != other
+    at_random, _ = _compared(rows, features, one[apart], other[apart])
+    if len(left) == 0:
+        return usual_weights(features, chances(features, at_random), rows.count)
+    chosen = np.sort(rng.choice(len(left), min(SAMPLE, len(left)), replace=False))
+    sample = _compared(rows, features, left[chosen], right[chosen])
+    known = None
+    if judged:
+        ours, theirs, same = (np.array(side) for side in zip(*judged, strict=True))
+        known = Judged(*_compared(rows, features, ours.astype(np.int64), theirs.astype(np.int64)), same.astype(np.bool_))
+    return learn(features, sample, at_random, candidates=len(left), rows=rows.count, judged=known)
+
+
+def _scored(rows: Rows, features: Sequence[Feature], weights: Weights, left: Ints, right: Ints) -> Iterator[NDArray[np.float32]]:
+    for begin in range(0, len(left), _BATCH):
+        batch = slice(begin, begin + _BATCH)
+        level, rarity = _compared(rows, features, left[batch], right[batch])
+        yield total(features, weights, level, rarity).astype(np.float32)
+
+
+def _pairs(left: Ints, right: Ints, odds: NDArray[np.float32], clusters: Ints) -> pa.Table:
+    kept = np.flatnonzero(odds >= np.log(KEPT / (1 - KEPT)))
+    kept = kept[np.lexsort((right[kept], left[kept], -odds[kept]))]
+    chance = 1.0 / (1.0 + np.exp(-odds[kept].astype(np.float64)))
+    return pa.table(
+        {
+            "left": left[kept],
+            "right": right[kept],
+            "log_odds": odds[kept],
+            "probability": chance,
+            "together": clusters[left[kept]] == clusters[right[kept]],
+        }
+    )
