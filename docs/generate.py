@@ -12,6 +12,7 @@ from crosstie.cli import main
 from crosstie.graph.svg import Node, Step, path_svg
 from crosstie.ingest.readers import readers
 from crosstie.lens import registry
+from docs.review import picture
 
 HERE = Path(__file__).parent
 _NOTE = "<!-- Written by `make docs`: change the program, not this page. -->\n\n"
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference/commands.md": _NOTE + _commands(),
         HERE / "lenses.md": _NOTE + _lenses(),
         HERE / "img/link.svg": _picture(),
+        HERE / "img/review.svg": picture() + "\n",
     }
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from io import StringIO
 
-import icu
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -17,6 +15,7 @@ from rich.text import Text
 from crosstie.model.marking import describe_grade
 from crosstie.resolve.comparison import Agreement, Comparison, Line, Said, Side
 from crosstie.resolve.explode import Merged
+from crosstie.resolve.names.forms import romanize
 from crosstie.resolve.review import Question
 
 KEYS = "y same  n different  u unsure  s skip  z undo  r reason  ? all keys  q quit"
@@ -136,7 +135,7 @@ def with_latin(text: str) -> str:
     """The text, and how it would be written in Latin letters if it is not."""
     if all(ord(letter) < 0x250 or not letter.isalpha() for letter in text):
         return clean(text)
-    return f"{clean(text)} [{clean(str(_latin().transliterate(text)).title())}]"
+    return f"{clean(text)} [{clean(romanize(text).title())}]"
 
 
 def _heading(question: Question, found: Comparison) -> Text:
@@ -222,8 +221,3 @@ def _count(number: int, what: str) -> str:
 def _safe(letter: str) -> str:
     kind = unicodedata.category(letter)
     return f"\\u{ord(letter):04x}" if kind in ("Cc", "Cf", "Cs", "Zl", "Zp") else letter
-
-
-@lru_cache(maxsize=1)
-def _latin() -> icu.Transliterator:
-    return icu.Transliterator.createInstance("Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII")

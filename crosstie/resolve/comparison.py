@@ -17,6 +17,7 @@ from crosstie.model.marking import strictest
 from crosstie.model.tables import CLAIM
 from crosstie.resolve.batches import values
 from crosstie.resolve.explain import explain
+from crosstie.resolve.names.forms import romanize, skeleton
 from crosstie.resolve.records import STRONG_NAMES, WEAK_NAMES
 from crosstie.store.casebook import Judgement
 
@@ -26,7 +27,9 @@ _NAMES = (*STRONG_NAMES, *WEAK_NAMES)
 #: What a person looks at first; everything else follows by its name.
 _FIRST = (*_NAMES, "firstName", "lastName", "fatherName", "birthDate", "birthPlace", "gender", "nationality", "country", "idNumber")
 #: Letters in common (0 to 100) from which two spellings are called near.
-_NEAR = 80
+_NEAR = 82
+#: From this code point on letters are in another script than Latin.
+_LATIN = 0x250
 #: Scores from which a pair is called so. The words are ours; the figure stands beside them.
 _WORDS = ((0.95, "almost certainly one"), (0.75, "probably one"), (0.5, "rather one than two"), (0.25, "rather two than one"))
 
@@ -128,11 +131,13 @@ def aligned(left: pa.Table, right: pa.Table) -> list[Line]:
 
 
 def agreement(left: Sequence[str], right: Sequence[str]) -> Agreement:
-    """How the values of two records agree: the same, near (some are the same, or spelled alike, or a less precise date), or different."""
+    """How the values of two records agree: the same, near (some are the same, or spelled alike, a less precise date,
+    or the same in another script), or different.
+    """
     if not left or not right:
         return "one"
     one, other = {_plain(value) for value in left}, {_plain(value) for value in right}
-    if one == other:
+    if one == other and (_written(left) == _written(right) or not any(map(_foreign, (*left, *right)))):
         return "same"
     if one & other or any(_alike(a, b) for a in one for b in other):
         return "near"
@@ -144,17 +149,29 @@ def first(connection: duckdb.DuckDBPyConnection, query: str, *given: object) -> 
     return next(iter(connection.execute(query, given).fetchall()), None)
 
 
+def _foreign(value: str) -> bool:
+    return any(letter.isalpha() and ord(letter) >= _LATIN for letter in value)
+
+
+def _written(values: Sequence[str]) -> set[str]:
+    return {value.casefold() for value in values}
+
+
 def _alike(one: str, other: str) -> bool:
     if one.isdecimal() and other.isdecimal():  # dates, of which one may be less precise, or numbers
         return one.startswith(other) or other.startswith(one)
     ours, theirs = set(one.split()), set(other.split())
     if len(ours & theirs) >= 2:  # two words of a name or of an address
         return True
-    return fuzz.ratio(" ".join(sorted(one.split())), " ".join(sorted(other.split()))) >= _NEAR
+    if sorted(map(skeleton, ours)) == sorted(map(skeleton, theirs)):  # other vowels, as between scripts
+        return True
+    return fuzz.ratio(" ".join(sorted(ours)), " ".join(sorted(theirs))) >= _NEAR
 
 
 def _plain(value: str) -> str:
-    """Without case, accents and signs: what nobody would call a difference."""
+    """Without case, accents, signs and script: what nobody would call a difference."""
+    if _foreign(value):
+        value = romanize(value)
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", value.casefold()) if not unicodedata.combining(letter))
     return " ".join("".join(letter if letter.isalnum() else "" if letter in "'’-" else " " for letter in bare).split()) or value
 
