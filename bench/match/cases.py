@@ -40,6 +40,8 @@ class Originals(NamedTuple):
     #: Of each query.
     scripts: list[str]
     schemata: list[str]
+    #: "Person" or "Organization", of each of `listed`.
+    listed_schemata: list[str]
 
 
 class Decisions(NamedTuple):
@@ -108,6 +110,7 @@ def original_script(split: str, year: int | None = None) -> Originals:
         [(row[0], row[2]) for row in rows],
         [script(row[3]) for _, row in kept],
         [row[1] for _, row in kept],
+        [row[1] for row in rows],
     )
 
 

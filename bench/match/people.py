@@ -155,7 +155,7 @@ def _persons(rng: np.random.Generator, count: int, pool: Pools, *, decoys: bool)
         nation,
         city,
         rng.integers(0, 26, count) * 10**8 + rng.integers(10**7, 10**8, count),
-        rng.integers(10**10, 10**11, count),
+        rng.integers(10**11, 10**12, count),
     )
     if decoys:
         _families(rng, found)

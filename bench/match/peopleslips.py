@@ -197,7 +197,7 @@ def _hard(
             _patch(draw, column, at, _rendered(rule))
     renewed, changed = _draw(rng, wrong, (0.15,))[0], _draw(rng, wrong, (0.15,))[0]
     cells["doc"][renewed] = [f"{draw.choice(string.ascii_uppercase)}{draw.randrange(10**7, 10**8)}" for _ in renewed]
-    cells["phone"][changed] = [f"+{draw.randrange(10**10, 10**11)}" for _ in changed]
+    cells["phone"][changed] = [f"+{draw.randrange(10**11, 10**12)}" for _ in changed]
     return _hard_dates(rng, wrong, born)
 
 

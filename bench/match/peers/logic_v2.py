@@ -1,6 +1,6 @@
 """nomenklatura's logic-v2 on pairs of names or of records, and behind its DuckDB blocker or behind tantivy's candidates for screening.
 
-job: {"work": "names" | "records" | "blocker" | "tantivy", "out": path, …}; see `bench/match/runs.py` for the rest.
+job: {"work": "names" | "records" | "everything" | "blocker" | "tantivy", "out": path, …}; see `bench/match/runs.py` for the rest.
 """
 
 from __future__ import annotations
@@ -170,7 +170,22 @@ def screen(work: dict[str, Any]) -> None:
     meter.write(work["out"], candidates=candidates, ranked=ranked, pairs=sum(map(len, candidates)))
 
 
+def everything(work: dict[str, Any]) -> None:
+    """Every query against every entity, no candidates: the best 50 of each."""
+    score = scorer(work["algorithm"])
+    score(*(entity(side, "Person", {"name": ["Ada Byron"]}) for side in "ab"))
+    meter = Meter()
+    index, queries = listed(work), asked(work)
+    meter.phase("read")
+    ranked = []
+    for query in queries:
+        scores = sorted(((score(query, one), -place) for place, one in enumerate(index)), reverse=True)[:CANDIDATES]
+        ranked.append([(-place, value) for value, place in scores])
+    meter.phase("score")
+    meter.write(work["out"], ranked=ranked, candidates=[[one for one, _ in found] for found in ranked], pairs=len(index) * len(queries))
+
+
 if __name__ == "__main__":
     model.matchable_schemata()
     todo = job()
-    {"names": names, "records": records, "blocker": screen, "tantivy": screen}[todo["work"]](todo)
+    {"names": names, "records": records, "blocker": screen, "tantivy": screen, "everything": everything}[todo["work"]](todo)
