@@ -14,7 +14,6 @@ from crosstie.resolve.names import letters, particles
 from crosstie.resolve.names.legal import without_legal_form
 from crosstie.resolve.names.letters import HAN, HANGUL
 from crosstie.resolve.names.particles import (
-    ABBREVIATIONS,
     ALLAH,
     ARTICLE,
     DIN,
@@ -23,7 +22,6 @@ from crosstie.resolve.names.particles import (
     INCORPORATED,
     MAYBE_NAME,
     MAYBE_TITLE,
-    NUMERALS,
     PATRONYMIC,
     PREFIX,
     SERVANT,
@@ -95,6 +93,7 @@ class Piece(NamedTuple):
     roles: int
     part: int
     script: int
+    joined: bool = False
 
 
 def romanize(text: str) -> str:
@@ -117,10 +116,7 @@ def skeleton(token: str) -> str:
 
 def analyze(name: str, kind: Kind = "any") -> NameForm:
     """The comparable form of a name of a person, an organisation, a thing (a ship), or of something of which only the name is known."""
-    plain = _QUOTED.sub(" ", without_acronym(letters.clean(name)))
-    legal_form = ""
-    if kind in ("organization", "any"):
-        plain, legal_form = without_legal_form(plain)
+    plain, legal_form = prepare(name, kind)
     person = kind in ("person", "any")
     pieces = _pieces(plain, person)
     kept = (_person(pieces) if person else _organization(pieces, kind)) or pieces
@@ -137,6 +133,12 @@ def analyze(name: str, kind: Kind = "any") -> NameForm:
         tuple(piece.part for piece in kept),
         tuple(piece.script for piece in kept),
     )
+
+
+def prepare(name: str, kind: Kind) -> tuple[str, str]:
+    """The name cleaned, without quotes, its own acronym and its legal form; and that form."""
+    plain = _QUOTED.sub(" ", without_acronym(letters.clean(name)))
+    return without_legal_form(plain) if kind in ("organization", "any") else (plain, "")
 
 
 def without_acronym(name: str) -> str:
@@ -207,19 +209,19 @@ def _person(pieces: list[Piece]) -> list[Piece]:
 
 def _organization(pieces: list[Piece], kind: Kind) -> list[Piece]:
     told = [_written_out(piece) for piece in _join(pieces) if not piece.roles & SMALL]
-    return [piece for piece in told if not particles.roles(piece.word[0]) & INCORPORATED] or told
+    return [piece for piece in told if not piece.roles & INCORPORATED] or told
 
 
 def _written_out(piece: Piece) -> Piece:
-    word = NUMERALS.get(piece.word[0]) or ABBREVIATIONS.get(piece.word[0])
-    return piece._replace(word=(word,)) if word else piece
+    word = "" if piece.joined else particles.written_out(piece.word[0])
+    return piece._replace(word=(word,), roles=particles.roles(word)) if word else piece
 
 
 def _join(pieces: list[Piece]) -> list[Piece]:
     """Articles out; Abd al-Rahman, Abdul Rahman and Abdurrahman one token; Abu Bakr and Abubakr one; so X Allah and X al-Din."""
     found: list[Piece] = []
     pending = ""
-    article = False
+    article = ended = False
     for place, piece in enumerate(pieces):
         following = pieces[place + 1] if place + 1 < len(pieces) else None
         word, role = piece.word[0], piece.roles
@@ -233,14 +235,22 @@ def _join(pieces: list[Piece]) -> list[Piece]:
             pending = "abu"
         elif pending:
             part = OTHER_PART if pending == "abu" else piece.part
-            found.append(Piece(_each(piece.word, pending, ""), 0, part, piece.script))
+            found.append(Piece(_each(piece.word, pending, ""), 0, part, piece.script, joined=True))
             pending = ""
-        elif found and not found[-1].roles & (FILIATION | TITLE) and (role & ALLAH or (role & DIN and (article or piece.script))):
-            found[-1] = found[-1]._replace(word=_each(found[-1].word, "", "lah" if role & ALLAH else "din"), roles=0)
+        elif (
+            found
+            and not ended
+            and not found[-1].roles & (FILIATION | TITLE)
+            and (role & ALLAH or (role & DIN and (article or piece.script)))
+        ):
+            found[-1] = found[-1]._replace(word=_each(found[-1].word, "", "lah" if role & ALLAH else "din"), roles=0, joined=True)
+            ended = True
+            article = False
+            continue
         else:
             part = FAMILY if article and following is None and found and not piece.part else piece.part
             found.append(piece._replace(word=_each(piece.word, "", ""), part=part))
-        article = False
+        article = ended = False
     return found
 
 

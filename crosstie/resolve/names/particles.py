@@ -63,13 +63,18 @@ _ASSIMILATED = re.compile(r"[aeiu](t|th|d|dh|r|z|s|sh|n)")
 _PATRONYMIC = re.compile(r"\w{2,}(?:[oe]vi(?:ch|tch|c|tj)|[oe]wi(?:cz|tsch)|[oy]vych|evych|[oe]vna|ivna|inichna|[oe]wna)")
 _SERVANT_JOINED = re.compile(r"^abd(?:[aeiou]{1,2}l|[aeiou]{1,2}(?=([rsdnztj])\1)\w)(?=\w{3})")
 _LAH_JOINED = re.compile(r"^(\w{3,}?)(?:[uoa]{1,2}ll+ah|ull+a)$")
-_DIN_JOINED = re.compile(r"^(\w{3,}?)(?:[uaeio]d|[uae]l)d(?:i|ee|ie|y)ne?$")
+_DIN_JOINED = re.compile(r"^(\w{3,}?)(?:[uaeio]d|ou|[uae]l)d(?:i|ee|ie|y)ne?$")
 
 
 def roles(word: str) -> int:
     """What a Latin word can do in a name, as bits; 0 for an ordinary word."""
     known = _ROLES.get(word, 0)
     return known | PATRONYMIC if not known and len(word) > 5 and _PATRONYMIC.fullmatch(word) else known
+
+
+def written_out(word: str) -> str:
+    """A shortened word of organisations and things in full, a Roman numeral in digits; "" if it is neither."""
+    return NUMERALS.get(word) or ABBREVIATIONS.get(word, "")
 
 
 def assimilated(word: str) -> str:

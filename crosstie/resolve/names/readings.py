@@ -49,8 +49,11 @@ _ARABIC_SMALL: dict[str, Word] = {
     "و": ("wa",),
 }
 #: Begin with al- and are no word with the article.
-_NO_ARTICLE = frozenset(["الطاف", "البرت", "الفريد", "الن", "الكساندر", "اليزابيث", "التاي", "الهي"])
-_ARTICLE_READ = re.compile(r"^[aeui][ltdrszn]")
+_NO_ARTICLE = frozenset(
+    ("الياس", "الهام", "الطاف", "البرت", "الفريد", "الن", "الكساندر", "الكسندر", "الكسي", "اليزابيث", "التاي", "الهي", "الماس", "المير")
+)
+#: And, for, with the article, written as one word with what follows.
+_PROCLITICS = {"وال": ("wa", "al"), "بال": ("bi", "al"), "لل": ("lil",)}
 
 #: What a letter's distance from the passport spelling costs (nats).
 _NEAR = 0.9
@@ -142,23 +145,35 @@ def _spelled(learned: Model, folded: str, key: str) -> Word:
     return _ranked([*learned.known(key), *(spelling for spelling, _score in learned.spell(folded, READINGS))])
 
 
-def _arabic(folded: str) -> tuple[Word, ...]:
+def _arabic(folded: str, article: bool = True) -> tuple[Word, ...]:
     """The Latin words of one folded word in Arabic script: servant, father and article apart, compounds with al- cut."""
     bare = letters.bare_arabic(folded)
     if small := _ARABIC_SMALL.get(bare) or _ARABIC_SMALL.get(folded):
         return (small,)
     if bare.startswith("عبد") and len(bare) > 5:
-        return (("abd",), *_arabic(_without_article(folded[3:])))
+        return (("abd",), *_arabic(_without_article(folded[3:]), False))
     if bare.startswith("ابو") and len(bare) > 5:
-        return (("abu",), *_arabic(_without_article(folded[3:])))
+        return (("abu",), *_arabic(_without_article(folded[3:]), False))
+    if bare in _ARABIC_ENDINGS:
+        return (("al",), (_ARABIC_ENDINGS[bare],))
     for ending, read in _ARABIC_ENDINGS.items():
         if bare.endswith(ending) and len(bare) > len(ending) + 1:
-            return (*_arabic(folded[: -len(ending)]), (read,))
+            return (*_arabic(folded[: -len(ending)]), *((("al",),) if ending != "الله" else ()), (read,))
+    for proclitic, read_as in _PROCLITICS.items():
+        if article and bare.startswith(proclitic) and len(bare) > len(proclitic) + 3 and not model("arabic").known(bare):
+            return (*((word,) for word in read_as), *_arabic(folded[len(proclitic) :], False))
     learned = model("arabic")
-    whole = learned.known(bare)
-    if _without_article(folded) != folded and bare not in _NO_ARTICLE and all(_ARTICLE_READ.match(reading) for reading in whole):
-        return (("al",), *_arabic(_without_article(folded)))
-    return _one(_spelled(learned, folded, bare)) if any(learned.writes(letter) for letter in folded) else _kept(_by_icu(folded))
+    rest = _without_article(folded)
+    if article and rest != folded and _has_article(learned, bare, letters.bare_arabic(rest)):
+        return (("al",), *_arabic(rest, False))
+    return _one(_spelled(learned, folded, bare)) if any(map(learned.writes, folded)) else _kept(_by_icu(folded))
+
+
+def _has_article(learned: Model, whole: str, rest: str) -> bool:
+    if whole in _NO_ARTICLE:
+        return False
+    known = learned.known(whole)
+    return not known or bool(learned.known(rest)) or any(reading.startswith("al") for reading in known)
 
 
 def _without_article(folded: str) -> str:
