@@ -86,10 +86,10 @@ def _told(engine: Engine) -> None:
         select ledger, a, b, currency, rarity, """
         + f"{LEAST} + (1 - {LEAST}) * (1 - exp(-rarity / 3)) as weight from ("
         + """
-            select *, -ln(least(
+            select *, (0 - ln(least(
                 cume_dist() over (partition by ledger order by events desc),
                 case when amount is null then 1 else cume_dist() over (partition by ledger, currency order by coalesce(amount, 0) desc) end
-            )) / ln(2) as rarity from graph_pair_totals)""",
+            ))) / ln(2) as rarity from graph_pair_totals)""",
     )
 
 
