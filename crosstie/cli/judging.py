@@ -26,7 +26,9 @@ def register(main: click.Group) -> None:
     """Add the commands to the group."""
 
     @command(main)
-    @click.option("--limit", type=click.IntRange(min=1), default=None, help="How many questions; all otherwise.")
+    @click.option(
+        "--limit", type=click.IntRange(min=1), default=None, help="How many questions; 1,000 at a terminal, all with --json otherwise."
+    )
     def review(frame: Frame, limit: int | None) -> None:
         """Decide about doubtful pairs of records, the most informative first, by single keys: y same, n different, u unsure, ? for all.
 

@@ -22,6 +22,8 @@ from crosstie.resolve.session import Review
 if TYPE_CHECKING:
     from crosstie.resolve.desk import Decided, Desk, Separated
 
+#: Questions of one sitting, if nobody says how many: more than anybody answers before the next build.
+SITTING = 1_000
 _VERDICTS = {"y": "same", "n": "different", "u": "unsure"}
 #: What terminals send for keys that have no letter.
 _NAMED_KEYS = {
@@ -71,7 +73,8 @@ class Terminal:
 
     def __init__(self, desk: Desk, limit: int | None = None, ask: Ask = ask) -> None:
         self.desk = desk
-        self.review = Review(desk.queue(limit), desk)
+        self.review = Review(desk.queue(limit or SITTING), desk)
+        self.loaded = sum(len(one.pairs) for one in self.review.questions)
         self.console = Console(highlight=False)
         self.dumb = self.console.is_dumb_terminal or os.environ.get("TERM", "") in ("", "dumb", "unknown")
         self.view = View()
@@ -188,7 +191,8 @@ class Terminal:
             on.append(f"ANSWER COUNTS FOR ALL {len(question.pairs)} (b)")
         if self.review.reason:
             on.append(f"reason: {screens.clean(self.review.reason)}")
-        place = f"{self.review.number()} of {self.review.left()}" if question else "0 open"
+        place = f"{self.review.number()} of {self.review.left():,}" if question else "0 open"
+        place += f" (of {self.review.total:,} pairs)" if self.review.total > self.loaded else ""
         status = " · ".join([f"{self.desk.user}: {place}, {self.review.decided} decided", *on])
         told = screens.lines(self.message, self.view, self.console) if self.message else []
         return [*told, status[: self.view.width], screens.KEYS[: self.view.width]]
@@ -214,8 +218,8 @@ class Terminal:
         sys.stdout.flush()
 
     def _farewell(self) -> str:
-        left = len(self.review.questions)
-        done = f"{self.review.decided} decided, {left} left."
+        left = len(self.review.questions) + max(0, self.review.total - self.loaded)
+        done = f"{self.review.decided} decided, {left:,} left."
         after = " They count from the next build on: crosstie build" if self.review.decided else ""
         return f"{done}{after}"
 

@@ -88,7 +88,7 @@ def entity(found: Merged, view: View) -> RenderableType:
         Text("What joined them, the weakest first", style="bold"),
     ]
     for bond in found.bonds:
-        by = "judged the same" if bond.judgement == "same" else f"score {bond.score:.2f}"
+        by = "judged the same" if bond.judgement == "same" else f"score {_figure(bond.score)}"
         told = " ".join(bond.sentences) or "No reason is stored."
         parts.append(Text(f"  {number_of[bond.left]} – {number_of[bond.right]}  {by}: {clean(told)}"))
     if not found.bonds:
@@ -212,6 +212,11 @@ def _stated(line: Line, place: int) -> Iterator[str]:
 def _who(side: Side, wide: bool = False) -> str:
     grades = ", ".join(f"{grade} ({describe_grade(grade)})" if wide else grade for grade in side.grades) or "not graded"
     return clean(f"{', '.join(side.originators)} · {grades}")
+
+
+def _figure(score: float) -> str:
+    """A score to two places; one next to 1 is not certainty."""
+    return f"{score:.2f}" if score < 0.995 else "over 0.99"
 
 
 def _count(number: int, what: str) -> str:

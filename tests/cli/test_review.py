@@ -169,6 +169,13 @@ def test_an_entity_is_taken_apart(unit: Path) -> None:
     person.end()
 
 
+def test_a_short_sitting_says_how_much_there_is(unit: Path) -> None:
+    person = at(unit, "--limit", "2")
+    assert "ann: 1 of 2 (of 6 pairs), 0 decided" in person.begins()
+    said, _ = person.end()
+    assert "0 decided, 6 left." in said
+
+
 def test_names_in_latin_letters_originals_with_places_filter_and_help(unit: Path) -> None:
     person = at(unit, size=(140, 50))
     person.begins()
