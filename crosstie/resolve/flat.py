@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -14,6 +15,8 @@ Array: TypeAlias = "pa.Array[Any]"
 
 #: Arrow's functions. Their stubs know fewer kinds of arrays than they take.
 pc: Any = compute
+#: Files below so many bytes are read, not mapped.
+_SMALL = 1 << 16
 
 
 def whole(column: Array | pa.ChunkedArray[Any]) -> Array:
@@ -27,6 +30,12 @@ def encode(column: Array) -> tuple[NDArray[np.int32], Array]:
     return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int32), encoded.dictionary
 
 
+def mapped(path: Path) -> NDArray[Any]:
+    """The array of a .npy file: mapped into memory, or read where it is small. Kernels are compiled once for both."""
+    found: NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode=None if path.stat().st_size < _SMALL else "c")
+    return found.view(np.ndarray)
+
+
 def hash_strings(column: Array) -> NDArray[np.uint64]:
     """A 64-bit hash of each text (of its UTF-8); never 0."""
     large = column.cast(pa.large_string())
@@ -38,9 +47,9 @@ def hash_strings(column: Array) -> NDArray[np.uint64]:
     return found
 
 
-def take(column: Array, places: NDArray[Any]) -> Array:
-    """The values at some places."""
-    return column.take(cast("pa.Array[pa.Int64Scalar]", pa.array(places)))
+def take(column: Array, places: NDArray[Any] | Array) -> Array:
+    """The values at some places; null where the place is."""
+    return column.take(cast("pa.Array[pa.Int64Scalar]", pa.array(places) if isinstance(places, np.ndarray) else places))
 
 
 @njit(cache=True, nogil=True)
@@ -84,27 +93,33 @@ def _placed(owners: Any, codes: Any, start: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def sort_run(values: Any, first: int, last: int, at: int, unique: bool) -> int:
+    """Sort `values[first:last]` and move it to `at` (not after `first`), each value once where `unique`; the place behind the last."""
+    if last - first > 32:
+        values[first:last] = np.sort(values[first:last])
+    else:
+        for k in range(first + 1, last):
+            value = values[k]
+            j = k
+            while j > first and values[j - 1] > value:
+                values[j] = values[j - 1]
+                j -= 1
+            values[j] = value
+    begin = at
+    for k in range(first, last):
+        if unique and at > begin and values[at - 1] == values[k]:
+            continue
+        values[at] = values[k]
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
 def _sorted_runs(start: Any, values: Any, unique: bool) -> Any:
     kept = np.zeros_like(start)
     at = 0
     for i in range(len(start) - 1):
-        first, last = start[i], start[i + 1]
-        if last - first > 32:
-            values[first:last] = np.sort(values[first:last])
-        else:
-            for k in range(first + 1, last):
-                value = values[k]
-                j = k
-                while j > first and values[j - 1] > value:
-                    values[j] = values[j - 1]
-                    j -= 1
-                values[j] = value
-        begin = at
-        for k in range(first, last):
-            if unique and at > begin and values[at - 1] == values[k]:
-                continue
-            values[at] = values[k]
-            at += 1
+        at = sort_run(values, start[i], start[i + 1], at, unique)
         kept[i + 1] = at
     return kept, values[:at].copy()
 

@@ -1,101 +1,233 @@
 """Candidate keys: two records are compared only where they share a key that few records have. Never all pairs.
 
-| key | of | finds |
+| kind | of | finds |
 |---|---|---|
-| `n:` two rare consonant skeletons of one name (a part of one consonant: its letters) | every name | other spellings, scripts and orders of the parts |
-| `j:` all skeletons of a name written together, in order and sorted | every name | parts joined or split; names of one part |
-| `d:` full birth date and one skeleton | persons | names that share one part only |
-| `y:` birth year and one rare skeleton | persons | the same, where the day is not known |
-| `i:` identifier, telephone or address of e-mail | everything | other names altogether |
+| identifier, contact, citation | everything | other names altogether |
+| sounds | two rare consonant skeletons of one name (a part of one consonant: its letters) | other spellings, scripts and orders of the parts |
+| joined | all skeletons of a name written together; and all of them in any order | parts joined or split; names of one part |
+| day | full birth date and one skeleton | names that share one part only |
+| year | birth year and one rare skeleton | the same, where the day is not known |
+| anniversary | month and day of birth and one rare skeleton | years that are off |
+| initials | full birth date and the first consonants of two parts | slips in every part |
+| place | a rare word of a place and one rare skeleton | slips in names and dates |
+
+Day and month that could be exchanged are one date.
+
+A key is a number of 64 bits: its kind in the highest four, then a hash of what it is made of. It depends on nothing but the record itself and on
+how rare the sounds of its names are, in steps of a factor of two, so that more records change few keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from typing import Any, NamedTuple
 
-import pyarrow as pa
+import numpy as np
+from numba import njit, uint64
+from numpy.typing import NDArray
 
-from crosstie.resolve.batches import batch, columns, rows
-from crosstie.store.engine import Engine
+from crosstie.resolve.flat import mix, sort_run
+from crosstie.resolve.names.vocabulary import Vocabulary, Worth
+from crosstie.resolve.profiles import Profiles
 
-#: A key that more records share than this is too common to be worth comparing under.
-CAP = {"n": 60, "j": 60, "d": 60, "y": 40, "i": 40}
+IDENTIFIER, CONTACT, CITATION, SOUNDS, JOINED, DAY, YEAR, ANNIVERSARY, INITIALS, PLACE = range(10)
 #: Of a long name only so many of the rarest parts make pairs.
 RAREST = 5
+#: Of places only so many rare words make keys.
+_PLACES = 2
+#: Rarity is known in steps of so many nats: a factor of two.
+_STEP = 0.6931471805599453
+#: A date is a year of birth where its interval is no longer.
+_YEARS = 2
+#: More keys than these a name has not, by itself with its places, and with one date.
+_MOST = 32
 
-_KEY = columns(idx=pa.int32(), key=pa.string())
+
+class Keys(NamedTuple):
+    """The keys of records: those of record i are `keys[start[i]:start[i + 1]]`, ascending, each once."""
+
+    start: NDArray[np.int64]
+    keys: NDArray[np.uint64]
 
 
-def candidates(engine: Engine) -> None:
-    """Create `candidates` (l, r): pairs of record numbers, l < r, that share a key and whose schemata fit.
-
-    Needs `records`, `record_names`, `record_identifiers` (idx, value) and `record_births` (idx, value). Records of one dataset that are both
-    current are compared only where they share an identifier: their publisher keeps them apart.
-    """
-    _name_keys(engine)
-    engine.create(
-        "keys",
-        """
-        select distinct idx, key, true as by_name from name_keys
-        union all select idx, 'i:' || value, false from record_identifiers
-        union all select idx, 'i:' || value, true from record_contacts
-        union all select idx, 'i:' || value, true from record_citations""",
+def keys_of(profiles: Profiles, wanted: NDArray[np.bool_]) -> Keys:
+    """The keys of the wanted records; the others have none."""
+    names, words, worth = profiles.names
+    values, dates = profiles.values, profiles.dates
+    sets = [(values[name].start, values[name].codes, values[name].hash) for name in ("identifier", "contact", "citation")]
+    place = values["place"]
+    sounds, rarity = sounds_of(words, worth)
+    start, keys = _keys(
+        wanted,
+        (names.form_start, names.token_start, names.tokens),
+        (sounds, rarity, first_sounds(words), words.sounds, words.sound_start),
+        tuple(sets),
+        (place.start, place.codes, place.hash, place.worth),
+        (dates.start, dates.first, dates.last, dates.exact),
     )
-    caps = " ".join(f"when starts_with(key, '{kind}:') then {cap}" for kind, cap in sorted(CAP.items()))
-    engine.create("blocks", f"select key, min(by_name) as by_name from keys group by key having count(*) between 2 and (case {caps} end)")
-    engine.create(
-        "candidates",
-        """
-        select a.idx as l, b.idx as r
-        from blocks k join keys ka on ka.key = k.key join keys kb on kb.key = k.key and ka.idx < kb.idx
-        join records a on a.idx = ka.idx join records b on b.idx = kb.idx
-        join schema_fits f on f.l = a."schema" and f.r = b."schema"
-        where not k.by_name or a.dataset <> b.dataset or not a.current or not b.current
-        group by a.idx, b.idx""",
-    )
+    return Keys(start, keys)
 
 
-def _name_keys(engine: Engine) -> None:
-    engine.create(
-        "skeleton_counts",
-        """
-        select skeleton, count(distinct idx) as n from (select idx, unnest(string_split(skeletons, ' ')) as skeleton from record_names) s
-        where skeleton <> '' group by skeleton""",
-    )
-    commonness: dict[str, int] = dict(rows(engine.arrow("select skeleton, n from skeleton_counts"), "skeleton", "n"))
-    engine.create("births", "select idx, array_agg(distinct value) as births from record_births group by idx")
-
-    def keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for given in batches:
-            indexes: list[int] = []
-            found: list[str] = []
-            for idx, tokens, skeletons, births in rows(given, "idx", "tokens", "skeletons", "births"):
-                mine = name_keys(tokens.split(" "), skeletons.split(" "), births or (), commonness)
-                indexes += [idx] * len(mine)
-                found += mine
-            yield batch(_KEY, indexes, found)
-
-    engine.map(
-        "name_keys",
-        """
-        select n.idx, n.tokens, n.skeletons, b.births from record_names n left join births b on b.idx = n.idx""",
-        keys,
-        _KEY,
-    )
+def sounds_of(words: Vocabulary, worth: Worth) -> tuple[NDArray[np.uint64], NDArray[np.int16]]:
+    """Of each token what stands for it in keys (0: nothing): its consonants, or its letters where it has but one; and how rare that is."""
+    by_sound = np.diff(words.sound_start) > 1
+    by_letters = (np.diff(words.start) > 1) | words.numeral
+    sounds = np.where(by_sound, words.sound_hash, np.where(by_letters, words.hash, np.uint64(0)))
+    return sounds, (np.where(by_sound, worth.sound_rarity, worth.rarity) / _STEP).astype(np.int16)
 
 
-def name_keys(tokens: list[str], skeletons: list[str], births: list[str] | tuple[str, ...], commonness: dict[str, int]) -> list[str]:
-    """The keys of one name: of its rarest parts two by two, of all of it, and of its parts with the dates of birth."""
-    sounds = [sound if len(sound) > 1 else token for token, sound in zip(tokens, skeletons, strict=True)]
-    parts = sorted({part for part in sounds if len(part) > 1 or part.isdigit()}, key=lambda part: (commonness.get(part, 0), part))
-    rarest = sorted(parts[:RAREST])
-    keys = [f"n:{left}|{right}" for left, right in combinations(rarest, 2)]
-    for whole in {"".join(skeletons), "".join(sorted(skeletons))}:
-        if len(whole) > 2:
-            keys.append(f"j:{whole}")
-    for born in births:
-        if len(born) == 10 and not born.endswith("-01-01"):
-            keys += [f"d:{born}|{part}" for part in rarest]
-        keys += [f"y:{born[:4]}|{part}" for part in parts[:2]]
-    return keys
+def first_sounds(words: Vocabulary) -> NDArray[np.uint8]:
+    """The first consonant of each token, or its first letter where it has none."""
+    if not len(words.hash):
+        return np.zeros(0, np.uint8)
+    has = np.diff(words.sound_start) > 0
+    consonants = np.append(words.sounds, np.uint8(0))[np.minimum(words.sound_start[:-1], len(words.sounds))]
+    letters = np.append(words.letters, np.uint8(0))[np.minimum(words.start[:-1], len(words.letters))]
+    return np.where(has, consonants, letters).astype(np.uint8)
+
+
+@njit(cache=True, nogil=True)
+def canonical_day(day: int) -> int:
+    """A date as yyyymmdd with the smaller of month and day first, where they could have been exchanged."""
+    year, month, of_month = day // 10000, day // 100 % 100, day % 100
+    if of_month <= 12 and of_month < month:
+        return year * 10000 + of_month * 100 + month
+    return day
+
+
+@njit(cache=True, nogil=True)
+def key_of(kind: Any, one: Any, other: Any) -> Any:
+    """The key of a kind, made of two hashes in this order."""
+    mixed = mix(uint64(one) * uint64(0x9E3779B97F4A7C15) + mix(uint64(other) + uint64(kind)))
+    return (uint64(kind) << uint64(60)) | (mixed >> uint64(4))
+
+
+@njit(cache=True, nogil=True)
+def rarest(tokens: Any, sounds: Any, rarity: Any, parts: Any, order: Any) -> int:
+    """Fill `parts` with the distinct sounds of a name, rarest first; how many there are."""
+    count = 0
+    for token in tokens:
+        sound = sounds[token]
+        known = sound == 0
+        for k in range(count):
+            known = known or parts[k] == sound
+        if known or count == len(parts):
+            continue
+        place = count
+        while place > 0 and (order[place - 1] < rarity[token] or (order[place - 1] == rarity[token] and parts[place - 1] > sound)):
+            parts[place] = parts[place - 1]
+            order[place] = order[place - 1]
+            place -= 1
+        parts[place] = sound
+        order[place] = rarity[token]
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _name_keys(found: Any, at: int, tokens: Any, parts: Any, count: int, words: Any) -> int:
+    """The keys of a name by itself, into `found` from `at` on."""
+    sounds, _, _, consonants, sound_start = words
+    for i in range(min(count, RAREST)):
+        for j in range(i):
+            low, high = min(parts[i], parts[j]), max(parts[i], parts[j])
+            found[at] = key_of(SOUNDS, low, high)
+            at += 1
+    joined, length = uint64(14695981039346656037), 0
+    together = uint64(0)
+    for token in tokens:
+        together += mix(sounds[token])
+        for k in range(sound_start[token], sound_start[token + 1]):
+            joined = (joined ^ uint64(consonants[k])) * uint64(1099511628211)
+            length += 1
+    if length > 2:
+        found[at] = key_of(JOINED, joined, uint64(1))
+        at += 1
+    if count > 0:
+        found[at] = key_of(JOINED, together, uint64(2))
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _dated_keys(found: Any, at: int, i: int, tokens: Any, parts: Any, count: int, firsts: Any, dates: Any) -> int:
+    """The keys of a name with each birth date of its record."""
+    date_start, first, last, exact = dates
+    for k in range(date_start[i], date_start[i + 1]):
+        if exact[k]:
+            day = canonical_day(first[k])
+            for part in range(min(count, RAREST)):
+                found[at] = key_of(DAY, parts[part], uint64(day))
+                at += 1
+            for part in range(min(count, 2)):
+                found[at] = key_of(ANNIVERSARY, parts[part], uint64(day % 10000))
+                at += 1
+            for a in range(min(len(tokens), RAREST)):
+                for b in range(a):
+                    low, high = min(firsts[tokens[a]], firsts[tokens[b]]), max(firsts[tokens[a]], firsts[tokens[b]])
+                    found[at] = key_of(INITIALS, uint64(low) * uint64(64) + uint64(high), uint64(day))
+                    at += 1
+        years = last[k] // 10000 - first[k] // 10000
+        for year in range(first[k] // 10000, last[k] // 10000 + 1):
+            for part in range(min(count, 2) if years <= _YEARS else 0):
+                found[at] = key_of(YEAR, parts[part], uint64(year))
+                at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _rare_places(i: int, places: Any, chosen: Any) -> int:
+    """The rarest words of a record's places, into `chosen`; how many."""
+    start, codes, _, worth = places
+    count = 0
+    for k in range(start[i], start[i + 1]):
+        place = min(count, len(chosen) - 1)
+        if count == len(chosen) and worth[codes[chosen[place]]] >= worth[codes[k]]:
+            continue
+        while place > 0 and worth[codes[chosen[place - 1]]] < worth[codes[k]]:
+            chosen[place] = chosen[place - 1]
+            place -= 1
+        chosen[place] = k
+        count = min(count + 1, len(chosen))
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _keys(wanted: Any, names: Any, words: Any, sets: Any, places: Any, dates: Any) -> Any:
+    form_start, token_start, token_of = names
+    sounds, rarity, firsts, _, _ = words
+    count = len(wanted)
+    start = np.zeros(count + 1, np.int64)
+    found = np.empty(16 * count + 1024, np.uint64)
+    parts, order, chosen = np.zeros(12, np.uint64), np.zeros(12, np.int16), np.zeros(_PLACES, np.int64)
+    at = 0
+    for i in range(count):
+        begin = at
+        start[i + 1] = at
+        if not wanted[i]:
+            continue
+        forms = form_start[i + 1] - form_start[i]
+        numbered = 0
+        for held_start, _, _ in sets:
+            numbered += held_start[i + 1] - held_start[i]
+        most = begin + numbered + forms * (_MOST + (dates[0][i + 1] - dates[0][i]) * _MOST)
+        if most > len(found):
+            wider = np.empty(max(most, 2 * len(found)), np.uint64)
+            wider[:at] = found[:at]
+            found = wider
+        for kind, (held_start, codes, hashes) in enumerate(sets):
+            for k in range(held_start[i], held_start[i + 1]):
+                found[at] = key_of(kind, hashes[codes[k]], uint64(0))
+                at += 1
+        near = _rare_places(i, places, chosen)
+        for form in range(form_start[i], form_start[i + 1]):
+            tokens = token_of[token_start[form] : token_start[form + 1]]
+            known = rarest(tokens, sounds, rarity, parts, order)
+            at = _name_keys(found, at, tokens, parts, known, words)
+            at = _dated_keys(found, at, i, tokens, parts, known, firsts, dates)
+            for k in range(near):
+                for part in range(min(known, 2)):
+                    found[at] = key_of(PLACE, parts[part], places[2][places[1][chosen[k]]])
+                    at += 1
+        at = sort_run(found, begin, at, begin, True)
+        start[i + 1] = at
+    return start, found[:at].copy()

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.resolve.births import interval
-from crosstie.resolve.flat import Array, distinct, encode, grouped, hash_strings, pc, take
+from crosstie.resolve.flat import Array, distinct, encode, grouped, hash_strings, mapped, pc, take
 from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary, Worth, vocabulary
 from crosstie.resolve.rarity import rarity, worth
 
@@ -84,6 +84,10 @@ class Dates:
     last: NDArray[np.int32]
     exact: NDArray[np.bool_]
 
+    def has(self, records: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether each of the records has a date."""
+        return np.asarray(self.start[records + 1] > self.start[records])
+
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
@@ -144,29 +148,23 @@ def open_profiles(folder: Path) -> Profiles:
     """The profiles of a folder that `save` wrote, mapped into memory."""
     about = json.loads((folder / "profiles.json").read_text(encoding="utf-8"))
 
-    def mapped(name: str) -> NDArray[Any]:
-        path = folder / f"{name}.npy"
-        found: NDArray[Any] = np.load(path, allow_pickle=False)[()] if path.stat().st_size < _SMALL else np.load(path, mmap_mode="r")
-        return np.asarray(found)  # a plain array over the mapping: numba compiles for one kind only
+    def stored(name: str) -> NDArray[Any]:
+        return mapped(folder / f"{name}.npy")
 
     def side(part: str, kind: Any) -> Any:
-        return kind(*(mapped(f"{part}.{name}") for name in kind._fields))
+        return kind(*(stored(f"{part}.{name}") for name in kind._fields))
 
     with pa.memory_map(str(folder / "ids.arrow")) as source:
         ids = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
     return Profiles(
         ids=ids,
-        **{name: mapped(name) for name in _PLAIN},
+        **{name: stored(name) for name in _PLAIN},
         schemata=about["schemata"],
         names=Side(side("names", NameTable), side("words", Vocabulary), side("worth", Worth)),
-        dates=Dates(*(mapped(f"dates.{name}") for name in Dates.__slots__)),
-        values={key: Values(*(mapped(f"value.{key}.{name}") for name in Values.__slots__)) for key in about["values"]},
+        dates=Dates(*(stored(f"dates.{name}") for name in Dates.__slots__)),
+        values={key: Values(*(stored(f"value.{key}.{name}") for name in Values.__slots__)) for key in about["values"]},
         folder=folder,
     )
-
-
-#: Files below so many bytes are read, not mapped.
-_SMALL = 1 << 16
 
 
 def assemble(

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 import numpy as np
-import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from crosstie.model import schema as model
 from crosstie.model.tables import CLAIM, CLUSTER, PAIR
-from crosstie.resolve import keys, records, traits
-from crosstie.resolve.batches import array, batch, columns, rows, values
-from crosstie.resolve.clusters import Rulings, Tie, cluster, components, holds
-from crosstie.resolve.features import NUMBER, Pairs
+from crosstie.resolve import records, traits
+from crosstie.resolve.batches import array, batch, columns
+from crosstie.resolve.blocks import blocks_of, ranges
+from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
+from crosstie.resolve.flat import pc, take
+from crosstie.resolve.keys import keys_of
 from crosstie.resolve.loading import load_profiles
+from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work
 from crosstie.resolve.profiles import Ints, Profiles
-from crosstie.resolve.score import Scored, score
+from crosstie.resolve.twins import firsts
+from crosstie.resolve.within import unseen
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
 
 if TYPE_CHECKING:
     from crosstie.store.casebook import Judgement
 
-#: Pairs below this score are not kept for review.
-REVIEW = 0.2
 #: In larger groups not every pair is compared once more before they are joined.
 _FULLY_COMPARED = 200
-_BATCH = 50_000
-#: Evidence beside the names, in nats, from which on two records contradict each other.
-_CONTRADICTION = -3.5
+#: Pairs in a range of blocks: a worker's bite.
+_RANGE = 200_000
+_VERDICTS = ("same", "different", "unsure")
 
 _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
-_SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string())
-_FIT = columns(l=pa.string(), r=pa.string())
 _HELD = columns(entity_id=pa.string(), cluster_id=pa.string(), score=pa.float64())
 
 
@@ -47,51 +48,51 @@ def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings)
     records.select(engine)
     records.analyse_names(engine)
     traits.collect(engine)
-    engine.map("schema_fits", 'select distinct "schema" from records', _fits, _FIT)
-    keys.candidates(engine)
     profiles = load_profiles(engine)
     rulings = _rulings(profiles, judgements)
-    _judged(engine, rulings)
-    engine.map("scored", "select l, r from to_score order by l, r", lambda batches: _score(profiles, batches), _SCORED)
+    twin_of = firsts(profiles, _alone(profiles, rulings))
+    work = _work(engine, profiles, twin_of)
+    _compare(engine, work, rulings, twin_of)
     _pairs(engine)
-    _clusters(engine, profiles, rulings, settings.match_threshold)
+    _clusters(engine, work, rulings, twin_of, settings.match_threshold)
     _canonical(engine)
 
 
-def _judged(engine: Engine, rulings: Rulings) -> None:
-    """Create `to_score`: the candidates and the pairs that people judged, with the judgement."""
-    ruled = [(*pair, verdict) for verdict in ("same", "different", "unsure") for pair in sorted(getattr(rulings, verdict))]
-    engine.load("judged", pa.Table.from_batches([batch(_JUDGED, *([row[place] for row in ruled] for place in range(3)))]))
-    engine.create("to_score", "select l, r from candidates union select l, r from judged")
+def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
+    """Records that are nobody's twins: people spoke of them, or their publisher keeps them apart from all others of the list."""
+    alone = profiles.current & profiles.curated
+    for pairs in (rulings.same, rulings.different, rulings.unsure):
+        alone[pairs.ravel()] = True
+    return alone
 
 
-def _score(profiles: Profiles, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for given in batches:
-        left, right = array(given, "l", np.int64), array(given, "r", np.int64)
-        scored = score(Pairs(profiles, left, right))
-        features = np.full(len(left), None, object)
-        kept = np.flatnonzero(scored.probability >= REVIEW)
-        features[kept] = contributions_json(scored, kept)
-        yield batch(_SCORED, given.column(0), given.column(1), scored.probability, kept_apart(scored), features)
+def _work(engine: Engine, profiles: Profiles, twin_of: Ints) -> Work:
+    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
+    fits = fits.reshape(len(profiles.schemata), len(profiles.schemata))
+    work = Work(profiles, blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count))), fits)
+    # mapped files, not memory: other processes read them too, and what is not needed may leave memory
+    return work.save(Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
 
 
-def contributions_json(scored: Scored, rows: Ints) -> list[str]:
-    """For each of these pairs what each feature contributed, in nats, as JSON; what contributed nothing is left out."""
-    rounded = {name: np.round(values[rows], 3).tolist() for name, values in scored.contributions.items()}
-    return [orjson.dumps({name: values[place] for name, values in rounded.items() if values[place]}).decode() for place in range(len(rows))]
-
-
-def kept_apart(scored: Scored) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether the two cannot be one thing whatever others say: current records of one list, unless an identifier and the names agree; or evidence
-    beside the names that contradicts.
-    """
-    pairs, profiles = scored.pairs, scored.pairs.profiles
-    identified = scored.outcomes["identifier"].level > 0
-    current = profiles.current[pairs.left] & profiles.current[pairs.right]
-    named_alike = (scored.contributions["name"] > 0) | (pairs.kinds == NUMBER)
-    one_list = (profiles.datasets[pairs.left] == profiles.datasets[pairs.right]) & current & ~(identified & named_alike)
-    beside = sum((values for name, values in scored.contributions.items() if name != "name"), np.zeros(pairs.count))
-    return np.asarray(one_list | ((beside <= _CONTRADICTION) & ~identified))
+def _compare(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints) -> None:
+    """Create `judged` (l, r, verdict) and `scored` (SCORED): the pairs of the blocks worth keeping, all twins, all pairs that people judged."""
+    judged = [(np.asarray(getattr(rulings, verdict)), verdict) for verdict in _VERDICTS]
+    ruled = np.concatenate([pairs for pairs, _ in judged])
+    verdicts = [verdict for pairs, verdict in judged for _ in range(len(pairs))]
+    engine.load("judged", pa.Table.from_batches([batch(_JUDGED, ruled[:, 0], ruled[:, 1], verdicts)]))
+    twins = np.flatnonzero(twin_of != np.arange(len(twin_of)))
+    named = np.concatenate([ruled, np.stack([twin_of[twins], twins], axis=1)])
+    engine.load("named_pairs", pa.Table.from_batches([batch(PAIRED, named[:, 0], named[:, 1])]))
+    engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE).T)]))
+    engine.map("scored_blocks", "select first, last, lines from cuts", work.compare_blocks, SCORED, by=("lines", "first"), rows=1)
+    engine.map("scored_named", "select l, r from named_pairs", work.compare_pairs, SCORED, by=("l",), then=("r",))
+    # neighbours in several large blocks, and judged pairs, are compared more than once
+    engine.create(
+        "scored",
+        """
+        select l, r, min(score) as score, max(apart) as apart, min(features) as features
+        from (select * from scored_blocks union all select * from scored_named) s group by l, r""",
+    )
 
 
 def _pairs(engine: Engine) -> None:
@@ -111,13 +112,26 @@ def _pairs(engine: Engine) -> None:
     )
 
 
-def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: float) -> None:
-    strong = engine.arrow(f"select l, r, score from scored where score >= {threshold} order by l, r")
-    ties = [Tie(*row) for row in rows(strong)]
-    found = holds(cluster(ties, rulings, _apart(engine, profiles, ties, rulings)), min)
-    ids = profiles.ids.to_pylist()
-    held = [(ids[record], ids[name], weakest) for record, (name, weakest) in sorted(found.items())]
-    engine.load("held", pa.Table.from_batches([batch(_HELD, *([row[place] for row in held] for place in range(3)))]))
+def _clusters(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold: float) -> None:
+    profiles = work.profiles
+    count = profiles.count
+    least = float(_odds(np.array([threshold]))[0])
+    seen = _seen(engine.arrow("select l, r, score, apart from scored order by l, r"))
+    first = twin_of[seen.right] != seen.left
+    twins = Seen(*(column[~first & (seen.odds >= least)] for column in seen))
+    seen = Seen(*(column[first] for column in seen))
+    strong = (seen.odds >= least) & ~seen.apart
+    root = components(
+        count, np.concatenate([seen.left[strong], rulings.same[:, 0]]), np.concatenate([seen.right[strong], rulings.same[:, 1]])
+    )
+    within = unseen(root, seen.left, seen.right, _FULLY_COMPARED)
+    engine.load("within", pa.Table.from_batches([batch(PAIRED, *within)]))
+    engine.map("scored_within", "select l, r from within", work.compare_pairs, SCORED, by=("l",), then=("r",))
+    more = _seen(engine.arrow("select l, r, score, apart from scored_within order by l, r"))
+    seen = Seen(*(np.concatenate(both) for both in zip(seen, more, strict=True)))
+    inside = root[seen.left] == root[seen.right]
+    held = cluster(count, Seen(*(column[inside] for column in seen)), rulings, _limits(work), least)
+    engine.load("held", pa.Table.from_batches([_named(profiles, _with_twins(held, twins, count))]))
     listed = {
         "entity_id": "e.entity_id",
         "cluster_id": "coalesce(h.cluster_id, e.entity_id)",
@@ -133,31 +147,46 @@ def _clusters(engine: Engine, profiles: Profiles, rulings: Rulings, threshold: f
     )
 
 
-def _apart(engine: Engine, profiles: Profiles, ties: list[Tie], rulings: Rulings) -> Callable[[int, int], bool]:
-    """Tells of two records of a group that the ties would join whether they cannot be one thing.
+def _seen(scored: pa.Table) -> Seen:
+    odds = _odds(array(scored, "score", np.float64))
+    return Seen(array(scored, "l", np.int64), array(scored, "r", np.int64), odds, array(scored, "apart", np.bool_))
 
-    Every two of a group are compared once more. Groups too large for that are likelier a mistake than a person: in them, two current records of
-    one list are apart whatever they share, and so are pairs that were compared before and contradict each other.
-    """
-    groups = components([*ties, *(Tie(left, right, 1.0) for left, right in rulings.same)])
-    whole = [pair for group in groups if len(group) <= _FULLY_COMPARED for pair in combinations(group, 2)]
-    large = {record for group in groups if len(group) > _FULLY_COMPARED for record in group}
-    found: set[tuple[int, int]] = set()
-    if large:
-        found.update(pair for pair in rows(engine.arrow("select l, r from scored where apart"), "l", "r") if large.issuperset(pair))
-    for start in range(0, len(whole), _BATCH):
-        left, right = (np.array(side, np.int64) for side in zip(*whole[start : start + _BATCH], strict=True))
-        apart = kept_apart(score(Pairs(profiles, left, right)))
-        found.update(zip(left[apart].tolist(), right[apart].tolist(), strict=True))
 
-    def apart_from(one: int, other: int) -> bool:
-        if model.common_schema(profiles.schemata[profiles.schema_codes[one]], profiles.schemata[profiles.schema_codes[other]]) is None:
-            return True
-        if one in large and profiles.datasets[one] == profiles.datasets[other] and profiles.current[one] and profiles.current[other]:
-            return True
-        return (one, other) in found or (other, one) in found
+def _odds(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities as natural log-odds."""
+    inner = np.clip(score, 1e-14, 1 - 1e-14)
+    return np.log(inner / (1 - inner))
 
-    return apart_from
+
+def _limits(work: Work) -> Limits:
+    """Records of one curated list, and schemata that do not fit, are apart where nobody compared them. Schemata that fit the same ones are one kind."""
+    profiles = work.profiles
+    side = np.where(profiles.current & profiles.curated, profiles.datasets, -1).astype(np.int32)
+    kinds, kind_of = np.unique(work.fits, axis=0, return_inverse=True)
+    clash = np.zeros(max(1, len(kinds)), np.uint64)
+    for one, other in np.argwhere(~work.fits):
+        clash[kind_of[one]] |= np.uint64(1) << np.uint64(kind_of[other])
+    return Limits(side, kind_of.astype(np.uint8)[profiles.schema_codes], clash)
+
+
+def _with_twins(held: Held, twins: Seen, count: int) -> Held:
+    """The records with their twins: where the first one is, there they are too, if the two are tied."""
+    name, weakest = np.arange(count), np.full(count, np.inf)
+    name[held.record], weakest[held.record] = held.name, held.weakest
+    alone = np.setdiff1d(twins.left, held.record)
+    strongest = np.full(count, -np.inf)
+    np.maximum.at(strongest, twins.left, twins.odds)
+    weakest[alone] = strongest[alone]
+    return Held(
+        np.concatenate([held.record, alone, twins.right]),
+        np.concatenate([held.name, alone, name[twins.left]]),
+        np.concatenate([held.weakest, weakest[alone], np.minimum(weakest[twins.left], twins.odds)]),
+    )
+
+
+def _named(profiles: Profiles, held: Held) -> pa.RecordBatch:
+    weakest = np.where(np.isposinf(held.weakest), 1.0, 1 / (1 + np.exp(-held.weakest)))
+    return batch(_HELD, *(take(profiles.ids, places).cast(pa.string()) for places in (held.record, held.name)), weakest)
 
 
 def _canonical(engine: Engine) -> None:
@@ -178,18 +207,12 @@ def _canonical(engine: Engine) -> None:
 
 def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:
     """The judgements on pairs of records that are there, the newest of each pair."""
-    numbers = {entity_id: number for number, entity_id in enumerate(profiles.ids.to_pylist())}
+    counted = [one for one in judgements if one.kind == "pair" and not one.revoked_at and one.right]
+    named = pa.array([side for one in counted for side in (one.left, one.right)], profiles.ids.type)
+    numbers = pc.index_in(named, profiles.ids).fill_null(-1).to_numpy(zero_copy_only=False).reshape(-1, 2).tolist()
     newest: dict[tuple[int, int], str] = {}
-    for judgement in sorted(judgements, key=lambda judgement: (judgement.at, judgement.id)):
-        if judgement.kind != "pair" or judgement.revoked_at or judgement.left not in numbers or judgement.right not in numbers:
-            continue
-        left, right = sorted((numbers[judgement.left], numbers[judgement.right]))
-        newest[left, right] = judgement.verdict
-    return Rulings(*(frozenset(pair for pair, said in newest.items() if said == verdict) for verdict in ("same", "different", "unsure")))
-
-
-def _fits(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Every two schemata that fit together, both ways round."""
-    names = sorted({name for given in batches for name in values(given, 0)})
-    fitting = [(one, other) for one in names for other in names if model.common_schema(one, other)]
-    yield batch(_FIT, *([row[place] for row in fitting] for place in (0, 1)))
+    for judgement, pair in sorted(zip(counted, numbers, strict=True), key=lambda row: (row[0].at, row[0].id)):
+        if min(pair) >= 0:
+            newest[min(pair), max(pair)] = judgement.verdict
+    told = ([pair for pair, said in sorted(newest.items()) if said == verdict] for verdict in _VERDICTS)
+    return Rulings(*(np.array(pairs, np.int64).reshape(-1, 2) for pairs in told))

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of, pairs_of, ranges
+from crosstie.resolve.keys import SOUNDS, keys_of
+from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.twins import firsts
+from tests.resolve.test_keys import profiles
+
+FITS = np.ones((1, 1), np.bool_)
+CAP = int(CAPS[0, SOUNDS])
+
+
+def _made(records: Profiles, most: int = 1000) -> tuple[Blocks, list[tuple[int, int]]]:
+    blocks = blocks_of(records, keys_of(records, np.ones(records.count, np.bool_)))
+    found = [pairs_of(blocks, records, FITS, cut) for cut in ranges(blocks, most)]
+    return blocks, [(int(one), int(other)) for left, right in found for one, other in zip(left, right, strict=True)]
+
+
+def test_a_pair_is_made_once_however_many_keys_it_shares() -> None:
+    _, pairs = _made(profiles(*[("Zimbrak Ostrovane Tarkovar", "1971-05-02")] * 3, ("Zimbrak Melanye", "1971-05-02")))
+    assert sorted(pairs) == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+
+
+def test_a_block_over_its_cap_is_divided_by_what_else_is_known() -> None:
+    years = [f"{1940 + place // 2}-0{place % 2 + 1}-15" for place in range(6 * CAP)]
+    _, pairs = _made(profiles(*[("Boran Tarkovar", day) for day in years]))
+    found = set(pairs)
+    assert all((place, place + 1) in found for place in range(0, len(years), 2))  # those of one year still meet
+    assert len(pairs) < len(years) * len(years) / 4
+
+
+@pytest.mark.parametrize("count", [2_000, 20_000])
+def test_what_is_too_large_in_every_way_costs_a_little_for_each_record(count: int) -> None:
+    _, pairs = _made(profiles(*[("Boran Tarkovar", "1971-05-02")] * count), 100_000)
+    assert count - 1 <= len(set(pairs)) <= len(pairs) <= count * WINDOW * 12
+
+
+def test_the_order_of_ranges_makes_no_difference() -> None:
+    records = profiles(*[(f"Boran {name}", "1971-05-02") for name in ("Tarkovar", "Tarkofar", "Ostrovane", "Melanye") * 5])
+    assert sorted(_made(records, 3)[1]) == sorted(_made(records, 10_000)[1])
+
+
+def test_twins_are_what_says_the_same_to_the_letter() -> None:
+    records = profiles(
+        ("Boran Tarkovar", "1971-05-02"), ("Boran Tarkovar", ""), ("Boran Tarkovar", "1971-05-02"), ("Tarkovar Boran", "1971-05-02")
+    )
+    assert firsts(records, np.zeros(4, np.bool_)).tolist() == [0, 1, 0, 3]
+    assert firsts(records, np.array([True, False, False, False])).tolist() == [0, 1, 2, 3]
