@@ -5,5 +5,5 @@
 - builds: what was computed, one numbered folder per build, switched in atomically
 - casebook: judgements, in SQLite or PostgreSQL
 - audit: who did and saw what, hash-chained, beside the casebook
-- engine: DuckDB over Parquet, with one verb for Python: `map`
+- engine, engines: SQL over Parquet with one verb for Python, `map`; on DuckDB, or on a Spark cluster
 """

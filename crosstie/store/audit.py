@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crosstie import clock
 from crosstie.errors import IntegrityError
 from crosstie.store.database import Base, Database
 from crosstie.store.durable import Problem
+from crosstie.store.entries import GENESIS, Entry, Head, entry_after
 from crosstie.store.fingerprint import fingerprint
-from crosstie.store.record import plain
+
+__all__ = ["GENESIS", "Audit", "Entry", "EntryRow", "Head", "HeadRow"]
 
 _FIRST = sa.text("insert into audit_head (id, entries, hash) values (1, 0, :hash) on conflict do nothing")
-#: what stands for the hash before the first entry
-GENESIS = "0" * 64
 _PAGE = 1_000
 
 
@@ -48,35 +46,6 @@ class HeadRow(Base):
     hash: Mapped[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The state of the chain: printed or handed to another office, it proves later that nothing before it was changed."""
-
-    count: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry. `detail` is JSON; `at` is the time in UTC; `hash` covers everything else."""
-
-    seq: int
-    at: str
-    action: str
-    subject: str
-    user: str
-    purpose: str | None
-    detail: str | None
-    previous: str
-    hash: str
-
-    def content(self) -> dict[str, Any]:
-        """All that the hash covers."""
-        content = asdict(self)
-        del content["hash"]
-        return content
-
-
 class Audit:
     """The audit of a database. There is no way to change or remove an entry."""
 
@@ -96,17 +65,7 @@ class Audit:
         """Append an entry, in the transaction `within` or in one of its own. Concurrent writers take turns."""
         with contextlib.nullcontext(within) if within is not None else self._database.write() as connection:
             head = self._turn(connection)
-            content: dict[str, Any] = {
-                "seq": head.count + 1,
-                "at": clock.now().isoformat(timespec="microseconds"),
-                "action": plain(action),
-                "subject": plain(subject),
-                "user": plain(user),
-                "purpose": purpose and plain(purpose),
-                "detail": None if detail is None else plain(json.dumps(detail, sort_keys=True, ensure_ascii=False, default=str)),
-                "previous": head.hash,
-            }
-            entry = Entry(**content, hash=fingerprint(content))
+            entry = entry_after(head, action, subject, user=user, purpose=purpose, detail=detail)
             connection.execute(sa.insert(EntryRow).values(asdict(entry)))
             connection.execute(sa.update(HeadRow).values(count=entry.seq, hash=entry.hash))
         return entry

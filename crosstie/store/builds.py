@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Self
 
 from crosstie.errors import IntegrityError, NotFound
 from crosstie.store.durable import Problem, make_folder, publish, storing, write_bytes
 from crosstie.store.record import check_record, read_record, write_record
 from crosstie.store.scratch import Scratch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RECORD = "build.json"
 CURRENT = "CURRENT"
@@ -40,6 +40,9 @@ class Build:
 
     def table(self, name: str) -> pa.Table:
         """A whole table."""
+        import pyarrow as pa  # as below: to find a build takes no Arrow, and screening a name has no time for it
+        import pyarrow.parquet as pq
+
         path = self.file(name)
         try:
             return pq.read_table(path)
@@ -48,6 +51,9 @@ class Build:
 
     def holds(self, table: str, column: str, value: str) -> bool:
         """Whether a table has a row with this value in a column of text."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         path = self.file(table)
         try:
             return pq.read_table(path, columns=[column], filters=[(column, "=", value)]).num_rows > 0
@@ -134,6 +140,10 @@ class BuildWriter:
     def path(self, table: str) -> Path:
         """Where to write a table."""
         return self._scratch.path / f"{table}.parquet"
+
+    def file(self, name: str) -> Path:
+        """Where to write something that is no table."""
+        return self._scratch.path / name
 
     def commit(self, manifest: Mapping[str, Any]) -> Build:
         """Make it the current build. It is on the disk when this returns."""

@@ -36,7 +36,7 @@ class Engine:
     for temporary files. StorageError where memory or disk do not suffice.
     """
 
-    #: The name of the session's folder is in it.
+    #: The session's own folder.
     folder: Path
 
     def __new__(cls, settings: Settings | None = None, folder: Path | None = None) -> Self:
@@ -89,7 +89,8 @@ class Engine:
 
         Rows with the same values in the columns `by` reach one call of `fn`, one after another and in the order of the columns `then`; they
         may be in more than one batch. How often `fn` is called, on which machine, and which rows a call gets otherwise, is the engine's business:
-        `fn` must not use the engine or change anything outside, and what it holds has to be fit for `pickle`. Integers are signed.
+        `fn` must not use the engine or change anything outside, and what it holds has to be fit for `pickle`. Integers are signed. Where
+        few rows mean much work, `by` is what spreads it.
         """
         raise NotImplementedError
 

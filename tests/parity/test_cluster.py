@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pyspark import cloudpickle
 
 import crosstie
 from crosstie.errors import EngineError
@@ -20,6 +19,7 @@ from crosstie.store.engine import Engine
 from crosstie.store.engines import session
 from tests.parity.cluster import Cluster, wait_for
 
+cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="Spark is not installed: pip install 'crosstie[spark]'")
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 COUNTED = pa.schema({"k": pa.int64(), "n": pa.int64()})

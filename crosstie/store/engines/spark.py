@@ -85,8 +85,8 @@ class SparkEngine(Engine):
         """As in Engine: `fn` is called for each partition of the rows, on the workers."""
         with self._working():
             found = self._sql(query)
-            if by:  # all rows of a group are in one partition
-                found = found.repartition(*by)
+            if by:  # all rows of a group are in one partition; their number is said, for few rows may mean much work
+                found = found.repartition(int(self._spark.conf.get("spark.sql.shuffle.partitions")), *by)
             if by or then:
                 found = found.sortWithinPartitions(*(found[name].asc_nulls_last() for name in (*by, *then)))
             # it counts when the plan is made
