@@ -28,10 +28,12 @@ from rapidfuzz.distance import Levenshtein
 
 from bench._graphones import align, count_grams
 from crosstie.resolve.names import skeleton
+from crosstie.resolve.names.east import tables
 from crosstie.resolve.names.letters import bare_arabic, fold_arabic, fold_cyrillic, fold_hebrew, fold_latin, passport
 from crosstie.resolve.names.transliteration import FORMAT, STEP, Model, pack
 
 OUT = Path(__file__).parent.parent / "crosstie" / "resolve" / "names" / "data"
+ARABIC_READINGS = Path(__file__).parent / "data" / "arabic_readings.txt"
 #: Of each script: letters, folding, most Latin letters for one of its own, order, least counts of runs, least uses of a pair, file of the CC0 counts.
 SCRIPTS = {
     "arabic": (re.compile("[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06af]+"), fold_arabic, 4, 3, (0.0, 0.2, 0.2), 1.0, "arabic"),
@@ -82,6 +84,14 @@ def legal_words() -> str:
     return "\n".join(sorted(word for word in words if len(word) > 1)) + "\n"
 
 
+def spellings() -> str:
+    """Lines of customary spellings of one name: of our list of Arabic names, of Chinese and Korean family names."""
+    rows = [line.split()[1:] for line in ARABIC_READINGS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows += [[name, *others.split()] for name, others in tables()["chinese_families"].items()]
+    rows += [row.split() for row in tables()["korean_families"].values()]
+    return "# Made by bench/train_names.py.\n" + "".join(" ".join(row) + "\n" for row in rows if len(row) > 1)
+
+
 def gather(script: str, data: Path) -> tuple[Pairs, Pairs]:
     """Pairs of a written token and a Latin one with weights: of the counted list, and of all sources."""
     letters, fold, longest, _order, _least, _uses, counted = SCRIPTS[script]
@@ -108,7 +118,7 @@ def gather(script: str, data: Path) -> tuple[Pairs, Pairs]:
                 if fits(written, latin):
                     everything[written, latin] += like / sum(likeness)
     if script == "arabic":
-        for line in (Path(__file__).parent / "data" / "arabic_readings.txt").read_text(encoding="utf-8").splitlines():
+        for line in ARABIC_READINGS.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 written, *readings = line.split()
                 for place, latin in enumerate(readings):
@@ -237,6 +247,7 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="held-out figures too (trains twice)")
     options = parser.parse_args()
     (options.out / "legal_words.txt").write_text(legal_words(), encoding="utf-8")
+    (options.out / "spellings.txt").write_text(spellings(), encoding="utf-8")
     for script in options.scripts.split(","):
         counted, everything = gather(script, options.data)
         if options.measure:

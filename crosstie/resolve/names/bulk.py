@@ -20,6 +20,7 @@ from crosstie.resolve.names.forms import MAX_LETTERS, Kind, prepare, skeleton, w
 from crosstie.resolve.names.legal import telling_words
 from crosstie.resolve.names.letters import HAN, HANGUL, MAX_TEXT, scripts
 from crosstie.resolve.names.readings import FOREIGN, PERSON, THING, Word, is_foreign, words_of
+from crosstie.resolve.names.vocabulary import Vocabulary, vocabulary
 
 #: The codes of kinds.
 KINDS: tuple[Kind, ...] = ("person", "organization", "thing", "any")
@@ -54,6 +55,10 @@ class Analysed(NamedTuple):
     def skeleton_texts(self) -> Array:
         """The consonants of the tokens of each name with spaces between."""
         return self._joined([skeleton(label) for label in self.labels])
+
+    def vocabulary(self) -> Vocabulary:
+        """The labels as a vocabulary, with scripts, variants and concepts."""
+        return vocabulary(self.labels, None, self.scripts, self.variant_start, self.variants)
 
     def _joined(self, words: list[str]) -> Array:
         spelled = pa.array(words, pa.string()).take(cast("pa.Array[pa.Int64Scalar]", pa.array(self.tokens)))

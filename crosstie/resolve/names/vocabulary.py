@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit, uint64
 from numpy.typing import NDArray
 
+from crosstie.resolve.names.concepts import concepts
 from crosstie.resolve.names.forms import skeleton
 
 _LETTERS = np.zeros(128, np.uint8)
@@ -69,11 +70,18 @@ class Side(NamedTuple):
     worth: Worth
 
 
-def vocabulary(labels: Sequence[str], sounds: Sequence[str] | None = None) -> Vocabulary:
-    """The arrays of distinct tokens, which are in [a-z0-9]; `sounds` spares making the skeletons anew."""
+def vocabulary(
+    labels: Sequence[str],
+    sounds: Sequence[str] | None = None,
+    scripts: NDArray[np.uint8] | None = None,
+    variant_start: NDArray[np.int64] | None = None,
+    variants: NDArray[np.int32] | None = None,
+) -> Vocabulary:
+    """The arrays of tokens, which are in [a-z0-9]; `sounds` spares making the skeletons anew; scripts and variants as in `Analysed`."""
     letters, start = _spell(labels)
     spelled, sound_start = _spell([skeleton(label) for label in labels] if sounds is None else sounds)
     count = len(labels)
+    known = concepts()
     bags = np.zeros(count, np.uint64)
     np.bitwise_or.at(bags, np.repeat(np.arange(count), np.diff(start)), np.left_shift(np.uint64(1), letters.astype(np.uint64)))
     return Vocabulary(
@@ -85,10 +93,10 @@ def vocabulary(labels: Sequence[str], sounds: Sequence[str] | None = None) -> Vo
         numeral=np.array([label.isdigit() for label in labels], np.bool_),
         hash=hashes(letters, start),
         sound_hash=hashes(spelled, sound_start),
-        script=np.zeros(count, np.uint8),
-        variant_start=np.zeros(count + 1, np.int64),
-        variants=np.zeros(0, np.int32),
-        concept=np.full(count, -1, np.int32),
+        script=np.zeros(count, np.uint8) if scripts is None else scripts,
+        variant_start=np.zeros(count + 1, np.int64) if variant_start is None else variant_start,
+        variants=np.zeros(0, np.int32) if variants is None else variants,
+        concept=np.array([known.get(label, -1) for label in labels], np.int32),
     )
 
 
