@@ -31,10 +31,12 @@ STRENGTH = 100.0
 #: Of features that imply each other (where somebody lives) all but the strongest count by so much.
 IMPLIED = 0.3
 #: Pairs of one household for each pair of records of one person; chance that two of a household were born on one day (twins).
-HOUSEHOLD, TWINS = 0.2, 0.02
+HOUSEHOLD, TWINS = 0.5, 0.02
 #: A slip in a long number is no more than this, in nats.
 SLIP = 4.0
 ROUNDS = 20
+#: The share of pairs at random at a level above the lowest, in general, and for how many pairs that counts.
+_BY_CHANCE, _PAIRS = 0.005, 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,17 @@ def usual_weights(features: Sequence[Feature], chance: Floats, rows: int) -> Wei
 
 
 def chances(features: Sequence[Feature], levels: Levels) -> Floats:
-    """How often each level holds among pairs at random (rows of `levels`: pairs, columns: features), a little smoothed."""
+    """How often each level holds among pairs at random (rows of `levels`: pairs, columns: features), by general experience where they are few."""
     found = np.zeros((len(features), LEVELS))
     for place, feature in enumerate(features):
         count = np.bincount(levels[:, place], minlength=LEVELS).astype(np.float64)
         used = np.array(_usual(feature)) > 0
         if feature.usual[0] == 0.0:
             count[0] = 0.0
-        found[place] = np.where(used, (count + 0.5) / (count[used].sum() + 0.5 * used.sum()), 0.0)
+        general = np.where(used, _BY_CHANCE, 0.0)
+        general[feature.top] = 0.3 if feature.compare.__name__ == "category" else general[feature.top]
+        general[1 if feature.usual[0] == 0.0 else 0] = 1.0 - general[2 if feature.usual[0] == 0.0 else 1 :].sum()
+        found[place] = np.where(used, (count + _PAIRS * general + 0.5) / (count[used].sum() + _PAIRS + 0.5 * used.sum()), 0.0)
     return found
 
 

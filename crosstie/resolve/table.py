@@ -18,6 +18,7 @@ from crosstie.errors import MappingError
 from crosstie.resolve.fields import headers, pairing, values
 from crosstie.resolve.fields.features import Feature, Rows, features_of
 from crosstie.resolve.fields.grouping import group
+from crosstie.resolve.fields.reasons import reasons
 from crosstie.resolve.fields.values import Field
 from crosstie.resolve.flat import Array, hash_strings
 from crosstie.resolve.learn import Judged, Levels, Rarities, Weights, chances, contributions, learn, total, usual_weights
@@ -175,7 +176,7 @@ def _unswap(features: Sequence[Feature], level: Levels) -> None:
 
 def _learned(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
     rng = np.random.default_rng(20)
-    one, other = rng.integers(0, max(rows.count, 1), (2, SAMPLE))
+    one, other = rng.integers(0, max(rows.count, 1), (2, min(SAMPLE, rows.count * rows.count)))
     apart = one != other
     at_random, _ = _compared(rows, features, one[apart], other[apart])
     if len(left) == 0:
@@ -207,5 +208,40 @@ def _pairs(left: Ints, right: Ints, odds: NDArray[np.float32], clusters: Ints) -
             "log_odds": odds[kept],
             "probability": chance,
             "together": clusters[left[kept]] == clusters[right[kept]],
+        }
+    )
+
+
+#: So many uncertain pairs are told at most, the most uncertain first.
+TOLD = 10_000
+
+
+def with_clusters(table: pa.Table, found: Deduped) -> pa.Table:
+    """The table with one column more, the number of each row's cluster: 1 for that of the first row, and so on."""
+    name = "cluster"
+    while name in table.column_names:
+        name = f"crosstie_{name}"
+    _, first, number = np.unique(found.clusters, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable") + 1
+    return table.append_column(name, pa.array(rank[number], pa.int64()))
+
+
+def uncertain_pairs(table: pa.Table, found: Deduped) -> pa.Table:
+    """The uncertain pairs for people to read: numbers of the rows (from 1, without the header), probability, whether they were put together, reasons."""
+    pairs = found.uncertain().slice(0, TOLD)
+    left, right, chance, together = (
+        pairs.column(name).to_numpy(zero_copy_only=False) for name in ("left", "right", "probability", "together")
+    )
+    told = [
+        " ".join(f"[{reason.nats:+.1f}] {reason.sentence}" for reason in one)
+        for one in reasons(found, table, left.tolist(), right.tolist())
+    ]
+    return pa.table(
+        {
+            "left_row": pa.array(left + 1, pa.int64()),
+            "right_row": pa.array(right + 1, pa.int64()),
+            "probability": pa.array(np.round(chance, 4), pa.float64()),
+            "together": pa.array(together),
+            "reasons": pa.array(told, pa.string()),
         }
     )

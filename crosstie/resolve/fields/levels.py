@@ -71,7 +71,7 @@ def compare_swapped(left: Any, right: Any, x: Any, y: Any, level: Any) -> None:
         other = 0 if j < 0 or k < 0 else text_level(j, x, k, y, table)
         if one == 5 and other == 5:
             level[p] = 2
-        elif (one >= 4 and other >= 4) or (one == 5 and other == 0) or (other == 5 and one == 0):
+        elif (one >= 4 and other >= 4) or (max(one, other) == 5 and min(one, other) in (0, 3)):
             level[p] = 1
 
 

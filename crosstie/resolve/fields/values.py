@@ -39,6 +39,10 @@ KINDS: Mapping[str, str] = {
     "passportNumber": "number",
     "taxNumber": "number",
 }
+#: What is known in general weighs as much as so many rows: of a short list nobody can tell how rare its values are. By kind, how many of all
+#: people have a usual value.
+_BACKGROUND = 100
+_GENERAL = {"name": 0.003, "date": 0.00005, "category": 0.3, "words": 0.005, "number": 0.0001, "text": 0.0001}
 #: Letters of a value that are compared; longer ones are cut.
 LETTERS = 60
 _CODES = np.zeros(128, np.uint8)
@@ -97,21 +101,21 @@ def field(codes: NDArray[np.int32], values: Array, kind: str) -> Field:
     """A field of the codes and distinct values that `normal` made."""
     letters, start = _spelled(values)
     count = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.float64)
-    present = max(count.sum(), 1.0)
+    present = float(count.sum())
     if kind == "name":
         compact = pc.replace_substring_regex(values, "[^a-z0-9]+", "").to_pylist()
         sound = hash_strings(pa.array([found if len(found := skeleton(one)) > 1 else one for one in compact], pa.string()))
     else:
         sound = hashes(letters, start)
     words = pc.split_pattern(values, " ") if kind == "words" else pa.array([], pa.list_(pa.string()))
-    word_start, word_codes, word_share, word_hash = _words(words, len(values), count / present)
+    word_start, word_codes, word_share, word_hash = _words(words, len(values), count / max(present, 1.0))
     return Field(
         codes=codes,
         letters=letters,
         start=start,
         sound=sound,
         bags=_bags(letters, start),
-        share=np.maximum(count, 1.0) / present,
+        share=(np.maximum(count, 1.0) + _BACKGROUND * _GENERAL.get(kind, 0.001)) / (present + _BACKGROUND),
         day=_days(values) if kind == "date" else np.zeros(len(values), np.int64),
         word_start=word_start,
         words=word_codes,
