@@ -96,7 +96,7 @@ def _entered(said: Sequence[tuple[tuple[str, str], str]]) -> list[Judgement]:
     return sorted(made, key=lambda one: (one.left, one.right or ""))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
 @given(st.dictionaries(st.sampled_from(PAIRS), st.sampled_from(["same", "different", "unsure"]), min_size=2), st.randoms())
 def test_whatever_the_order_of_judgements_the_build_is_the_same(world: World, said: dict[tuple[str, str], str], shuffled: object) -> None:
     orders = [list(said.items()) for _ in range(2)]
