@@ -30,10 +30,13 @@ from bench._graphones import align, count_grams
 from crosstie.resolve.names import skeleton
 from crosstie.resolve.names.east import tables
 from crosstie.resolve.names.letters import bare_arabic, fold_arabic, fold_cyrillic, fold_hebrew, fold_latin, passport
+from crosstie.resolve.names.particles import joined
 from crosstie.resolve.names.transliteration import FORMAT, STEP, Model, pack
 
 OUT = Path(__file__).parent.parent / "crosstie" / "resolve" / "names" / "data"
 ARABIC_READINGS = Path(__file__).parent / "data" / "arabic_readings.txt"
+COMMON_NAMES = Path(__file__).parent / "data" / "common_names.txt"
+MEASURED = 0.35
 #: Of each script: letters, folding, most Latin letters for one of its own, order, least counts of runs, least uses of a pair, file of the CC0 counts.
 SCRIPTS = {
     "arabic": (re.compile("[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06af]+"), fold_arabic, 4, 3, (0.0, 0.2, 0.2), 1.0, "arabic"),
@@ -90,6 +93,33 @@ def spellings() -> str:
     rows += [[name, *others.split()] for name, others in tables()["chinese_families"].items()]
     rows += [row.split() for row in tables()["korean_families"].values()]
     return "# Made by bench/train_names.py.\n" + "".join(" ".join(row) + "\n" for row in rows if len(row) > 1)
+
+
+def frequencies(data: Path) -> str:
+    """Lines of a token and how many of a million bear it: by general knowledge ("k"), else by the counts of the CC0 lists ("m").
+
+    The lists hold a part of all names, so that their shares are too high: scaled by MEASURED, at which William has 8 in a thousand.
+    """
+    known: dict[str, float] = {}
+    for line in COMMON_NAMES.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            share, *names = line.split()
+            for name in names:
+                known[joined(name)] = max(known.get(joined(name), 0.0), float(share) * 1000)
+    shares: dict[str, list[float]] = defaultdict(list)
+    for counted in ("arabic", "russian", "chinese"):
+        counts: Counter[str] = Counter()
+        for line in (data / "matching" / f"names_{counted}_16.tsv").read_text(encoding="utf-8").splitlines():
+            name, _spaced, count = line.split("\t")
+            counts[joined(fold_latin(name) or "-")] += int(count)
+        for name, count in counts.items():
+            if len(name) > 2 and count >= 8:
+                shares[name].append(count / counts.total())
+    measured = {name: 1e6 * MEASURED * float(np.mean(found)) for name, found in shares.items() if name not in known}
+    rows = [(share, name, "k") for name, share in known.items()] + [(share, name, "m") for name, share in measured.items() if share >= 60]
+    print(f"frequencies: {len(known):,} by general knowledge, {len(rows) - len(known):,} measured")
+    listed = sorted(rows, key=lambda row: (-row[0], row[1]))
+    return "# Made by bench/train_names.py.\n" + "".join(f"{name} {share:.0f} {kind}\n" for share, name, kind in listed)
 
 
 def gather(script: str, data: Path) -> tuple[Pairs, Pairs]:
@@ -247,6 +277,7 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="held-out figures too (trains twice)")
     options = parser.parse_args()
     (options.out / "legal_words.txt").write_text(legal_words(), encoding="utf-8")
+    (options.out / "frequencies.txt").write_text(frequencies(options.data), encoding="utf-8")
     (options.out / "spellings.txt").write_text(spellings(), encoding="utf-8")
     for script in options.scripts.split(","):
         counted, everything = gather(script, options.data)
