@@ -30,7 +30,7 @@ from bench._graphones import align, count_grams
 from crosstie.resolve.names import skeleton
 from crosstie.resolve.names.east import tables
 from crosstie.resolve.names.letters import bare_arabic, fold_arabic, fold_cyrillic, fold_hebrew, fold_latin, passport
-from crosstie.resolve.names.particles import joined
+from crosstie.resolve.names.particles import joined, roles
 from crosstie.resolve.names.transliteration import FORMAT, STEP, Model, pack
 
 OUT = Path(__file__).parent.parent / "crosstie" / "resolve" / "names" / "data"
@@ -113,7 +113,7 @@ def frequencies(data: Path) -> str:
             name, _spaced, count = line.split("\t")
             counts[joined(fold_latin(name) or "-")] += int(count)
         for name, count in counts.items():
-            if len(name) > 2 and count >= 8:
+            if len(name) > 2 and count >= 8 and not roles(name):
                 shares[name].append(count / counts.total())
     measured = {name: 1e6 * MEASURED * float(np.mean(found)) for name, found in shares.items() if name not in known}
     rows = [(share, name, "k") for name, share in known.items()] + [(share, name, "m") for name, share in measured.items() if share >= 60]

@@ -77,10 +77,16 @@ THING, PERSON, FOREIGN = range(3)
 
 @lru_cache(maxsize=400_000)
 def words_of(written: str, whose: int = PERSON) -> tuple[Word, ...]:
-    """The Latin words of a cleaned word that has no separators within; () where nothing can be read."""
+    """The Latin words of a cleaned word that has no separators within; () where there is no letter and no digit.
+
+    What nobody here can read is spelled by the numbers of its signs, so that it is at least like itself.
+    """
     if written.isascii():
-        plain = _PLAIN.sub("", written.lower())
-        return ((plain,),) if plain else ()
+        return _kept(_PLAIN.sub("", written.lower()))
+    return _read(written, whose) or _kept("".join(f"u{ord(letter):x}" for letter in written if letter.isalpha()))
+
+
+def _read(written: str, whose: int) -> tuple[Word, ...]:
     kinds = set(letters.scripts(written))
     script = min(kinds) if len(kinds) == 1 else OTHER
     if script == LATIN:
