@@ -171,10 +171,10 @@ def _one_script(word: str) -> str:
     kinds = set(found)
     if len(kinds) < 2 or not kinds <= {LATIN, CYRILLIC, GREEK}:
         return word
-    # Letters that only one script has say which word it is; where none does, the more frequent script wins.
-    main = max(sorted(kinds), key=found.count)
-    own = word.translate((_TO_LATIN, {}, _TO_CYRILLIC)[main] if main < 3 else _TO_GREEK)
-    return own if len(set(scripts(own))) == 1 else word
+    # Letters that look like none of another script say which word it is; where there are none, the more frequent script wins.
+    turned = {script: word.translate(table) for script, table in ((LATIN, _TO_LATIN), (CYRILLIC, _TO_CYRILLIC), (GREEK, _TO_GREEK))}
+    whole = [script for script in sorted(kinds) if set(scripts(turned[script])) == {script}]
+    return turned[max(whole, key=found.count)] if whole else word
 
 
 def fold_arabic(word: str) -> str:
