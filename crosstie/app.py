@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import getpass
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,6 +38,11 @@ from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
 from crosstie.resolve.judgements import standing
 from crosstie.resolve.resolver import resolve
+from crosstie.resolve.screen.hits import LIMIT, THRESHOLD, Hit
+from crosstie.resolve.screen.index import FILE as SCREENING_INDEX
+from crosstie.resolve.screen.listing import build_index
+from crosstie.resolve.screen.queries import Query
+from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
@@ -183,6 +188,8 @@ class Workspace:
                         stage()
                 for table, order in ORDER.items():
                     running.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
+                self.progress("indexing names for screening", len(stages), len(stages))
+                build_index(running).write(writer.file(SCREENING_INDEX))
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
                 found = {"counts": counts, **standing(running, judgements)}
                 build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
@@ -250,6 +257,11 @@ class Workspace:
         found = dossier(self.builds.current(), self.sources, reference)
         self._record("read", found.reference)
         return found
+
+    def screen(self, queries: Iterable[Query], *, threshold: float = THRESHOLD, limit: int = LIMIT) -> Iterator[tuple[Query, list[Hit]]]:
+        """Who among the entities of the current build may be meant by each name, with reasons; queries are taken and answered in batches."""
+        with opened(self.folder, user=self.user, purpose=self.purpose) as screening:
+            yield from screening.answers(queries, threshold=threshold, limit=limit)
 
     def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
         """Note what a person decided; it counts from the next build on."""

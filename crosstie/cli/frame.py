@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crosstie.cli.ending import ended, err, json_text
 
@@ -91,6 +90,8 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def _bar(wanted: bool) -> Iterator[Callable[[str, int, int], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # screening a name has no time for it
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not (wanted and sys.stderr.isatty())) as bar:
         task = bar.add_task("", total=None, visible=False)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from rich import box
 from rich.markup import escape
 from rich.table import Table
@@ -17,6 +16,8 @@ from crosstie.cli.ending import Page
 from crosstie.model.marking import describe_grade
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from crosstie.app import Added
     from crosstie.exchange.dossier import Dossier
     from crosstie.learn.score import Score

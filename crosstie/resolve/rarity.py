@@ -9,7 +9,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from crosstie.resolve.flat import bearers
 from crosstie.resolve.names import skeleton
 from crosstie.resolve.names.vocabulary import NameTable, Vocabulary, Worth, vocabulary
 
@@ -40,6 +39,8 @@ def rarity(counts: NDArray[np.int64], shares: NDArray[np.float64], records: int)
 
 def worth(names: NameTable, words: Vocabulary, records: int) -> Worth:
     """What sharing each token, and each sound, says: by how many of the records bear it, and by general knowledge."""
+    from crosstie.resolve.flat import bearers  # brings Arrow, which looking up one name can do without
+
     known, shares, known_sounds, sound_shares = _known()
     sounds, sound_of = np.unique(words.sound_hash, return_inverse=True)
     borne = bearers(names.form_start, names.token_start, names.tokens, len(words.hash))

@@ -1,0 +1,58 @@
+"""Tokens as they come from names, numbered; in the end a vocabulary in which other readings of a token are tokens too."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crosstie.resolve.names import NameForm, skeleton
+from crosstie.resolve.names.vocabulary import Vocabulary, vocabulary
+
+#: Of all that tokens of one spelling may also be read as, so many are kept.
+_READINGS = 8
+
+
+class Labels:
+    """Numbers of tokens, in the order of their first use."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self.sounds: list[str] = []
+        self._scripts: list[int] = []
+        self._readings: dict[int, dict[str, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, form: NameForm) -> list[int]:
+        """The numbers of the tokens of a name."""
+        found = []
+        for place, (token, sound) in enumerate(zip(form.tokens, form.skeletons, strict=True)):
+            number = self._number(token, sound, form.scripts[place] if form.scripts else 0)
+            found.append(number)
+            if form.variants and form.variants[place]:
+                self._readings.setdefault(number, {}).update(dict.fromkeys(form.variants[place]))
+        return found
+
+    def listed(self) -> list[str]:
+        """Every token, by number."""
+        return list(self._numbers)
+
+    def vocabulary(self) -> Vocabulary:
+        """The tokens as arrays; the readings of a token come behind all tokens, unless they are tokens themselves."""
+        of, readings = [], []
+        for number, found in sorted(self._readings.items()):
+            for reading in list(found)[:_READINGS]:
+                other = self._number(reading, None, self._scripts[number])
+                if other != number:
+                    of.append(number)
+                    readings.append(other)
+        words = vocabulary(list(self._numbers), self.sounds)
+        start = np.concatenate([[0], np.cumsum(np.bincount(np.array(of, np.int64), minlength=len(self)))]).astype(np.int64)
+        return words._replace(script=np.array(self._scripts, np.uint8), variant_start=start, variants=np.array(readings, np.int32))
+
+    def _number(self, token: str, sound: str | None, script: int) -> int:
+        number = self._numbers.setdefault(token, len(self._numbers))
+        if number == len(self.sounds):
+            self.sounds.append(skeleton(token) if sound is None else sound)
+            self._scripts.append(script)
+        return number
