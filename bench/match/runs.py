@@ -139,6 +139,34 @@ def screen(split: str, folder: Path) -> Iterator[Row]:
         yield from _row("screening", data(case), split, "crosstie", lambda c=case, t=todo: judged("crosstie", c, t), "explained")  # type: ignore[misc]
 
 
+def groups(split: str, folder: Path) -> Iterator[Row]:
+    """Whom the error rates of screening fall on: recall by region and script, false positives by script and region.
+
+    Two thresholds: that of 1 % false positives of all negatives together, and the default.
+    """
+    case = screening(split, 2 if split == "dev" else 102)
+    kind = np.array([query.kind for query in case.queries])
+    brute = {"work": "screen", "names": [plain(name) for name in case.names], "owner": case.owner.tolist()}
+    brute["queries"] = [plain(query.name) for query in case.queries]
+    entities = [[entity.schema, entity.names] for entity in case.entities]
+    ours = {"work": "screen", "entities": entities, "queries": [[query.schema, query.name] for query in case.queries]}
+    for engine, who, job in (("rapidfuzz", "rapidfuzz ratio", brute), ("crosstie", "crosstie", ours)):
+        if environments.WANTED not in who:
+            continue
+        out = run(engine, job, folder)
+        best = np.array([found[0][1] if found else 0.0 for found in out["ranked"]])
+        rank = measures.ranks([[one for one, _ in found] for found in out["ranked"]], [query.right for query in case.queries])
+        for threshold in (measures.threshold_for(best[kind == "negative"]), DEFAULT):
+            for one, by in (("typo", "region"), ("original", "script"), ("clean", "region"), ("near", "region"), ("negative", "script")):
+                here = np.flatnonzero(kind == one)
+                said = best[here] >= threshold
+                right = said if one in ("near", "negative") else said & (rank[here] == 0)
+                found = measures.by_group([getattr(case.queries[at], by) for at in here], right.astype(float))
+                figures = {f"{group} ({count})": value for group, (count, value) in found.items() if count >= 20}
+                what = "false positives" if one in ("near", "negative") else "recall"
+                yield Row(f"{what} of {one} by {by}", f"threshold {threshold:.3f}", split, who, figures)
+
+
 def crosswalk(split: str, folder: Path) -> Iterator[Row]:
     """Decisions of people on OFAC × UN whose primary names differ, whole records: recall and precision at the default threshold."""
     case = cases.crosswalk(split)
@@ -224,6 +252,7 @@ WORKS: Mapping[str, Callable[[str, Path], Iterator[Row]]] = {
     "names": names,
     "original": original,
     "screen": screen,
+    "groups": groups,
     "crosswalk": crosswalk,
     "tables": small_tables,
     "historical": historical,
