@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crosstie.resolve.compare.cards import deal
 from crosstie.resolve.compare.kernels import MAX, assign
-from crosstie.resolve.compare.tokens import SAME, fill_desk, joined_alike
+from crosstie.resolve.compare.tokens import KNOWN, SAME, fill_desk, joined_alike
 from crosstie.resolve.names.vocabulary import Side
 
 #: Signed, so that differences may be negative; numba knows it as the conversion.
@@ -45,17 +45,22 @@ class Desk(NamedTuple):
     After `align`: `taken[i]` is the token of the right name that token i of the left one agrees with (or -1), `way` and `alike` say how;
     `done` has a bit for each token, of the left name and of the right one, that agrees with something; of the `joined[0, 0]` joins, row k of
     `joined` from 1 on has the side of the whole token (0 left), its place, and the first and last place of its pieces on the other side.
+    `known` remembers how alike tokens are that were compared before: names that are compared one after the other share many.
     """
 
     table: NDArray[np.uint64]
     other: NDArray[np.uint64]
     buffer: NDArray[np.uint8]
+    text: NDArray[np.uint8]
     gain: NDArray[np.float64]
     alike: NDArray[np.float64]
     way: NDArray[np.uint8]
     taken: NDArray[np.int64]
     done: NDArray[np.int64]
     joined: NDArray[np.int64]
+    known: NDArray[np.int64]
+    known_alike: NDArray[np.float32]
+    known_way: NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
@@ -65,16 +70,20 @@ def new_desk() -> Any:
         np.zeros(64, np.uint64),
         np.zeros(64, np.uint64),
         np.zeros(64, np.uint8),
+        np.zeros(64, np.uint8),
         np.zeros((MAX, MAX)),
         np.zeros((MAX, MAX)),
         np.zeros((MAX, MAX), np.uint8),
         np.zeros(MAX, np.int64),
         np.zeros(2, np.int64),
         np.zeros((2 * MAX + 1, 4), np.int64),
+        np.full((MAX, KNOWN), -1),
+        np.zeros((MAX, KNOWN), np.float32),
+        np.zeros((MAX, KNOWN), np.uint8),
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def join_tokens(a: Any, x: Any, b: Any, y: Any, desk: Any, side: int) -> float:
     """What tokens of `a` are worth that a run of neighbours of `b` makes up; notes them on the desk. `side` 1: the desk is laid for (b, a)."""
     total = 0.0
@@ -106,7 +115,7 @@ def join_tokens(a: Any, x: Any, b: Any, y: Any, desk: Any, side: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def align(a: Any, x: Any, b: Any, y: Any, desk: Any) -> float:
     """Lays out on the desk which parts of two names agree, so that they are worth most, and returns that worth in nats."""
     fill_desk(a, x, b, y, desk)
@@ -130,7 +139,7 @@ def align(a: Any, x: Any, b: Any, y: Any, desk: Any) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def left_over(tokens: Any, done: int, deck: Any) -> tuple[int, float, int]:
     """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
     count = 0
@@ -147,7 +156,7 @@ def left_over(tokens: Any, done: int, deck: Any) -> tuple[int, float, int]:
     return count, weight, numerals
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def weigh(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any) -> float:
     """The evidence, in nats, of two names that are aligned on the desk: what agrees, less what the parts without counterpart take away."""
     if desk.done[0] == 0:

@@ -27,21 +27,21 @@ def _popcount(typing: Any, value: Any) -> Any:
 popcount: Any = _popcount
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def write_masks(a: Any, a0: int, la: int, table: Any) -> None:
     """Sets in `table`, by letter, the places at which it stands in a word of at most 64 letters. `table` has to be zero before."""
     for i in range(la):
         table[a[a0 + i]] |= uint64(1) << uint64(i)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def wipe_masks(a: Any, a0: int, la: int, table: Any) -> None:
     """Zeroes again what `write_masks` has set."""
     for i in range(la):
         table[a[a0 + i]] = uint64(0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def edits(table: Any, la: int, b: Any, b0: int, lb: int) -> int:
     """Edits, swaps of neighbours included, between the word of `la` letters in `table` and another (bit-parallel; Hyyrö 2003)."""
     plus = uint64(0xFFFFFFFFFFFFFFFF)
@@ -66,7 +66,7 @@ def edits(table: Any, la: int, b: Any, b0: int, lb: int) -> int:
     return distance
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> int:
     """Edits, swaps of neighbours included, between two coded words of at most 64 letters. `table` is zeroed scratch of 64."""
     write_masks(a, a0, la, table)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from crosstie.resolve.compare.alignment import TELLING, align, new_desk, weigh
 from crosstie.resolve.compare.cards import deal
 from crosstie.resolve.compare.kernels import MAX, edits, wipe_masks, write_masks
+from crosstie.resolve.compare.support import SUPPORTS, note_supports
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING, _int
 from crosstie.resolve.names.vocabulary import Side
 
@@ -51,10 +52,12 @@ THICK = 6.0
 
 
 class Model(NamedTuple):
-    """The coefficient of each fact with the constant at the end; of the screening score: of likeness, of nats, and the constant."""
+    """The coefficient of each fact, and of each support of the screening score, with the constant at the end."""
 
     weights: NDArray[np.float64]
     screen: NDArray[np.float64]
+    #: What it changes, in log-odds, that both names have a legal form and not the same.
+    legal_form: float
 
 
 @cache
@@ -62,10 +65,11 @@ def model() -> Model:
     """The model that is shipped."""
     stored = json.loads((Path(__file__).parent / "data" / "likeness.json").read_text(encoding="utf-8"))
     weights = np.array([stored["weights"][fact] for fact in FACTS] + [stored["constant"]])
-    return Model(weights, np.array([stored["screen"][part] for part in ("likeness", "nats", "constant")]))
+    screen = np.array([stored["supports"][support] for support in SUPPORTS] + [stored["supports_constant"]])
+    return Model(weights, screen, float(stored["legal_form"]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _differs(a: Any, x: Any, b: Any, y: Any, desk: Any) -> int:
     """Edits between two tokens."""
     write_masks(x.letters, a.start, a.length, desk.other)
@@ -74,7 +78,7 @@ def _differs(a: Any, x: Any, b: Any, y: Any, desk: Any) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk: Any, facts: Any) -> None:
     """Two parts that stand for each other, differently spelt."""
     longest = max(_int(a.length), _int(b.length))
@@ -91,7 +95,7 @@ def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk:
         facts[OTHER_READING] = 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tuple[int, int]:
     """Pairs what is left over and half alike, the most alike first; notes it and returns which parts agree now."""
     done_a, done_b = desk.done[0], desk.done[1]
@@ -111,7 +115,7 @@ def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tu
         _note_spelling(x.cards[a[row]], x, y.cards[b[column]], y, best, desk.way[row, column], desk, facts)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
     """Of what is left over: how many words, their weight, and whether there is a number."""
     count = 0
@@ -128,7 +132,7 @@ def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
     return count, weight, number
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any, facts: Any) -> None:
     """The facts of two names that are aligned on the desk, whose agreement is worth `total` nats."""
     facts[:] = 0.0
@@ -177,7 +181,7 @@ def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: An
         facts[THIN] = max(0.0, THICK - total)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _sum(facts: Any, weights: Any) -> float:
     found = weights[len(facts)]
     for k in range(len(facts)):
@@ -189,6 +193,7 @@ def _sum(facts: Any, weights: Any) -> float:
 def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, likeness: Any, screen: Any, evidence: Any) -> None:
     desk = new_desk()
     facts = np.zeros(len(known.weights) - 1)
+    supports = np.zeros(len(known.screen) - 1)
     for p in range(len(left)):
         a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
         b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
@@ -201,7 +206,8 @@ def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, like
         logit = _sum(facts, known.weights)
         evidence[p] = found
         likeness[p] = 1.0 / (1.0 + np.exp(-logit))
-        screen[p] = 1.0 / (1.0 + np.exp(-(known.screen[0] * logit + known.screen[1] * found + known.screen[2])))
+        note_supports(a, x, b, y, desk, supports)
+        screen[p] = 1.0 / (1.0 + np.exp(-_sum(supports, known.screen)))
 
 
 def compare_candidates(
@@ -217,19 +223,24 @@ def compare_candidates(
 
 
 @njit(cache=True, nogil=True)
-def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any) -> None:
+def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, supports: Any) -> None:
     desk = new_desk()
     for p in range(len(left)):
         a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
         b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
+        if len(a) == 0 or len(b) == 0:
+            continue
         note_facts(a, x, b, y, kinds[p], align(a, x, b, y, desk), desk, out[p])
+        note_supports(a, x, b, y, desk, supports[p])
 
 
-def facts_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any) -> NDArray[np.float64]:
-    """The facts (columns as in `FACTS`) of pairs of forms, to learn from."""
-    out = np.zeros((len(query_form), len(FACTS)))
-    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out)
-    return out
+def facts_of(
+    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The facts (columns as in `FACTS`) and supports (as in `SUPPORTS`) of pairs of forms, to learn from."""
+    out, supports = np.zeros((len(query_form), len(FACTS))), np.zeros((len(query_form), len(SUPPORTS)))
+    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, supports)
+    return out, supports
 
 
 @njit(cache=True, nogil=True)

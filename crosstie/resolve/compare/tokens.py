@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-from crosstie.resolve.compare.kernels import MAX, edits, popcount, wipe_masks, write_masks
+from crosstie.resolve.compare.kernels import edits, popcount, wipe_masks, write_masks
 
 #: Signed, so that differences may be negative; numba knows it as the conversion.
 _int: Any = np.int64
 
 #: In what way two parts agree.
 DIFFERENT, SAME, SPELLING, SOUND, READING, CALLED, INITIAL, JOINED = range(8)
+
+#: How many comparisons of each token with others are remembered; a power of two.
+KNOWN = 256
 
 SAME_SOUND = 0.90  # how alike tokens of the same consonants are
 SHORT = 4  # tokens of so few letters have to begin alike
@@ -23,7 +26,7 @@ BY_CONVENTION = 0.88  # William and Bill
 OTHER_READING = 0.04  # what it costs that not the likeliest reading of another script agrees
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def letters_alike(a: Any, a_letters: Any, b: Any, b_letters: Any, table: Any, loaded: bool) -> float:
     """1 less the share of edits in the letters of two cards, 0 where more than half differs. `loaded`: the masks of `a` are in `table`."""
     la, lb = _int(a.length), _int(b.length)
@@ -39,7 +42,7 @@ def letters_alike(a: Any, a_letters: Any, b: Any, b_letters: Any, table: Any, lo
     return found if found >= 0.5 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def sounds_alike(a: Any, a_sounds: Any, b: Any, b_sounds: Any, table: Any) -> float:
     """How alike the consonants of two cards are."""
     ka, kb = _int(a.sounds), _int(b.sounds)
@@ -53,7 +56,7 @@ def sounds_alike(a: Any, a_sounds: Any, b: Any, b_sounds: Any, table: Any) -> fl
     return float(0.9 * (1.0 - found / max(ka, kb)))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def readings_alike(a: Any, x: Any, b: Any, y: Any, table: Any) -> float:
     """How alike the likeliest other readings of two written tokens are: one agrees with the other's first reading, or with another one of it."""
     best = 0.0
@@ -71,7 +74,7 @@ def readings_alike(a: Any, x: Any, b: Any, y: Any, table: Any) -> float:
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tuple[float, int, int]:
     """How alike token s of deck x and token t of deck y are (0 to 1), in what way, and the token whose masks lie on the desk afterwards (or -1)."""
     a, b = x.cards[s], y.cards[t]
@@ -104,7 +107,7 @@ def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tu
     return best, way, loaded
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def joined_alike(whole: Any, x: Any, b: Any, first: int, last: int, y: Any, desk: Any) -> bool:
     """Whether a token of deck x is the tokens first to last of name b, of deck y, written together: Islamabad and Islam Abad."""
     la = _int(whole.length)
@@ -128,24 +131,37 @@ def joined_alike(whole: Any, x: Any, b: Any, first: int, last: int, y: Any, desk
     return bool(found <= 0.15 * longest)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _starts_otherwise(a: Any, x: Any, b: Any, y: Any) -> bool:
     """Song is not Tong."""
     return bool(x.letters[a.start] != y.letters[b.start])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def fill_desk(a: Any, x: Any, b: Any, y: Any, desk: Any) -> None:
     """How alike every token of name a (of deck x) and every token of name b (of deck y) are, in what way, and what that is worth in nats."""
     loaded = -1
     for i in range(len(a)):
+        one = x.cards[a[i]]
         for j in range(len(b)):
-            alike, way, loaded = compare_tokens(a[i], x, b[j], y, desk, loaded)
-            one, other = x.cards[a[i]], y.cards[b[j]]
+            other = y.cards[b[j]]
+            if one.hash == other.hash:
+                desk.gain[i, j] = min(one.rarity, other.rarity)
+                desk.alike[i, j] = 1.0
+                desk.way[i, j] = SAME
+                continue
+            pair = (_int(a[i]) << 32) | _int(b[j])
+            place = (b[j] ^ (b[j] >> 7)) & (KNOWN - 1)
+            if desk.known[i, place] == pair:
+                alike = float(desk.known_alike[i, place])
+                way = _int(desk.known_way[i, place])
+            else:
+                alike, way, loaded = compare_tokens(a[i], x, b[j], y, desk, loaded)
+                desk.known[i, place] = pair
+                desk.known_alike[i, place] = alike
+                desk.known_way[i, place] = way
             gain = 0.0
-            if way == SAME:
-                gain = min(one.rarity, other.rarity)
-            elif way == INITIAL:
+            if way == INITIAL:
                 gain = 0.7
             elif alike >= SIMILAR and not (
                 way == SPELLING and max(one.length, other.length) <= SHORT and _starts_otherwise(one, x, other, y)
@@ -156,6 +172,3 @@ def fill_desk(a: Any, x: Any, b: Any, y: Any, desk: Any) -> None:
             desk.way[i, j] = way if alike > 0.0 else DIFFERENT
     if loaded >= 0:
         wipe_masks(x.letters, x.cards[loaded].start, x.cards[loaded].length, desk.table)
-
-
-__all__ = ["MAX", "fill_desk", "joined_alike"]

@@ -1,0 +1,188 @@
+"""What ranks the hits of a screening: whether a query is a listed name badly written, or the name of somebody else who shares parts with it.
+
+Likeness alone ranks badly: that two names share "Mohammed" and "Ali" is likely by chance. So here what agrees counts as it is rare, what is spelt
+otherwise as it is rare and alike, and against that stand edits, and what is left over, in the query more than in the listed name (which may have more
+parts than the query). Whatever does not agree part by part is also compared as a whole, as parts run together and fall apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from crosstie.resolve.compare.alignment import TELLING
+from crosstie.resolve.compare.kernels import edits, wipe_masks, write_masks
+from crosstie.resolve.compare.tokens import CALLED, INITIAL, READING, SAME, _int
+
+#: What the ranking knows of a query and a candidate, and which way it may count (-1 against, 1 for, 0 either).
+SUPPORTS = {
+    "nats": 1,  # of parts that agree to the letter
+    "spelt_nats": 1,  # of parts that are spelt otherwise, in proportion to how alike they are
+    "root_nats": 1,  # the square root of both: the first nats tell most
+    "edits": -1,
+    "edits_of_letters": -1,  # as a share of the query's letters
+    "unlike": -1,  # edits and letters left over, as a share of the longer name
+    "query_left": -1,  # weight of the query's parts that agree with nothing
+    "query_left_letters": -1,  # as a share of its letters
+    "listed_left": -1,  # weight of the candidate's parts that agree with nothing
+    "listed_left_words": -1,  # how many
+    "query_covered": 1,  # the share of the query's nats that agree
+    "listed_covered": 1,  # the share of the candidate's
+    "initials": -1,
+    "exact": 1,
+    "turned": -1,  # the parts come in another order
+    "shuffled": -1,  # and it is not that the last comes first
+    "known_other": -1,  # what is spelt otherwise is a known part of names: nats that it is short of the rarest
+    "short": -1,  # how many parts of four letters or fewer are spelt otherwise
+    "first_letter": -1,  # how many parts begin with another letter
+    "as_a_whole": 0,  # what does not agree part by part is alike as a whole
+    "query_letters": 1,
+    "query_parts": 0,
+}
+NATS, SPELT, ROOT, EDITS, EDITS_SHARE, UNLIKE, QUERY_LEFT, QUERY_LEFT_LETTERS, LISTED_LEFT, LISTED_LEFT_WORDS = range(10)
+QUERY_COVERED, LISTED_COVERED, INITIAL_PARTS, EXACT_PARTS, TURNED, SHUFFLED_PARTS, KNOWN_OTHER, SHORT_PARTS = range(10, 18)
+FIRST_LETTER, AS_A_WHOLE, QUERY_LETTERS, QUERY_PARTS = range(18, 22)
+#: Worth of a part that nobody is known to bear.
+UNKNOWN = 8.0
+LONGEST = 60
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _spell(tokens: Any, done: int, deck: Any, text: Any) -> int:
+    """Writes the letters of what is not done end to end; returns how many."""
+    place = 0
+    for i in range(len(tokens)):
+        if not (done >> i) & 1:
+            card = deck.cards[tokens[i]]
+            for k in range(min(_int(card.length), LONGEST - place)):
+                text[place] = deck.letters[card.start + k]
+                place += 1
+    return place
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int, int]:
+    """Notes what agrees for certain, and the order of the parts; returns which parts these are."""
+    done_a = done_b = 0
+    before = first = -1
+    turns = 0
+    exact = len(a) == len(b)
+    for i in range(len(a)):
+        j = desk.taken[i]
+        if j < 0:
+            exact = False
+            continue
+        if before < 0:
+            first = j
+        elif j < before:
+            turns += 1
+        before = j
+        way = desk.way[i, j]
+        exact &= way == SAME
+        if way in (SAME, CALLED):
+            out[NATS] += min(x.cards[a[i]].rarity, y.cards[b[j]].rarity)
+        elif way == INITIAL:
+            out[INITIAL_PARTS] += 1.0
+        else:
+            continue
+        done_a |= 1 << i
+        done_b |= 1 << j
+    for k in range(1, desk.joined[0, 0] + 1):
+        side, whole, low, high = desk.joined[k]
+        run = ((1 << (high - low + 1)) - 1) << low
+        done_a |= run if side else 1 << whole
+        done_b |= 1 << whole if side else run
+        out[NATS] += y.cards[b[whole]].rarity if side else x.cards[a[whole]].rarity
+    if turns:
+        out[TURNED] = 1.0
+        out[SHUFFLED_PARTS] = 1.0 if turns + (first < before) > 1 else 0.0
+    out[EXACT_PARTS] = 1.0 if exact else 0.0
+    return done_a, done_b
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _spelt(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any, done_a: int, done_b: int) -> tuple[int, int]:
+    """Notes what is spelt otherwise, the most alike first; returns which parts agree now."""
+    while True:
+        best = 0.0
+        row = column = 0
+        for i in range(len(a)):
+            if not (done_a >> i) & 1:
+                for j in range(len(b)):
+                    if not (done_b >> j) & 1 and desk.alike[i, j] > best and desk.way[i, j] != INITIAL:
+                        best, row, column = desk.alike[i, j], i, j
+        if best < 0.5:
+            return done_a, done_b
+        done_a |= 1 << row
+        done_b |= 1 << column
+        one, other = x.cards[a[row]], y.cards[b[column]]
+        longest = max(_int(one.length), _int(other.length))
+        if desk.way[row, column] == READING:
+            found = _int(round((1.0 - best) * longest))
+        else:
+            write_masks(x.letters, one.start, one.length, desk.other)
+            found = edits(desk.other, _int(one.length), y.letters, other.start, _int(other.length))
+            wipe_masks(x.letters, one.start, one.length, desk.other)
+        out[EDITS] += found
+        out[SPELT] += min(one.rarity, other.rarity) * (best - 0.3) / 0.7
+        if one.sound_hash != other.sound_hash or (one.script == 0 and other.script == 0):
+            out[KNOWN_OTHER] += max(0.0, UNKNOWN - one.rarity)
+        if longest <= 4:
+            out[SHORT_PARTS] += 1.0
+        if x.letters[one.start] != y.letters[other.start]:
+            out[FIRST_LETTER] += 1.0
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _left(tokens: Any, done: int, deck: Any) -> tuple[float, int, int, float]:
+    """Weight, number, letters and nats of what is not done."""
+    weight = 0.0
+    count = 0
+    letters = 0
+    nats = 0.0
+    for i in range(len(tokens)):
+        if not (done >> i) & 1:
+            card = deck.cards[tokens[i]]
+            weight += min(1.0, card.rarity / TELLING)
+            count += 1
+            letters += _int(card.length)
+            nats += card.rarity
+    return weight, count, letters, nats
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def note_supports(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> None:
+    """The supports of a query and a candidate that are aligned on the desk."""
+    out[:] = 0.0
+    sure_a, sure_b = _agreeing(a, x, b, y, desk, out)
+    done_a, done_b = sure_a, sure_b
+    full_a, full_b = (1 << len(a)) - 1, (1 << len(b)) - 1
+    if sure_a != full_a and sure_b != full_b:
+        done_a, done_b = _spelt(a, x, b, y, desk, out, sure_a, sure_b)
+    _, _, letters_a, nats_a = _left(a, 0, x)
+    _, _, letters_b, nats_b = _left(b, 0, y)
+    weight_left, _, left_a, _ = _left(a, done_a, x)
+    listed_left, words_left, left_b, _ = _left(b, done_b, y)
+    if sure_a != full_a and sure_b != full_b and (done_a != full_a or done_b != full_b):
+        length_a = _spell(a, sure_a, x, desk.buffer)
+        write_masks(desk.buffer, 0, length_a, desk.other)
+        length_b = _spell(b, sure_b, y, desk.text)
+        found = edits(desk.other, length_a, desk.text, 0, length_b)
+        wipe_masks(desk.buffer, 0, length_a, desk.other)
+        alike = 1.0 - found / max(length_a, length_b)
+        _, _, _, unsure = _left(b, sure_b, y)
+        worth = unsure * (alike - 0.3) / 0.7
+        if alike >= 0.5 and found < out[EDITS] + left_a + left_b and worth > out[SPELT]:
+            out[SPELT], out[EDITS], out[AS_A_WHOLE] = worth, found, 1.0
+            weight_left = listed_left = 0.0
+            words_left = left_a = left_b = 0
+    nats = out[NATS] + out[SPELT]
+    out[ROOT] = np.sqrt(nats)
+    out[EDITS_SHARE] = out[EDITS] / letters_a
+    out[UNLIKE] = (out[EDITS] + left_a + left_b) / max(letters_a, letters_b)
+    out[QUERY_LEFT], out[QUERY_LEFT_LETTERS] = weight_left, left_a / letters_a
+    out[LISTED_LEFT], out[LISTED_LEFT_WORDS] = listed_left, words_left
+    out[QUERY_COVERED], out[LISTED_COVERED] = nats / max(4.0, nats_a), nats / max(4.0, nats_b)
+    out[QUERY_LETTERS], out[QUERY_PARTS] = letters_a, len(a)
