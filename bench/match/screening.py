@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from bench.match.cases import dev, negatives_1k, positives_un, twins
 from bench.match.lists import OFAC, UN, Listed, listed, script, un_names, words
-from bench.match.slips import COUNTS, slip
+from bench.match.slips import slip
 
 #: Countries of a region of names. What stands in none is "other".
 REGIONS = {
@@ -91,8 +91,13 @@ def _index(original: bool) -> list[Listed]:
     return listed((*OFAC, UN[2026]), only=None if original else ["latin", "none"])
 
 
-def screening(split: str, seed: int, typos: int = 4000, negatives: int = 10_000, *, original: bool = False) -> Screening:
-    """The case with queries of one split; `original` leaves names in original script in the index (by default they are only queries)."""
+def screening(
+    split: str, seed: int, typos: int = 4000, negatives: int = 10_000, *, original: bool = False, amount: str = "many"
+) -> Screening:
+    """The case with queries of one split; `original` leaves names in original script in the index (by default they are only queries).
+
+    `amount` of slips: "many" (what the figures in the module's text are of) or "few".
+    """
     if (split == "dev") != (seed < 100):
         raise ValueError("seeds below 100 are for dev, the others for test")
     entities = _index(original)
@@ -102,7 +107,7 @@ def screening(split: str, seed: int, typos: int = 4000, negatives: int = 10_000,
     rng = random.Random(f"screening {split} {seed}")
     right = _Right(entities)
     queries = [
-        *_typos(rng, entities, right, split, typos),
+        *_typos(rng, entities, right, split, typos, amount),
         *_negatives(rng, entities, set(map(words, names)), negatives),
         *_known(right, split),
     ]
@@ -126,7 +131,7 @@ class _Right:
         return frozenset(same | {self.number[entity_id]} | self.bearers.get(words(name), set()))
 
 
-def _typos(rng: random.Random, entities: list[Listed], right: _Right, split: str, count: int) -> list[Query]:
+def _typos(rng: random.Random, entities: list[Listed], right: _Right, split: str, count: int, amount: str) -> list[Query]:
     of = {
         person: [
             (entity, name)
@@ -142,7 +147,7 @@ def _typos(rng: random.Random, entities: list[Listed], right: _Right, split: str
     for place in range(count):
         person = place % 4 != 3
         entity, name = rng.choice(of[person])
-        spoilt, done = slip(rng, name, person=person, extra=extra, counts=COUNTS)
+        spoilt, done = slip(rng, name, person=person, extra=extra, amount=amount)
         out.append(Query(spoilt, "typo", entity.schema, right(entity.id, name), region_of(entity.countries), "latin", tuple(done)))
     return out
 

@@ -209,16 +209,14 @@ PERSONS: dict[Slip, float] = {
 ORGANISATIONS: dict[Slip, float] = {
     keyboard: 34, scanned: 10, heard: 10, romanised: 6, dropped: 8, merged: 6, parted: 4, reordered: 4, cut: 6, formed: 12,
 }  # fmt: skip
-#: How many slips one query has: most have one or two, some are all but lost.
-COUNTS = {1: 0.56, 2: 0.20, 3: 0.10, 4: 0.08, 5: 0.06}
+#: How many slips one query has. "many": most have one or two, some are all but lost. "few": rarely more than two.
+COUNTS = {"many": {1: 0.56, 2: 0.20, 3: 0.10, 4: 0.08, 5: 0.06}, "few": {1: 0.78, 2: 0.19, 3: 0.03}}
 
 
-def slip(
-    rng: random.Random, name: str, *, person: bool, extra: Sequence[str] = (), counts: dict[int, float] | None = None
-) -> tuple[str, list[str]]:
+def slip(rng: random.Random, name: str, *, person: bool, extra: Sequence[str] = (), amount: str = "many") -> tuple[str, list[str]]:
     """A name with slips, and what slips they were. `extra`: parts one of which may be added (to 3 names in 100)."""
     parts = re.findall(r"[^\W_]+|&", name.lower().replace("'", "").replace("`", ""))
-    drawn = counts or COUNTS
+    drawn = COUNTS[amount]
     table = PERSONS if person else ORGANISATIONS
     before, done = list(parts), []
     for _ in range(rng.choices(list(drawn), list(drawn.values()))[0]):
@@ -228,4 +226,4 @@ def slip(
     if extra and person and rng.random() < 0.03:
         parts.insert(rng.randrange(len(parts)), rng.choice(extra))
         done.append("added")
-    return (" ".join(parts), done) if parts != before and parts else slip(rng, name, person=person, extra=extra, counts=counts)
+    return (" ".join(parts), done) if parts != before and parts else slip(rng, name, person=person, extra=extra, amount=amount)
