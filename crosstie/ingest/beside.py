@@ -20,7 +20,7 @@ def is_beside(path: Path) -> bool:
 
 
 def chosen(path: Path, given: Choice) -> Choice:
-    """What `NAME.source.yaml` beside the file says of it (originator, grade, marking, dataset, version_date, reader); what the user gives wins.
+    """What `NAME.source.yaml` beside the file says of it (originator, grade, marking, dataset, version_date, curated, reader); what the user gives wins.
 
     InputError where that file is not understood.
     """

@@ -37,6 +37,7 @@ _TOP = {
     "purpose",
     "retention",
     "version_date",
+    "curated",
     "match",
     "delimiter",
     "encoding",
@@ -99,8 +100,16 @@ def load(path: Path) -> Mapping:
         sheet=top.text("sheet"),
         header=_header(top),
         version_date=_day(top, "version_date"),
+        curated=_yes(top, "curated"),
     )
     return _graded(top, mapping)
+
+
+def _yes(top: Section, key: str) -> bool:
+    written = (top.text(key) or "no").strip().lower()
+    if written not in ("yes", "true", "no", "false"):
+        top.fail(f"“{key}” is yes or no", key)
+    return written in ("yes", "true")
 
 
 def _as_query(top: Section) -> Section:

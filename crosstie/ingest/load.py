@@ -30,7 +30,7 @@ _NAMED = pa.array(["name", "alias", "weakAlias", "previousName", "lastName"])
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user says of a file, over what its reader knows; None leaves it to the reader. `version_date` is ISO 8601."""
+    """What the user says of a file, over what its reader knows; None leaves it to the reader. `version_date` is ISO 8601, `curated` yes or no."""
 
     reader: str | None = None
     dataset: str | None = None
@@ -38,6 +38,7 @@ class Choice:
     marking: str | None = None
     originator: str | None = None
     version_date: str | None = None
+    curated: str | None = None
     check_promise: bool = True
 
 
@@ -56,6 +57,7 @@ class Loaded:
     rejects: int
     statements: int
     ledger_rows: int
+    curated: bool
 
 
 def load(
@@ -106,6 +108,7 @@ def load(
         rejects=out.rejects,
         statements=out.statements,
         ledger_rows=out.ledger_rows,
+        curated=profile.curated,
     )
 
 
@@ -179,6 +182,7 @@ def _checked(choice: Choice) -> Callable[[Profile], Profile]:
         raise UsageError(f"“{choice.version_date}” is no date", hint="Write YYYY-MM-DD.")
     grade = check_grade(choice.grade) if choice.grade else None
     marking = str(Marking.parse(choice.marking)) if choice.marking else None
+    curated = yes_or_no(choice.curated, "curated") if choice.curated else None
 
     def apply(profile: Profile) -> Profile:
         return Profile(
@@ -188,9 +192,17 @@ def _checked(choice: Choice) -> Callable[[Profile], Profile]:
             grade or profile.grade,
             marking or profile.marking,
             profile.promise,
+            profile.curated if curated is None else curated,
         )
 
     return apply
+
+
+def yes_or_no(written: str, of: str) -> bool:
+    """What “yes” or “no” says, as YAML writes it too; UsageError for anything else."""
+    if written.strip().lower() not in ("yes", "true", "no", "false"):
+        raise UsageError(f"“{of}: {written}” is neither yes nor no")
+    return written.strip().lower() in ("yes", "true")
 
 
 def _is_date(text: str) -> bool:

@@ -54,7 +54,9 @@ class MappingReader:
         self.mapping = mapping
         self.name = f"mapping:{mapping.dataset}"
         self.title = mapping.title
-        self.profile = Profile(mapping.dataset, mapping.dataset, mapping.originator, mapping.grade, str(mapping.marking))
+        self.profile = Profile(
+            mapping.dataset, mapping.dataset, mapping.originator, mapping.grade, str(mapping.marking), curated=mapping.curated
+        )
 
     def recognises(self, head: Head) -> bool:
         """Whether the mapping is for the file: by its name, or because the columns are there."""

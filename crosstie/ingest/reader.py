@@ -62,7 +62,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a file before it is read: whose it is and how it is to be treated. The user may override each."""
+    """What is known of a file before it is read: whose it is and how it is to be treated. The user may override each.
+
+    `curated`: the publisher keeps apart what is not one (a list of sanctioned persons, not case files or a register): two of its present entries
+    are held to be one thing only where an identifier says so.
+    """
 
     dataset: str
     series: str
@@ -70,6 +74,7 @@ class Profile:
     grade: str
     marking: str = "TLP:CLEAR"
     promise: Promise = field(default_factory=Promise)
+    curated: bool = False
 
 
 @runtime_checkable

@@ -116,6 +116,8 @@ class Mapping:
     marking: Marking = field(default_factory=Marking)
     marking_column: str | None = None
     version_date: str | None = None
+    #: whether who keeps the table keeps apart what is not one
+    curated: bool = False
     match: tuple[str, ...] = ()
     delimiter: str | None = None
     encoding: str | None = None

@@ -55,6 +55,7 @@ SOURCE = _table(
     rejects=count,
     statements=count,
     ledger_rows=count,
+    curated=flag,  # its publisher keeps entries apart that are not one: two of them are one only by an identifier
 )
 
 #: One claim of one source: FollowTheMoney's statement plus where it stands. Its id, canonical id and first/last seen are computed by the build.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from crosstie.resolve.flat import mapped, mix, sort_run
 from crosstie.resolve.keys import (
     ANNIVERSARY,
+    CITATION,
     CONTACT,
     DAY,
     IDENTIFIER,
@@ -26,6 +27,7 @@ from crosstie.resolve.keys import (
     SOUNDS,
     YEAR,
     Keys,
+    canonical_day,
     first_sounds,
     rarest,
     sounds_of,
@@ -38,6 +40,10 @@ CAPS = np.array([[40, 20, 20, 10, 24, 20, 8, 8, 12, 8], [10] * 10], np.int64)
 WINDOW = 3
 #: Kinds of keys whose records may be the same by that key alone; the others share too little to be worth a neighbourhood.
 _IN_LINES = np.isin(np.arange(16), (IDENTIFIER, CONTACT, SOUNDS, JOINED, DAY))
+#: Kinds of keys that are not divided: what they find in large blocks is not worth its cost.
+_WHOLE = np.isin(np.arange(16), (YEAR, ANNIVERSARY))
+#: Birth dates further apart than so many years, if nothing else is near in them, are not one person's.
+_YEARS = 3
 _PLACES = 2
 _HIDDEN = 60
 
@@ -75,6 +81,8 @@ def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
         kept_owners.append(owner[fits])
         large = np.repeat((size > 1) & ~whole, size)
         key, owner = key[large], owner[large]
+        divided = ~_WHOLE[(key >> np.uint64(_HIDDEN)).astype(np.int64)]
+        key, owner = key[divided], owner[divided]
         if level < len(CAPS) - 1:
             key, owner = _divided(key, owner, evidence)
     beside = _IN_LINES[(key >> np.uint64(_HIDDEN)).astype(np.int64)]
@@ -176,18 +184,18 @@ def _pieces(i: int, kind: int, evidence: Any, found: Any, parts: Any, order: Any
         for k in range(date_start[i], min(date_start[i + 1], date_start[i] + 2)):
             found[at] = mix(uint64(first[k] // 10000))
             at += 1
-    if kind not in (PLACE, YEAR):
+    if kind != PLACE:
         for k in range(place_start[i], min(place_start[i + 1], place_start[i] + _PLACES)):
             found[at] = hashes[codes[k]]
             at += 1
     for form in range(form_start[i], min(form_start[i + 1], form_start[i] + 2)):
         name = tokens[token_start[form] : token_start[form + 1]]
-        if kind in (SOUNDS, ANNIVERSARY):
+        if kind == SOUNDS:
             known = rarest(name, sounds, rarity, parts, order)
-            for part in range(min(known, RAREST) if known > 2 or kind == ANNIVERSARY else 0):
+            for part in range(min(known, RAREST) if known > 2 else 0):
                 found[at] = parts[part]
                 at += 1
-        if kind in (PLACE, YEAR):
+        if kind == PLACE:
             for k in range(min(len(name), RAREST)):
                 found[at] = uint64(firsts[name[k]]) + uint64(1)
                 at += 1
@@ -273,7 +281,8 @@ def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: A
     Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset.
     """
     first, last, lines = (int(value) for value in cut)
-    about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits)
+    dates = profiles.dates
+    about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
     own = (blocks.own_start, blocks.own)
     if lines:
         left, right = _line_pairs(blocks.line_start[first : last + 1], blocks.lines, own, about)
@@ -298,11 +307,23 @@ def _shared_before(i: int, j: int, key: Any, own: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _comparable(i: int, j: int, identified: bool, about: Any) -> bool:
-    datasets, apart, schemata, fits = about
-    if not identified and datasets[i] == datasets[j] and apart[i] and apart[j]:
+def _comparable(i: int, j: int, kind: int, about: Any) -> bool:
+    datasets, apart, schemata, fits, dates = about
+    if kind != IDENTIFIER and datasets[i] == datasets[j] and apart[i] and apart[j]:
         return False
-    return bool(fits[schemata[i], schemata[j]])
+    if not fits[schemata[i], schemata[j]]:
+        return False
+    return kind <= CITATION or not _born_apart(i, j, dates)
+
+
+@njit(cache=True, nogil=True)
+def _born_apart(i: int, j: int, dates: Any) -> bool:
+    """Whether two records have one exact date each, years apart and not on one day of the year: names alone never outweigh that."""
+    start, first, exact = dates
+    if start[i + 1] - start[i] != 1 or start[j + 1] - start[j] != 1 or not exact[start[i]] or not exact[start[j]]:
+        return False
+    one, other = canonical_day(first[start[i]]), canonical_day(first[start[j]])
+    return abs(one // 10000 - other // 10000) > _YEARS and one % 10000 != other % 10000
 
 
 @njit(cache=True, nogil=True)
@@ -314,11 +335,11 @@ def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any) -> A
     left, right = np.empty(most, np.int64), np.empty(most, np.int64)
     at = 0
     for b in range(len(keys)):
-        identified = keys[b] >> uint64(_HIDDEN) == IDENTIFIER
+        kind = keys[b] >> uint64(_HIDDEN)
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
-                if _comparable(i, j, identified, about) and not _shared_before(i, j, keys[b], own):
+                if _comparable(i, j, kind, about) and not _shared_before(i, j, keys[b], own):
                     left[at], right[at] = i, j
                     at += 1
     return left[:at].copy(), right[:at].copy()
@@ -334,7 +355,7 @@ def _line_pairs(start: Any, lines: Any, own: Any, about: Any) -> Any:
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
                 i, j = min(lines[p], lines[q]), max(lines[p], lines[q])
-                if i != j and _comparable(i, j, False, about) and not _shared_before(i, j, beyond, own):
+                if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
                     left[at], right[at] = i, j
                     at += 1
     return left[:at].copy(), right[:at].copy()

@@ -32,7 +32,7 @@ _VALUE_TABLES = {
 
 def load_profiles(engine: Engine) -> Profiles:
     """The arrays of `records`, `record_names`, the tables of `traits.collect` and the claims of the matched records."""
-    records = engine.arrow('select entity_id, dataset, "schema", kind, current from records order by idx')
+    records = engine.arrow('select entity_id, dataset, "schema", kind, current, curated from records order by idx')
     kinds = pc.index_in(records.column("kind"), pa.array(KINDS)).to_numpy(zero_copy_only=False)
     names = engine.arrow("select idx, tokens, weak from record_names")
     births = engine.arrow("select idx, value, written from record_births")
@@ -51,7 +51,7 @@ def load_profiles(engine: Engine) -> Profiles:
         datasets=_codes(records, "dataset")[0],
         schemata=_codes(records, "schema"),
         current=array(records, "current", np.bool_),
-        curated=np.ones(records.num_rows, np.bool_),
+        curated=array(records, "curated", np.bool_),
     )
 
 

@@ -44,15 +44,20 @@ def protect(engine: Engine) -> None:
 
 
 def select(engine: Engine) -> None:
-    """Create `records` (idx, entity_id, dataset, schema, kind, current): what is matched, numbered in the order of the ids."""
+    """Create `records` (idx, entity_id, dataset, schema, kind, current, curated): what is matched, numbered in the order of the ids.
+
+    Where nothing is known of its source a record is taken for one of a curated list.
+    """
     engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
     protect(engine)
     engine.create(
         "records",
         """
-        select cast(row_number() over (order by c.entity_id) - 1 as integer) as idx, c.entity_id, c.dataset, c."schema", c.kind, c.current
+        select cast(row_number() over (order by c.entity_id) - 1 as integer) as idx, c.entity_id, c.dataset, c."schema", c.kind, c.current,
+            coalesce(s.curated, true) as curated
         from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current
               from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
+        left join (select dataset, min(curated) as curated from sources group by dataset) s on s.dataset = c.dataset
         left join protected p on p.entity_id = c.entity_id where p.entity_id is null""",
     )
 

@@ -47,6 +47,7 @@ class Source:
     rejects: int
     statements: int
     ledger_rows: int
+    curated: bool = True  # so were all that were read before it was asked
 
     @property
     def age(self) -> tuple[str, str, str]:

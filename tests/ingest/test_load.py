@@ -70,6 +70,7 @@ def test_what_is_loaded(tmp_path: Path) -> None:
         rejects=0,
         statements=20,
         ledger_rows=0,
+        curated=False,
     )
 
 
@@ -178,3 +179,13 @@ def test_an_empty_file_is_damage(tmp_path: Path, forced: str | None) -> None:
 )
 def test_the_date_in_a_name(text: str, date: str | None) -> None:
     assert date_in(text) == date
+
+
+@pytest.mark.parametrize(("written", "curated"), [("yes", True), ("True", True), ("no", False), (None, False)])
+def test_whether_its_publisher_keeps_entries_apart_may_be_said(tmp_path: Path, written: str | None, curated: bool) -> None:
+    assert _load(_lines(tmp_path), choice=Choice(curated=written)).curated is curated
+
+
+def test_only_yes_or_no_can_be_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="neither yes nor no"):
+        _load(_lines(tmp_path), choice=Choice(curated="perhaps"))

@@ -7,6 +7,7 @@ import pytest
 from crosstie.errors import MappingError
 from crosstie.ingest import located
 from crosstie.ingest.language import load
+from crosstie.ingest.mapping import mapping_reader
 from crosstie.ingest.rules import Mapping
 
 GOOD = """\
@@ -151,3 +152,19 @@ queries:
 """
     first, second = loaded(tmp_path, text).queries
     assert (first.filters, second.filters_not) == ((("Kind", ("P",)),), (("Kind", ("P",)),))
+
+
+@pytest.mark.parametrize(("line", "curated"), [("", False), ("curated: yes\n", True), ("curated: no\n", False)])
+def test_a_mapping_says_whether_the_table_is_kept_in_order(tmp_path: Path, line: str, curated: bool) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        f"dataset: li\noriginator: Harbour police\n{line}entities: {{p: {{schema: Person, key: id, properties: {{name: {{column: n}}}}}}}}\n"
+    )
+    assert mapping_reader(path).profile.curated is curated
+
+
+def test_a_table_is_kept_in_order_or_not(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text("dataset: li\noriginator: x\ncurated: maybe\nentities: {p: {schema: Person, key: id}}\n")
+    with pytest.raises(MappingError, match="yes or no"):
+        mapping_reader(path)

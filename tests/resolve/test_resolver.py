@@ -227,3 +227,33 @@ def test_in_a_chain_too_long_to_compare_one_list_is_still_kept_apart(world: Worl
     resolve(engine, [], Settings())
     assert _cluster_of(engine, "one-1") != _cluster_of(engine, "one-2")
     assert _cluster_of(engine, "two-1") == _cluster_of(engine, "six-1")
+
+
+def test_a_register_that_nobody_keeps_in_order_is_compared_within_itself(world: World) -> None:
+    engine = world(
+        one_20300101=[
+            *person("one-1", "Boran Tarkovar", BORN),
+            *person("one-2", "Tarkovar Boran", BORN),
+            *person("one-3", "Boran Tarkovar"),
+        ]
+    )
+    sources = engine.arrow("select * from sources")
+    place = sources.schema.get_field_index("curated")
+    engine.load("sources", sources.set_column(place, "curated", pa.array([False])))
+    gather(engine)
+    resolve(engine, [], Settings())
+    assert {_cluster_of(engine, record) for record in ("one-1", "one-2", "one-3")} == {"one-1"}
+
+
+@pytest.mark.parametrize("born", [(BORN,), ()])
+def test_a_hundred_thousand_records_that_say_the_same(world: World, born: tuple[tuple[str, str], ...]) -> None:
+    """They cost no more than a little each, and are one where what they say suffices for two of them."""
+    count = 100_000
+    engine = world(one_20300101=[said for place in range(count) for said in person(f"one-{place:06}", "Zimbrak Ostrovane", *born)])
+    sources = engine.arrow("select * from sources")
+    engine.load("sources", sources.set_column(sources.schema.get_field_index("curated"), "curated", pa.array([False])))
+    gather(engine)
+    resolve(engine, [], Settings())
+    found = engine.scalar("select count(distinct cluster_id) from clusters")
+    assert found in (1, count)
+    assert engine.scalar("select count(*) from pairs") <= count

@@ -118,6 +118,7 @@ def described() -> Callable[..., dict[str, Any]]:
             "rejects": 0,
             "statements": 1,
             "ledger_rows": 0,
+            "curated": True,
         }
         assert set(common) == set(SOURCE.names)
         return {**common, **given}

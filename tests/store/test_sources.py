@@ -165,6 +165,7 @@ def test_any_changed_byte_of_any_file_is_found(data: st.DataObject) -> None:
             "rejects": 0,
             "statements": 2,
             "ledger_rows": 0,
+            "curated": False,
         }
         add(store, row)
         file = data.draw(st.sampled_from(sorted((store.root / "aa").iterdir())))

@@ -65,7 +65,7 @@ class AuDfat:
 
     name = "au-dfat"
     title = "Australia, DFAT Consolidated List, XLSX"
-    profile = Profile("au", "au-dfat", "Australia DFAT", "A2", promise=Promise(min_records=1))
+    profile = Profile("au", "au-dfat", "Australia DFAT", "A2", promise=Promise(min_records=1), curated=True)
 
     def recognises(self, head: Head) -> bool:
         """By its columns."""

@@ -98,7 +98,7 @@ class CaSema:
 
     name = "ca-sema"
     title = "Canada, Consolidated Autonomous Sanctions List (SEMA), XML"
-    profile = Profile("ca", "ca-sema", "Canada", "A2", promise=Promise(min_records=1))
+    profile = Profile("ca", "ca-sema", "Canada", "A2", promise=Promise(min_records=1), curated=True)
 
     def recognises(self, head: Head) -> bool:
         """By the document element and the first fields of a record."""

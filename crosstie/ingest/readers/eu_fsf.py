@@ -48,7 +48,7 @@ class EuFsf:
 
     name = "eu-fsf"
     title = "European Union, Financial Sanctions Files (FSF), XML 1.1"
-    profile = Profile("eu", "eu-fsf", "European Union", "A2", promise=Promise(min_records=1))
+    profile = Profile("eu", "eu-fsf", "European Union", "A2", promise=Promise(min_records=1), curated=True)
 
     def recognises(self, head: Head) -> bool:
         """By the document element and its namespace or attributes."""

@@ -35,7 +35,9 @@ class EuOldReader:
 
     name = "eu-old"
     title = "EU consolidated list of financial sanctions, XML schema until 2017"
-    profile = Profile("eu", "eu", "European Union", "A2", promise=Promise(min_records=3, max_records=100_000, min_named_share=0.98))
+    profile = Profile(
+        "eu", "eu", "European Union", "A2", promise=Promise(min_records=3, max_records=100_000, min_named_share=0.98), curated=True
+    )
 
     def recognises(self, head: Head) -> bool:
         """By the document element and its first child."""

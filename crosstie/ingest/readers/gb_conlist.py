@@ -57,7 +57,9 @@ class ConListReader:
 
     name = "gb-conlist"
     title = "UK consolidated list of financial sanctions targets, ConList.csv"
-    profile = Profile("gb", "gb-ofsi", "United Kingdom", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98))
+    profile = Profile(
+        "gb", "gb-ofsi", "United Kingdom", "A2", promise=Promise(min_records=3, max_records=2_000_000, min_named_share=0.98), curated=True
+    )
 
     def recognises(self, head: Head) -> bool:
         """By its columns, below a line with the date or not."""

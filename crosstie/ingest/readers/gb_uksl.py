@@ -42,7 +42,7 @@ _GROUPED = frozenset(
 
 
 def _profile(series: str) -> Profile:
-    return Profile("gb", series, "United Kingdom", "A2", promise=Promise(min_records=1))
+    return Profile("gb", series, "United Kingdom", "A2", promise=Promise(min_records=1), curated=True)
 
 
 class UkslCsv:

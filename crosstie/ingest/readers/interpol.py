@@ -55,7 +55,7 @@ class Interpol:
 
     name = "interpol"
     title = "INTERPOL public notices, JSON"
-    profile = Profile("interpol", "interpol", "INTERPOL", "A3", promise=Promise(min_records=1))
+    profile = Profile("interpol", "interpol", "INTERPOL", "A3", promise=Promise(min_records=1), curated=True)
 
     def recognises(self, head: Head) -> bool:
         """By the fields of a notice."""

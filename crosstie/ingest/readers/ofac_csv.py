@@ -103,7 +103,9 @@ class SdnReader:
 
     name = "ofac-sdn-csv"
     title = "OFAC SDN list, sdn.csv"
-    profile = Profile("ofac", "ofac-sdn", "OFAC", "A2", promise=Promise(min_records=3, max_records=200_000, min_named_share=0.98))
+    profile = Profile(
+        "ofac", "ofac-sdn", "OFAC", "A2", promise=Promise(min_records=3, max_records=200_000, min_named_share=0.98), curated=True
+    )
 
     def recognises(self, head: Head) -> bool:
         """By its twelve columns, the first a number, the third a kind of party."""
@@ -123,7 +125,9 @@ class AltReader:
 
     name = "ofac-alt-csv"
     title = "OFAC SDN list, alternate names, alt.csv"
-    profile = Profile("ofac", "ofac-alt", "OFAC", "A2", promise=Promise(min_records=1, max_records=1_000_000, min_named_share=0.98))
+    profile = Profile(
+        "ofac", "ofac-alt", "OFAC", "A2", promise=Promise(min_records=1, max_records=1_000_000, min_named_share=0.98), curated=True
+    )
 
     def recognises(self, head: Head) -> bool:
         """By its five columns, two numbers and a kind of name first."""
@@ -146,7 +150,7 @@ class AddReader:
 
     name = "ofac-add-csv"
     title = "OFAC SDN list, addresses, add.csv"
-    profile = Profile("ofac", "ofac-add", "OFAC", "A2", promise=Promise(min_records=1, max_records=1_000_000))
+    profile = Profile("ofac", "ofac-add", "OFAC", "A2", promise=Promise(min_records=1, max_records=1_000_000), curated=True)
 
     def recognises(self, head: Head) -> bool:
         """By its six columns, two numbers first."""

@@ -23,7 +23,7 @@ _IMO = re.compile(r"\bIMO\s*(\d{7})\b")
 
 def profile(series: str) -> Profile:
     """The profile of an OFAC list."""
-    return Profile(dataset="ofac", series=series, originator="OFAC", grade="A2", promise=Promise(min_records=1))
+    return Profile(dataset="ofac", series=series, originator="OFAC", grade="A2", promise=Promise(min_records=1), curated=True)
 
 
 def period(begin: str, begin_end: str, end_begin: str, end: str, *, interval: bool) -> tuple[str, ...]:

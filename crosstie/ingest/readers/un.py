@@ -43,6 +43,7 @@ class UnReader:
         "United Nations Security Council",
         "A2",
         promise=Promise(min_records=3, max_records=20_000, min_named_share=0.98),
+        curated=True,
     )
 
     def recognises(self, head: Head) -> bool:
