@@ -14,6 +14,8 @@ from crosstie.resolve.names.forms import romanize
 
 _FILE = Path(__file__).parent / "data" / "headers.yaml"
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
+#: Headers of full names that stand for the last name beside a first name (Nom, Prénom), and the other way round (Nombre, Apellidos).
+_SHORT = frozenset({"name", "nom", "nombre", "nome", "naam", "nama"})
 
 
 @cache
@@ -46,4 +48,11 @@ def recognise(headers: Iterable[str], given: Mapping[str, str] | None = None) ->
                 raise MappingError(f"no column can hold “{prop}”", hint=f"Columns can hold {', '.join(properties())}.")
         return {column: given[column] for column in columns if column in given}, [column for column in columns if column not in given]
     told = {column: known().get(_SEPARATORS.sub("", romanize(column))) for column in columns}
+    held = set(told.values())
+    for column, prop in told.items():
+        if prop == "name" and _SEPARATORS.sub("", romanize(column)) in _SHORT:
+            if "firstName" in held and "lastName" not in held:
+                told[column] = "lastName"
+            elif "lastName" in held and "firstName" not in held:
+                told[column] = "firstName"
     return {column: prop for column, prop in told.items() if prop}, [column for column, prop in told.items() if not prop]

@@ -25,7 +25,7 @@ Hashes = NDArray[np.uint64]
 #: Blocks of more rows than this are left out; which of the caps, is chosen with the key.
 CAPS = (12, 40, 110)
 #: Pairs that a table may cost: so many, and so many for each row.
-BUDGET, BUDGET_PER_ROW = 3_000_000, 8
+BUDGET, BUDGET_PER_ROW = 3_000_000, 10
 #: What making a key costs, in pairs for each row.
 _OVERHEAD = 0.15
 #: What it is worth to find a pair once, twice, and so on: where one key fails in truth others fail with it.
