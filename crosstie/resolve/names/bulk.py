@@ -15,7 +15,8 @@ import pyarrow.compute as compute
 from numpy.typing import NDArray
 
 from crosstie.resolve.names import particles
-from crosstie.resolve.names.assembly import JOINS, RAW, WordTable, assemble, cut, number_words, telling
+from crosstie.resolve.names.assembly import JOINS, RAW, WordTable, assemble
+from crosstie.resolve.names.cutting import cut, number_words, telling
 from crosstie.resolve.names.forms import MAX_LETTERS, Kind, prepare, skeleton, written_words
 from crosstie.resolve.names.legal import telling_words
 from crosstie.resolve.names.letters import HAN, HANGUL, MAX_TEXT, scripts
