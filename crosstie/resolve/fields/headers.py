@@ -49,8 +49,8 @@ def recognise(headers: Iterable[str], given: Mapping[str, str] | None = None) ->
         return {column: given[column] for column in columns if column in given}, [column for column in columns if column not in given]
     told = {column: known().get(_SEPARATORS.sub("", romanize(column))) for column in columns}
     held = set(told.values())
-    for column, prop in told.items():
-        if prop == "name" and _SEPARATORS.sub("", romanize(column)) in _SHORT:
+    for column, guess in told.items():
+        if guess == "name" and _SEPARATORS.sub("", romanize(column)) in _SHORT:
             if "firstName" in held and "lastName" not in held:
                 told[column] = "lastName"
             elif "lastName" in held and "firstName" not in held:
