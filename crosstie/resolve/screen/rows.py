@@ -13,7 +13,8 @@ from crosstie.ingest.countries import countries_in
 from crosstie.ingest.dates import find_dates
 from crosstie.ingest.emitter import Emitter, cleaner
 from crosstie.ingest.reader import Original
-from crosstie.ingest.sniff import sniff
+from crosstie.ingest.sniff import HEAD, first_rows_of, header, sniff
+from crosstie.ingest.survey import survey
 from crosstie.ingest.tabular import Layout, chunks, column_names
 from crosstie.resolve.fields.headers import recognise
 from crosstie.resolve.names import Kind, romanize
@@ -76,8 +77,13 @@ def look(path: Path, name: str, given: Mapping[str, str] | None = None) -> Table
     head = sniff(path, name)
     if head.media not in ("csv", "xlsx", "unknown", "yaml"):
         raise InputError(f"{name} is no table but {head.media}", hint="Names are read from CSV, XLSX, XLS and ODS, or one a line.")
-    rows = head.rows or tuple((line.strip(),) for line in head.text.splitlines()[:20] if line.strip())
-    first = column_names(head.columns or (rows[0] if rows else ()))
+    columns, rows = head.columns, head.rows
+    if head.media != "xlsx":  # the beginning alone does not tell the encoding
+        with path.open("rb") as stream:
+            text = stream.read(HEAD).decode(survey(path, name).encoding, "replace").lstrip("\ufeff")
+        rows = first_rows_of(text)
+        columns = header(rows)
+    first = column_names(columns or (rows[0] if rows else ()))
     holds = dict(recognise(first, given)[0])
     kind = next((column for column in first if "".join(romanize(column).split()) in _KIND_HEADERS and column not in holds), None)
     if kind is not None and given is None:
@@ -89,7 +95,7 @@ def look(path: Path, name: str, given: Mapping[str, str] | None = None) -> Table
         raise UsageError(
             f"{name}: no column of names is recognised; it has {listed}", hint="Say which it is, such as --map “Nom du client”=name."
         )
-    return Table(path, name, first, None if head.columns else 1, holds)
+    return Table(path, name, first, None if columns else 1, holds)
 
 
 def queries(table: Table, rejects: Rejects) -> Iterator[Query]:

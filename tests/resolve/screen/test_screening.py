@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crosstie.errors import IntegrityError, NotFound
+from crosstie.resolve.names import Kind
+from crosstie.resolve.screen import index as indexes
+from crosstie.resolve.screen.grams import KEPT, PART_ALIKE
+from crosstie.resolve.screen.hits import candidates, likes_of, screen
+from crosstie.resolve.screen.index import Index, Listed
+from crosstie.resolve.screen.queries import Query, prepare
+from crosstie.resolve.screen.words import spelled
+
+LISTED: list[tuple[str, Kind, list[str]]] = [
+    ("e1", "person", ["Zubayr Qaddumi al-Harthi", "Abu Zubayr"]),
+    ("e2", "person", ["Wolodymyr Hrynkewytsch"]),
+    ("e3", "person", ["Mohammed Ali"]),
+    ("e4", "person", ["Mohammed Hassan"]),
+    ("e5", "organization", ["Golden Lantern Trading Company Ltd"]),
+    ("e6", "organization", ["Brotherhood of the Silver River"]),
+    ("e7", "thing", ["Sea Falcon 7"]),
+    *[
+        (f"m{number}", "person", [f"Mohammed Ahmed {family}"])
+        for number, family in enumerate(("Tarzi", "Bukhari", "Lodi", "Mirza", "Wazir"))
+    ],
+]
+#: Scores are those of `compare`; what is asked here is who is found, so that everything found is shown.
+ALL = 0.0
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    said = '{"originator": "office", "source_id": "s", "locator": "row 1", "grade": "B2", "marking": "TLP:AMBER"}'
+    return Index.build(
+        Listed(entity, kind, [(name, place > 0, said) for place, name in enumerate(names)], [], {"id": entity, "caption": names[0]})
+        for entity, kind, names in LISTED
+    )
+
+
+def found(index: Index, *names: str) -> list[list[str]]:
+    return [[hit.entity_id for hit in hits] for hits in screen(index, [Query(name) for name in names], threshold=ALL)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Zubayr Qaddumi al-Harthi", "e1"),
+        ("AL HARTHI, Zubair Qadumi", "e1"),
+        ("زبير قدومي الحارثي", "e1"),
+        ("Володимир Гринкевич", "e2"),
+        ("Volodymyr Hrynkevych", "e2"),
+        ("volodymyrhrynkevych", "e2"),
+        ("Golden Lantern Trading", "e5"),
+        ("GoldenLantern Tradng Co", "e5"),
+        ("Silver River Brotherhood", "e6"),
+        ("sea falcon 7", "e7"),
+        ("Mohammed Bukhari", "m1"),
+        ("Zu\u200bbayr \u202eQaddumi\u202c al-Harthi", "e1"),
+        ("Zubаyr Qaddumi аl-Harthi", "e1"),  # Cyrillic а
+    ],
+)
+def test_a_name_is_found_in_any_spelling_order_and_script(index: Index, asked: str, meant: str) -> None:
+    assert found(index, asked)[0][0] == meant
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "-", "…", "的", "x", "al", "bin al", "\u200b", "😀"])
+def test_a_name_that_says_nothing_is_answered(index: Index, nothing: str) -> None:
+    assert isinstance(screen(index, [Query(nothing)])[0], list)
+
+
+def test_a_name_of_a_hundred_thousand_letters_is_answered(index: Index) -> None:
+    long = ["a" * 100_000, "ab " * 33_000, "Zubayr Qaddumi al-Harthi " + "م" * 100_000]
+    assert len(found(index, *long)) == 3
+
+
+def test_answers_do_not_depend_on_the_batch(index: Index) -> None:
+    names = ["Zubair Harthi", "", "Mohammed", "Golden Lantern", "Volodymyr"] * 3
+    assert found(index, *names) == [found(index, name)[0] for name in names]
+
+
+def test_a_common_name_alone_finds_the_shortest_first(index: Index) -> None:
+    forms, _ = candidates(index, prepare([Query("Mohammed")], index))
+    listed = [index.written[form] for form in forms[0] if form >= 0]
+    assert set(listed[:2]) == {"Mohammed Ali", "Mohammed Hassan"}
+    assert len(listed) == 7
+
+
+def test_reasons_say_what_agrees_what_differs_and_how_rare_it_is(index: Index) -> None:
+    [hits] = screen(index, [Query("Zubair Harthi Lodi")], threshold=ALL)
+    text = " ".join(next(hit for hit in hits if hit.entity_id == "e1").reasons)
+    assert "The same: harthi." in text
+    assert "“zubair” is “zubayr”" in text
+    assert "Only asked for: lodi." in text
+    assert "Only listed: qaddumi." in text
+    assert "one in" in text
+
+
+def test_a_weak_name_is_called_weak_and_never_scores_high(index: Index) -> None:
+    [hits] = screen(index, [Query("Abu Zubayr")], threshold=ALL)
+    hit = next(hit for hit in hits if hit.entity_id == "e1")
+    assert hit.weak
+    assert hit.score <= 0.8
+    assert "The list itself calls this name weak." in hit.reasons
+
+
+def test_a_hit_says_who_says_so_and_how_it_may_be_handled(index: Index) -> None:
+    [hits] = screen(index, [Query("Zubayr Qaddumi al-Harthi")], threshold=ALL)
+    assert hits[0].said_by == {"originator": "office", "source_id": "s", "locator": "row 1", "grade": "B2", "marking": "TLP:AMBER"}
+
+
+def test_what_is_known_beside_the_name_raises_and_lowers_and_is_said() -> None:
+    card = {"id": "p", "caption": "Tarik Velbaz", "births": ["1971-05-12"], "countries": ["xx", "ly"], "genders": ["male"]}
+    index = Index.build([Listed("p", "person", [("Tarik Velbaz", False, "")], ["AB123456"], card)])
+    name = "Tarik Welbas"
+    plain, same, swapped, other, woman, missing = (
+        hits[0]
+        for hits in screen(
+            index,
+            [
+                Query(name),
+                Query(name, born=("1971-05-12",), countries=("ly",)),
+                Query(name, born=("1971-12-05",)),
+                Query(name, born=("1950-01-02",)),
+                Query(name, gender="female"),
+                Query(name, nationalities=()),
+            ],
+            threshold=ALL,
+        )
+    )
+    assert other.score < plain.score < swapped.score < same.score
+    assert woman.score < plain.score
+    assert missing.score == plain.score
+    assert any("the same day" in reason for reason in same.reasons)
+    assert any("day and month swapped" in reason for reason in swapped.reasons)
+    assert any("more than three years apart" in reason for reason in other.reasons)
+    assert any("Other gender" in reason for reason in woman.reasons)
+
+
+def test_an_identifier_finds_whom_it_belongs_to_under_any_name() -> None:
+    index = Index.build([Listed("p", "person", [("Tarik Velbaz", False, "")], ["AB123456"], {"id": "p", "caption": "Tarik Velbaz"})])
+    [hits, none] = screen(index, [Query("Xu Guozhang", identifiers=(("AB123456", "AB 123-456"),)), Query("Xu Guozhang")])
+    assert [hit.entity_id for hit in hits] == ["p"]
+    assert "AB 123-456" in hits[0].reasons[0]
+    assert "names do not agree" in hits[0].reasons[0]
+    assert none == []
+    assert b"AB123456" not in index.identifiers.tobytes()
+
+
+def test_equals_are_ordered_by_support() -> None:
+    index = Index.build(
+        Listed(name, "person", [("Tarik Velbaz", False, "")], [], {"id": name, "caption": name}, support)
+        for name, support in (("a", 1), ("b", 3))
+    )
+    assert found(index, "Tarik Velbaz") == [["b", "a"]]
+
+
+def test_an_index_is_the_same_from_its_file_and_the_same_bytes_twice(index: Index, tmp_path: Path) -> None:
+    index.write(tmp_path / "one")
+    Index.open(tmp_path / "one").write(tmp_path / "two")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    names = ["Zubair Harthi", "Володимир Гринкевич"]
+    queries = [Query(name) for name in names]
+    assert screen(Index.open(tmp_path / "one"), queries, threshold=ALL) == screen(index, queries, threshold=ALL)
+
+
+def test_an_index_of_nobody_answers_nobody(tmp_path: Path) -> None:
+    Index.build([]).write(tmp_path / "empty")
+    assert screen(Index.open(tmp_path / "empty"), [Query("Tarik Velbaz"), Query("")]) == [[], []]
+
+
+def test_an_index_that_is_missing_cut_changed_or_of_another_version_is_refused(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotFound, match="no index for screening"):
+        Index.open(tmp_path / "none")
+    index.write(tmp_path / "good")
+    whole = (tmp_path / "good").read_bytes()
+    for name, damaged in (
+        ("cut", whole[:-8]),
+        ("changed", whole.replace(b'"version":1', b'"version":2', 1)),
+        ("none", b""),
+        ("else", b"PAR1"),
+    ):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(IntegrityError, match="cannot be read"):
+            Index.open(tmp_path / name)
+    monkeypatch.setattr(indexes, "VERSION", 0)
+    with pytest.raises(NotFound, match="has version"):
+        Index.open(tmp_path / "good")
+
+
+def test_likes_are_the_nearest_tokens_best_first(index: Index) -> None:
+    asked = prepare([Query("Zubair hrynkewytschwolodymyr")], index)
+    likes = likes_of(index, asked)
+    words = {}
+    for number, label in enumerate(asked.labels):
+        at = slice(likes.start[number], likes.start[number + 1])
+        assert at.stop - at.start <= KEPT
+        assert np.all(np.diff(np.abs(likes.alike[at])) <= 0)
+        words[label] = {spelled(index.side.words, token): alike for token, alike in zip(likes.tokens[at], likes.alike[at], strict=True)}
+    assert max(words["zubair"], key=lambda token: words["zubair"][token]) == "zubayr"
+    joined = words["hrynkewytschwolodymyr"]
+    assert joined["hrynkewytsch"] <= -PART_ALIKE
+    assert joined["wolodymyr"] <= -PART_ALIKE
+
+
+def test_plain_names_make_an_index() -> None:
+    index = Index.of(["Tarik Velbaz", "T. Velbaz", "Golden Lantern"], ["a", "a", "b"])
+    assert index.entities == 2
+    assert index.names == 3
+    assert found(index, "Velbaz Tarik")[0][0] == "a"
