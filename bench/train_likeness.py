@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 FILE = Path(model.__file__).parent / "data" / "likeness.json"
 BALANCE = 0.42
 RIDGE = 1e-3
-BY_REASON = {"other_number": -0.5, "thin": -0.3, "convention": -0.3, "reading": -0.2}
+BY_REASON = {"other_number": -0.5, "thin": -0.6, "convention": -0.3, "reading": -0.2}
 KIND: dict[str, Kind] = {
     "Person": "person",
     "Company": "organization",

@@ -260,11 +260,13 @@ def audit(frame: Frame, limit: int) -> None:
         )
 
 
-from crosstie.cli import judging as _judging  # noqa: E402  (these add their commands to the group above)
+from crosstie.cli import compare as _compare  # noqa: E402  (these add their commands to the group above)
+from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
 from crosstie.cli import tables as _tables  # noqa: E402
 
+_compare.register(main)
 _judging.register(main)
 _learning.register(main)
 _screening.register(main)

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from crosstie.resolve.compare.cards import deal
-from crosstie.resolve.compare.kernels import MAX, assign
+from crosstie.resolve.compare.kernels import MAX, assign, inner
 from crosstie.resolve.compare.tokens import KNOWN, SAME, fill_desk, joined_alike
 from crosstie.resolve.names.vocabulary import Side
 
@@ -83,7 +83,7 @@ def new_desk() -> Any:
     )
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def join_tokens(a: Any, x: Any, b: Any, y: Any, desk: Any, side: int) -> float:
     """What tokens of `a` are worth that a run of neighbours of `b` makes up; notes them on the desk. `side` 1: the desk is laid for (b, a)."""
     total = 0.0
@@ -115,7 +115,7 @@ def join_tokens(a: Any, x: Any, b: Any, y: Any, desk: Any, side: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def align(a: Any, x: Any, b: Any, y: Any, desk: Any) -> float:
     """Lays out on the desk which parts of two names agree, so that they are worth most, and returns that worth in nats."""
     fill_desk(a, x, b, y, desk)
@@ -139,7 +139,7 @@ def align(a: Any, x: Any, b: Any, y: Any, desk: Any) -> float:
     return total
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def left_over(tokens: Any, done: int, deck: Any) -> tuple[int, float, int]:
     """What found no counterpart: how many words, their weight (a rare word 1, "company" less), and how many numerals."""
     count = 0
@@ -156,7 +156,7 @@ def left_over(tokens: Any, done: int, deck: Any) -> tuple[int, float, int]:
     return count, weight, numerals
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def weigh(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any) -> float:
     """The evidence, in nats, of two names that are aligned on the desk: what agrees, less what the parts without counterpart take away."""
     if desk.done[0] == 0:

@@ -13,6 +13,10 @@ _int: Any = np.int64
 
 MAX = 12  # tokens of a name
 
+_njit: Any = njit
+#: For functions that kernels call.
+inner: Any = _njit(cache=True, nogil=True)
+
 
 @intrinsic
 def _popcount(typing: Any, value: Any) -> Any:
@@ -27,21 +31,21 @@ def _popcount(typing: Any, value: Any) -> Any:
 popcount: Any = _popcount
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def write_masks(a: Any, a0: int, la: int, table: Any) -> None:
     """Sets in `table`, by letter, the places at which it stands in a word of at most 64 letters. `table` has to be zero before."""
     for i in range(la):
         table[a[a0 + i]] |= uint64(1) << uint64(i)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def wipe_masks(a: Any, a0: int, la: int, table: Any) -> None:
     """Zeroes again what `write_masks` has set."""
     for i in range(la):
         table[a[a0 + i]] = uint64(0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def edits(table: Any, la: int, b: Any, b0: int, lb: int) -> int:
     """Edits, swaps of neighbours included, between the word of `la` letters in `table` and another (bit-parallel; Hyyrö 2003)."""
     plus = uint64(0xFFFFFFFFFFFFFFFF)
@@ -63,16 +67,16 @@ def edits(table: Any, la: int, b: Any, b0: int, lb: int) -> int:
         plus = fall | ~(d0 | rise)
         minus = rise & d0
         before = match
-    return distance
+    return int(distance)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any) -> int:
     """Edits, swaps of neighbours included, between two coded words of at most 64 letters. `table` is zeroed scratch of 64."""
     write_masks(a, a0, la, table)
     distance = edits(table, la, b, b0, lb)
     wipe_masks(a, a0, la, table)
-    return distance
+    return int(distance)
 
 
 @njit(cache=True, nogil=True)

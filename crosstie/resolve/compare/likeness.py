@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from crosstie.resolve.compare.alignment import TELLING, align, new_desk, weigh
 from crosstie.resolve.compare.cards import deal
-from crosstie.resolve.compare.kernels import MAX, edits, wipe_masks, write_masks
+from crosstie.resolve.compare.kernels import MAX, edits, inner, wipe_masks, write_masks
 from crosstie.resolve.compare.support import SUPPORTS, note_supports
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING, _int
 from crosstie.resolve.names.vocabulary import Side
@@ -69,16 +69,16 @@ def model() -> Model:
     return Model(weights, screen, float(stored["legal_form"]))
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _differs(a: Any, x: Any, b: Any, y: Any, desk: Any) -> int:
     """Edits between two tokens."""
     write_masks(x.letters, a.start, a.length, desk.other)
     found = edits(desk.other, _int(a.length), y.letters, b.start, _int(b.length))
     wipe_masks(x.letters, a.start, a.length, desk.other)
-    return found
+    return int(found)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk: Any, facts: Any) -> None:
     """Two parts that stand for each other, differently spelt."""
     longest = max(_int(a.length), _int(b.length))
@@ -95,7 +95,7 @@ def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk:
         facts[OTHER_READING] = 1.0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tuple[int, int]:
     """Pairs what is left over and half alike, the most alike first; notes it and returns which parts agree now."""
     done_a, done_b = desk.done[0], desk.done[1]
@@ -115,7 +115,7 @@ def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tu
         _note_spelling(x.cards[a[row]], x, y.cards[b[column]], y, best, desk.way[row, column], desk, facts)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
     """Of what is left over: how many words, their weight, and whether there is a number."""
     count = 0
@@ -132,7 +132,7 @@ def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
     return count, weight, number
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any, facts: Any) -> None:
     """The facts of two names that are aligned on the desk, whose agreement is worth `total` nats."""
     facts[:] = 0.0
@@ -181,7 +181,7 @@ def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: An
         facts[THIN] = max(0.0, THICK - total)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _sum(facts: Any, weights: Any) -> float:
     found = weights[len(facts)]
     for k in range(len(facts)):

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from crosstie.resolve.compare.alignment import TELLING
-from crosstie.resolve.compare.kernels import edits, wipe_masks, write_masks
+from crosstie.resolve.compare.kernels import edits, inner, wipe_masks, write_masks
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, READING, SAME, _int
 
 #: What the ranking knows of a query and a candidate, and which way it may count (-1 against, 1 for, 0 either).
@@ -49,7 +48,7 @@ UNKNOWN = 8.0
 LONGEST = 60
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _spell(tokens: Any, done: int, deck: Any, text: Any) -> int:
     """Writes the letters of what is not done end to end; returns how many."""
     place = 0
@@ -62,7 +61,7 @@ def _spell(tokens: Any, done: int, deck: Any, text: Any) -> int:
     return place
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int, int]:
     """Notes what agrees for certain, and the order of the parts; returns which parts these are."""
     done_a = done_b = 0
@@ -102,7 +101,7 @@ def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int,
     return done_a, done_b
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _spelt(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any, done_a: int, done_b: int) -> tuple[int, int]:
     """Notes what is spelt otherwise, the most alike first; returns which parts agree now."""
     while True:
@@ -135,7 +134,7 @@ def _spelt(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any, done_a: int, don
             out[FIRST_LETTER] += 1.0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _left(tokens: Any, done: int, deck: Any) -> tuple[float, int, int, float]:
     """Weight, number, letters and nats of what is not done."""
     weight = 0.0
@@ -152,7 +151,7 @@ def _left(tokens: Any, done: int, deck: Any) -> tuple[float, int, int, float]:
     return weight, count, letters, nats
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def note_supports(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> None:
     """The supports of a query and a candidate that are aligned on the desk."""
     out[:] = 0.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
-from crosstie.resolve.compare.kernels import edits, popcount, wipe_masks, write_masks
+from crosstie.resolve.compare.kernels import edits, inner, popcount, wipe_masks, write_masks
 
 #: Signed, so that differences may be negative; numba knows it as the conversion.
 _int: Any = np.int64
@@ -26,7 +26,7 @@ BY_CONVENTION = 0.88  # William and Bill
 OTHER_READING = 0.04  # what it costs that not the likeliest reading of another script agrees
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def letters_alike(a: Any, a_letters: Any, b: Any, b_letters: Any, table: Any, loaded: bool) -> float:
     """1 less the share of edits in the letters of two cards, 0 where more than half differs. `loaded`: the masks of `a` are in `table`."""
     la, lb = _int(a.length), _int(b.length)
@@ -42,7 +42,7 @@ def letters_alike(a: Any, a_letters: Any, b: Any, b_letters: Any, table: Any, lo
     return found if found >= 0.5 else 0.0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def sounds_alike(a: Any, a_sounds: Any, b: Any, b_sounds: Any, table: Any) -> float:
     """How alike the consonants of two cards are."""
     ka, kb = _int(a.sounds), _int(b.sounds)
@@ -56,7 +56,7 @@ def sounds_alike(a: Any, a_sounds: Any, b: Any, b_sounds: Any, table: Any) -> fl
     return float(0.9 * (1.0 - found / max(ka, kb)))
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def readings_alike(a: Any, x: Any, b: Any, y: Any, table: Any) -> float:
     """How alike the likeliest other readings of two written tokens are: one agrees with the other's first reading, or with another one of it."""
     best = 0.0
@@ -74,7 +74,7 @@ def readings_alike(a: Any, x: Any, b: Any, y: Any, table: Any) -> float:
     return best
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tuple[float, int, int]:
     """How alike token s of deck x and token t of deck y are (0 to 1), in what way, and the token whose masks lie on the desk afterwards (or -1)."""
     a, b = x.cards[s], y.cards[t]
@@ -107,7 +107,7 @@ def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tu
     return best, way, loaded
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def joined_alike(whole: Any, x: Any, b: Any, first: int, last: int, y: Any, desk: Any) -> bool:
     """Whether a token of deck x is the tokens first to last of name b, of deck y, written together: Islamabad and Islam Abad."""
     la = _int(whole.length)
@@ -131,13 +131,13 @@ def joined_alike(whole: Any, x: Any, b: Any, first: int, last: int, y: Any, desk
     return bool(found <= 0.15 * longest)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def _starts_otherwise(a: Any, x: Any, b: Any, y: Any) -> bool:
     """Song is not Tong."""
     return bool(x.letters[a.start] != y.letters[b.start])
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@inner
 def fill_desk(a: Any, x: Any, b: Any, y: Any, desk: Any) -> None:
     """How alike every token of name a (of deck x) and every token of name b (of deck y) are, in what way, and what that is worth in nats."""
     loaded = -1
