@@ -81,6 +81,8 @@ def look(path: Path, name: str, given: Mapping[str, str] | None = None) -> Table
     if head.media != "xlsx":  # the beginning alone does not tell the encoding
         with path.open("rb") as stream:
             text = stream.read(HEAD).decode(survey(path, name).encoding, "replace").lstrip("\ufeff")
+        if "\0" in text:
+            raise InputError(f"{name} is no table but binary data", hint="Names are read from CSV, XLSX, XLS and ODS, or one a line.")
         rows = first_rows_of(text)
         columns = header(rows)
     first = column_names(columns or (rows[0] if rows else ()))
