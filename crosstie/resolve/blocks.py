@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from crosstie.resolve.flat import mapped, mix, sort_run
 from crosstie.resolve.keys import (
     ANNIVERSARY,
-    CITATION,
     CONTACT,
     DAY,
     IDENTIFIER,
@@ -27,7 +26,6 @@ from crosstie.resolve.keys import (
     SOUNDS,
     YEAR,
     Keys,
-    canonical_day,
     first_sounds,
     rarest,
     sounds_of,
@@ -42,10 +40,9 @@ WINDOW = 3
 _IN_LINES = np.isin(np.arange(16), (IDENTIFIER, CONTACT, SOUNDS, JOINED, DAY))
 #: Kinds of keys that are not divided: what they find in large blocks is not worth its cost.
 _WHOLE = np.isin(np.arange(16), (YEAR, ANNIVERSARY))
-#: Birth dates further apart than so many years, if nothing else is near in them, are not one person's.
-_YEARS = 3
 _PLACES = 2
-_HIDDEN = 60
+#: The bits of a key below its kind.
+HIDDEN = 60
 
 
 class Blocks(NamedTuple):
@@ -75,17 +72,17 @@ def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
     for level, caps in enumerate(CAPS):
         key, owner, begin = _grouped(key, owner)
         size: NDArray[np.int64] = np.diff(begin, append=len(key))
-        whole = (size > 1) & (size <= caps[(key[begin] >> np.uint64(_HIDDEN)).astype(np.int64)])
+        whole = (size > 1) & (size <= caps[(key[begin] >> np.uint64(HIDDEN)).astype(np.int64)])
         fits = np.repeat(whole, size)
         kept_keys.append(key[fits])
         kept_owners.append(owner[fits])
         large = np.repeat((size > 1) & ~whole, size)
         key, owner = key[large], owner[large]
-        divided = ~_WHOLE[(key >> np.uint64(_HIDDEN)).astype(np.int64)]
+        divided = ~_WHOLE[(key >> np.uint64(HIDDEN)).astype(np.int64)]
         key, owner = key[divided], owner[divided]
         if level < len(CAPS) - 1:
             key, owner = _divided(key, owner, evidence)
-    beside = _IN_LINES[(key >> np.uint64(_HIDDEN)).astype(np.int64)]
+    beside = _IN_LINES[(key >> np.uint64(HIDDEN)).astype(np.int64)]
     line_start, lines = _lines(key[beside], owner[beside], profiles)
     return _collected(np.concatenate(kept_keys), np.concatenate(kept_owners), count, line_start, lines)
 
@@ -221,16 +218,16 @@ def _divide(key: Any, owner: Any, evidence: Any, slots: Any, emit: bool) -> Any:
     pieces, parts, order = np.zeros(64, np.uint64), np.zeros(12, np.uint64), np.zeros(12, np.int16)
     found_keys, found_owners = np.empty(1024, np.uint64), np.empty(1024, np.int32)
     at = 0
-    low = (uint64(1) << uint64(_HIDDEN)) - uint64(1)
+    low = (uint64(1) << uint64(HIDDEN)) - uint64(1)
     for k in range(len(key)):
-        kind = key[k] >> uint64(_HIDDEN)
+        kind = key[k] >> uint64(HIDDEN)
         count = _pieces(owner[k], kind, evidence, pieces, parts, order)
         if at + count > len(found_keys):
             wider, wider_owners = np.empty(2 * len(found_keys), np.uint64), np.empty(2 * len(found_keys), np.int32)
             wider[:at], wider_owners[:at] = found_keys[:at], found_owners[:at]
             found_keys, found_owners = wider, wider_owners
         for piece in range(count):
-            divided = (kind << uint64(_HIDDEN)) | ((key[k] + mix(pieces[piece])) & low)
+            divided = (kind << uint64(HIDDEN)) | ((key[k] + mix(pieces[piece])) & low)
             if not emit:
                 _seen(slots, mix(divided))
             elif slots[mix(divided) & uint64(len(slots) - 1)] > 1:
@@ -259,103 +256,3 @@ def _first_name(owner: Any, form_start: Any, token_start: Any, tokens: Any, soun
             for token in tokens[token_start[form] : token_start[form + 1]]:
                 found[k] += mix(sounds[token])
     return found
-
-
-def ranges(blocks: Blocks, most: int) -> NDArray[np.int64]:
-    """Cuts through the blocks, then through the lines, so that between two of them are about `most` pairs: columns first, last, and 1 for lines."""
-    size = np.diff(blocks.start)
-    return np.concatenate([_cuts(size * (size - 1) // 2, most, 0), _cuts(np.diff(blocks.line_start) * WINDOW, most, 1)])
-
-
-def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
-    if not len(pairs):
-        return np.zeros((0, 3), np.int64)
-    part = np.cumsum(pairs) // most
-    first = np.concatenate([np.zeros(1, np.int64), np.flatnonzero(part[1:] != part[:-1]) + 1])
-    return np.stack([first, np.append(first[1:], len(pairs)), np.full(len(first), lines)], axis=1)
-
-
-def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of a range of blocks or lines, left below right. Pairs of a line may come again in another.
-
-    Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset.
-    """
-    first, last, lines = (int(value) for value in cut)
-    dates = profiles.dates
-    about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
-    own = (blocks.own_start, blocks.own)
-    if lines:
-        left, right = _line_pairs(blocks.line_start[first : last + 1], blocks.lines, own, about)
-    else:
-        left, right = _block_pairs(blocks.start[first : last + 1], blocks.members, blocks.keys[first:last], own, about)
-    return left, right
-
-
-@njit(cache=True, nogil=True)
-def _shared_before(i: int, j: int, key: Any, own: Any) -> bool:
-    """Whether two records share a key below this one."""
-    start, keys = own
-    a, b = start[i], start[j]
-    while a < start[i + 1] and b < start[j + 1] and keys[a] < key and keys[b] < key:
-        if keys[a] == keys[b]:
-            return True
-        if keys[a] < keys[b]:
-            a += 1
-        else:
-            b += 1
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _comparable(i: int, j: int, kind: int, about: Any) -> bool:
-    datasets, apart, schemata, fits, dates = about
-    if kind != IDENTIFIER and datasets[i] == datasets[j] and apart[i] and apart[j]:
-        return False
-    if not fits[schemata[i], schemata[j]]:
-        return False
-    return kind <= CITATION or not _born_apart(i, j, dates)
-
-
-@njit(cache=True, nogil=True)
-def _born_apart(i: int, j: int, dates: Any) -> bool:
-    """Whether two records have one exact date each, years apart and not on one day of the year: names alone never outweigh that."""
-    start, first, exact = dates
-    if start[i + 1] - start[i] != 1 or start[j + 1] - start[j] != 1 or not exact[start[i]] or not exact[start[j]]:
-        return False
-    one, other = canonical_day(first[start[i]]), canonical_day(first[start[j]])
-    return abs(one // 10000 - other // 10000) > _YEARS and one % 10000 != other % 10000
-
-
-@njit(cache=True, nogil=True)
-def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any) -> Any:
-    most = 0
-    for b in range(len(keys)):
-        size = start[b + 1] - start[b]
-        most += size * (size - 1) // 2
-    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
-    at = 0
-    for b in range(len(keys)):
-        kind = keys[b] >> uint64(_HIDDEN)
-        for p in range(start[b], start[b + 1]):
-            for q in range(p + 1, start[b + 1]):
-                i, j = members[p], members[q]
-                if _comparable(i, j, kind, about) and not _shared_before(i, j, keys[b], own):
-                    left[at], right[at] = i, j
-                    at += 1
-    return left[:at].copy(), right[:at].copy()
-
-
-@njit(cache=True, nogil=True)
-def _line_pairs(start: Any, lines: Any, own: Any, about: Any) -> Any:
-    most = (start[-1] - start[0]) * WINDOW
-    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
-    at = 0
-    beyond = ~uint64(0)
-    for b in range(len(start) - 1):
-        for p in range(start[b], start[b + 1]):
-            for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
-                i, j = min(lines[p], lines[q]), max(lines[p], lines[q])
-                if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
-                    left[at], right[at] = i, j
-                    at += 1
-    return left[:at].copy(), right[:at].copy()

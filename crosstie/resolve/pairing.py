@@ -16,7 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.resolve.batches import array, batch, columns
-from crosstie.resolve.blocks import Blocks, open_blocks, pairs_of
+from crosstie.resolve.blocks import Blocks, open_blocks
+from crosstie.resolve.candidates import pairs_of
 from crosstie.resolve.features import NUMBER, Pairs
 from crosstie.resolve.flat import Array, pc, take
 from crosstie.resolve.profiles import Ints, Profiles, open_profiles
@@ -46,7 +47,8 @@ class Work:
     def save(self, folder: Path) -> Work:
         """The same, mapped from files in a folder."""
         self.profiles.save(folder / "profiles")
-        for name, found in zip((*Blocks._fields, "fits"), (*self.blocks, self.fits), strict=True):
+        arrays: dict[str, NDArray[Any]] = {**self.blocks._asdict(), "fits": self.fits}
+        for name, found in arrays.items():
             np.save(folder / f"{name}.npy", found, allow_pickle=False)
         return open_work(folder)
 

@@ -15,7 +15,8 @@ from crosstie.model import schema as model
 from crosstie.model.tables import CLAIM, CLUSTER, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
-from crosstie.resolve.blocks import blocks_of, ranges
+from crosstie.resolve.blocks import blocks_of
+from crosstie.resolve.candidates import ranges
 from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
 from crosstie.resolve.flat import pc, take
 from crosstie.resolve.keys import keys_of

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of, pairs_of, ranges
+from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of
+from crosstie.resolve.candidates import pairs_of, ranges
 from crosstie.resolve.keys import SOUNDS, keys_of
 from crosstie.resolve.profiles import Profiles
 from crosstie.resolve.twins import firsts

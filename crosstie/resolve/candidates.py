@@ -1,0 +1,116 @@
+"""Candidates: the pairs that blocks bring, range by range, each under the smallest key that its records share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, uint64
+from numpy.typing import NDArray
+
+from crosstie.resolve.blocks import HIDDEN, WINDOW, Blocks
+from crosstie.resolve.keys import CITATION, IDENTIFIER, SOUNDS, canonical_day
+from crosstie.resolve.profiles import Profiles
+
+#: Birth dates further apart than so many years, if nothing else is near in them, are not one person's.
+_YEARS = 3
+
+
+def ranges(blocks: Blocks, most: int) -> NDArray[np.int64]:
+    """Cuts through the blocks, then through the lines, so that between two of them are about `most` pairs: columns first, last, and 1 for lines."""
+    size = np.diff(blocks.start)
+    return np.concatenate([_cuts(size * (size - 1) // 2, most, 0), _cuts(np.diff(blocks.line_start) * WINDOW, most, 1)])
+
+
+def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
+    if not len(pairs):
+        return np.zeros((0, 3), np.int64)
+    part = np.cumsum(pairs) // most
+    first = np.concatenate([np.zeros(1, np.int64), np.flatnonzero(part[1:] != part[:-1]) + 1])
+    return np.stack([first, np.append(first[1:], len(pairs)), np.full(len(first), lines)], axis=1)
+
+
+def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of a range of blocks or lines, left below right. Pairs of a line may come again in another.
+
+    Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset.
+    """
+    first, last, lines = (int(value) for value in cut)
+    dates = profiles.dates
+    about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
+    own = (blocks.own_start, blocks.own)
+    if lines:
+        left, right = _line_pairs(blocks.line_start[first : last + 1], blocks.lines, own, about)
+    else:
+        left, right = _block_pairs(blocks.start[first : last + 1], blocks.members, blocks.keys[first:last], own, about)
+    return left, right
+
+
+@njit(cache=True, nogil=True)
+def _shared_before(i: int, j: int, key: Any, own: Any) -> bool:
+    """Whether two records share a key below this one."""
+    start, keys = own
+    a, b = start[i], start[j]
+    while a < start[i + 1] and b < start[j + 1] and keys[a] < key and keys[b] < key:
+        if keys[a] == keys[b]:
+            return True
+        if keys[a] < keys[b]:
+            a += 1
+        else:
+            b += 1
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _comparable(i: int, j: int, kind: int, about: Any) -> bool:
+    datasets, apart, schemata, fits, dates = about
+    if kind != IDENTIFIER and datasets[i] == datasets[j] and apart[i] and apart[j]:
+        return False
+    if not fits[schemata[i], schemata[j]]:
+        return False
+    return kind <= CITATION or not _born_apart(i, j, dates)
+
+
+@njit(cache=True, nogil=True)
+def _born_apart(i: int, j: int, dates: Any) -> bool:
+    """Whether two records have one exact date each, years apart and not on one day of the year: names alone never outweigh that."""
+    start, first, exact = dates
+    if start[i + 1] - start[i] != 1 or start[j + 1] - start[j] != 1 or not exact[start[i]] or not exact[start[j]]:
+        return False
+    one, other = canonical_day(first[start[i]]), canonical_day(first[start[j]])
+    return abs(one // 10000 - other // 10000) > _YEARS and one % 10000 != other % 10000
+
+
+@njit(cache=True, nogil=True)
+def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any) -> Any:
+    most = 0
+    for b in range(len(keys)):
+        size = start[b + 1] - start[b]
+        most += size * (size - 1) // 2
+    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
+    at = 0
+    for b in range(len(keys)):
+        kind = keys[b] >> uint64(HIDDEN)
+        for p in range(start[b], start[b + 1]):
+            for q in range(p + 1, start[b + 1]):
+                i, j = members[p], members[q]
+                if _comparable(i, j, kind, about) and not _shared_before(i, j, keys[b], own):
+                    left[at], right[at] = i, j
+                    at += 1
+    return left[:at].copy(), right[:at].copy()
+
+
+@njit(cache=True, nogil=True)
+def _line_pairs(start: Any, lines: Any, own: Any, about: Any) -> Any:
+    most = (start[-1] - start[0]) * WINDOW
+    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
+    at = 0
+    beyond = ~uint64(0)
+    for b in range(len(start) - 1):
+        for p in range(start[b], start[b + 1]):
+            for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
+                i, j = min(lines[p], lines[q]), max(lines[p], lines[q])
+                if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
+                    left[at], right[at] = i, j
+                    at += 1
+    return left[:at].copy(), right[:at].copy()
