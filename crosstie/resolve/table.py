@@ -7,7 +7,7 @@ The job on one page: what the columns hold, which rows are worth comparing, weig
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.errors import MappingError
-from crosstie.resolve.fields import headers, pairing, values
+from crosstie.resolve.fields import headers, levels, pairing, values
 from crosstie.resolve.fields.features import Feature, Rows, features_of
-from crosstie.resolve.fields.grouping import group
+from crosstie.resolve.fields.grouping import MOST, group
 from crosstie.resolve.fields.reasons import reasons
 from crosstie.resolve.fields.values import Field
 from crosstie.resolve.flat import Array, hash_strings
@@ -94,10 +94,10 @@ def dedupe(
     rows = read(table, known)
     features = features_of(rows)
     keys = pairing.choose(rows.fields, rows.count)
-    left, right = pairing.candidates(keys, rows.fields)
+    pairs = pairing.candidates(keys, rows.fields)
     if weights is None:
-        weights = _learned(rows, features, left, right, judged)
-    odds = np.concatenate([np.zeros(0, np.float32), *_scored(rows, features, weights, left, right)])
+        weights = _learned(rows, features, pairs, judged)
+    left, right, odds = scored(rows, features, weights, pairs)
     least = float(np.log(threshold / (1 - threshold)))
     clusters = group(rows.count, left, right, odds, least)
     return Deduped(
@@ -109,7 +109,7 @@ def dedupe(
         features,
         rows,
         [str(key) for key in keys],
-        len(left),
+        len(pairs),
     )
 
 
@@ -158,53 +158,61 @@ def _words_of(fields: Mapping[str, Field], names: Array, held: Mapping[str, Arra
 def _compared(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints) -> tuple[Levels, Rarities]:
     level = np.zeros((len(left), len(features)), np.uint8)
     rarity = np.zeros((len(left), len(features)), np.float32)
+    at = {feature.prop: place for place, feature in enumerate(features)}
     for place, feature in enumerate(features):
-        outcome = feature.compare(rows, feature.prop, left, right)
-        level[:, place], rarity[:, place] = outcome.level, outcome.rarity
-    _unswap(features, level)
+        if feature.prop == "swapped":
+            straight = np.maximum(level[:, at["firstName"]], level[:, at["lastName"]])
+            asked = np.flatnonzero(straight < levels.SIMILAR)
+            outcome = feature.compare(rows, feature.prop, left[asked], right[asked])
+            level[asked, place], rarity[asked, place] = outcome.level, outcome.rarity
+            swapped = asked[outcome.level > 0]
+            level[swapped, at["firstName"]] = level[swapped, at["lastName"]] = 0
+            rarity[swapped, at["firstName"]] = rarity[swapped, at["lastName"]] = 0.0
+        else:
+            outcome = feature.compare(rows, feature.prop, left, right)
+            level[:, place], rarity[:, place] = outcome.level, outcome.rarity
     return level, rarity
 
 
-def _unswap(features: Sequence[Feature], level: Levels) -> None:
-    """Where first and last name are swapped they say nothing more."""
-    at = {feature.prop: place for place, feature in enumerate(features)}
-    if "swapped" in at:
-        swapped = level[:, at["swapped"]] > 0
-        level[swapped, at["firstName"]] = 0
-        level[swapped, at["lastName"]] = 0
-
-
-def _learned(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
+def _learned(rows: Rows, features: Sequence[Feature], pairs: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
     rng = np.random.default_rng(20)
     one, other = rng.integers(0, max(rows.count, 1), (2, min(SAMPLE, rows.count * rows.count)))
     apart = one != other
     at_random, _ = _compared(rows, features, one[apart], other[apart])
-    if len(left) == 0:
+    if len(pairs) == 0:
         return usual_weights(features, chances(features, at_random), rows.count)
-    chosen = np.sort(rng.choice(len(left), min(SAMPLE, len(left)), replace=False))
-    sample = _compared(rows, features, left[chosen], right[chosen])
+    chosen = pairs if len(pairs) <= SAMPLE else pairs[np.sort(rng.integers(0, len(pairs), SAMPLE))]
+    sample = _compared(rows, features, *pairing.rows_of(chosen))
     known = None
     if judged:
         ours, theirs, same = (np.array(side) for side in zip(*judged, strict=True))
         known = Judged(*_compared(rows, features, ours.astype(np.int64), theirs.astype(np.int64)), same.astype(np.bool_))
-    return learn(features, sample, at_random, candidates=len(left), rows=rows.count, judged=known)
+    return learn(features, sample, at_random, candidates=len(pairs), rows=rows.count, judged=known)
 
 
-def _scored(rows: Rows, features: Sequence[Feature], weights: Weights, left: Ints, right: Ints) -> Iterator[NDArray[np.float32]]:
-    for begin in range(0, len(left), _BATCH):
-        batch = slice(begin, begin + _BATCH)
-        level, rarity = _compared(rows, features, left[batch], right[batch])
-        yield total(features, weights, level, rarity).astype(np.float32)
+def scored(
+    rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """The pairs that are not plainly two persons (log-odds above `-MOST`): their rows and log-odds. The others are not held."""
+    kept: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]] = []
+    for begin in range(0, len(pairs), _BATCH):
+        left, right = pairing.rows_of(pairs[begin : begin + _BATCH])
+        odds = total(features, weights, *_compared(rows, features, left, right))
+        near = np.flatnonzero(odds > -MOST)
+        kept.append((left[near].astype(np.int32), right[near].astype(np.int32), odds[near].astype(np.float32)))
+    if not kept:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    return np.concatenate([one[0] for one in kept]), np.concatenate([one[1] for one in kept]), np.concatenate([one[2] for one in kept])
 
 
-def _pairs(left: Ints, right: Ints, odds: NDArray[np.float32], clusters: Ints) -> pa.Table:
+def _pairs(left: NDArray[np.int32], right: NDArray[np.int32], odds: NDArray[np.float32], clusters: Ints) -> pa.Table:
     kept = np.flatnonzero(odds >= np.log(KEPT / (1 - KEPT)))
     kept = kept[np.lexsort((right[kept], left[kept], -odds[kept]))]
     chance = 1.0 / (1.0 + np.exp(-odds[kept].astype(np.float64)))
     return pa.table(
         {
-            "left": left[kept],
-            "right": right[kept],
+            "left": left[kept].astype(np.int64),
+            "right": right[kept].astype(np.int64),
             "log_odds": odds[kept],
             "probability": chance,
             "together": clusters[left[kept]] == clusters[right[kept]],

@@ -22,15 +22,31 @@ _PASSES = 3
 
 def group(rows: int, left: NDArray[Any], right: NDArray[Any], odds: NDArray[Any], least: float) -> NDArray[np.int64]:
     """For each row the first row of its group. `odds` are log-odds of each compared pair (each once); pairs of at least `least` may tie."""
-    kept = odds > -MOST
-    ends = np.concatenate([left[kept], right[kept]])
-    order = np.argsort(ends, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=rows))]).astype(np.int64)
-    other = np.concatenate([right[kept], left[kept]]).astype(np.int32)[order]
-    weight = np.concatenate([odds[kept], odds[kept]]).astype(np.float32)[order]
+    kept = np.flatnonzero(odds > -MOST)
+    start, other, weight = _neighbours(rows, left, right, odds, kept)
     ties = np.flatnonzero(odds >= least)
     ranked = ties[np.lexsort((right[ties], left[ties], -odds[ties]))]
     return np.asarray(_joined(rows, left[ranked], right[ranked], start, other, weight), np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _neighbours(rows: int, left: Any, right: Any, odds: Any, kept: Any) -> Any:
+    """For each row the other ends of its pairs and their log-odds, from start[row] to start[row + 1]."""
+    start = np.zeros(rows + 1, np.int64)
+    for e in kept:
+        start[left[e] + 1] += 1
+        start[right[e] + 1] += 1
+    for row in range(rows):
+        start[row + 1] += start[row]
+    at = start[:rows].copy()
+    other = np.empty(start[rows], np.int32)
+    weight = np.empty(start[rows], np.float32)
+    for e in kept:
+        for one, two in ((left[e], right[e]), (right[e], left[e])):
+            other[at[one]] = two
+            weight[at[one]] = odds[e]
+            at[one] += 1
+    return start, other, weight
 
 
 @njit(cache=True, nogil=True)

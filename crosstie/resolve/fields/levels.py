@@ -59,15 +59,15 @@ def compare_texts(left: Any, right: Any, x: Any, level: Any) -> None:
 @njit(cache=True, nogil=True)
 def compare_swapped(left: Any, right: Any, x: Any, y: Any, level: Any) -> None:
     """Whether first names (x) stand for last names (y) and the other way round: 2 both, to the letter; 1 alike, or one of them while the other
-    is missing; 0 not.
+    is missing; 0 not. It is asked only where first and last name do not agree as they stand.
     """
     table = np.zeros(64, np.uint64)
     for p in range(len(left)):
-        i, j, k, m = x.codes[left[p]], x.codes[right[p]], y.codes[left[p]], y.codes[right[p]]
-        straight = max(0 if i < 0 or j < 0 else text_level(i, x, j, x, table), 0 if k < 0 or m < 0 else text_level(k, y, m, y, table))
-        if straight > 2:
-            continue
+        i, m = x.codes[left[p]], y.codes[right[p]]
         one = 0 if i < 0 or m < 0 else text_level(i, x, m, y, table)
+        if one == 1 or one == 2:
+            continue
+        j, k = x.codes[right[p]], y.codes[left[p]]
         other = 0 if j < 0 or k < 0 else text_level(j, x, k, y, table)
         if one == 5 and other == 5:
             level[p] = 2
@@ -83,6 +83,9 @@ def compare_dates(left: Any, right: Any, x: Any, level: Any) -> None:
         if i < 0 or j < 0 or x.day[i] == 0 or x.day[j] == 0:
             continue
         a, b = x.day[i], x.day[j]
+        if a == b:
+            level[p] = 7
+            continue
         ya, ma, da = a // 10000, a // 100 % 100, a % 100
         yb, mb, db = b // 10000, b // 100 % 100, b % 100
         figures = 0
@@ -91,9 +94,7 @@ def compare_dates(left: Any, right: Any, x: Any, level: Any) -> None:
             figures += u % 10 != v % 10
             u //= 10
             v //= 10
-        if a == b:
-            level[p] = 7
-        elif ya == yb and ma == db and da == mb:
+        if ya == yb and ma == db and da == mb:
             level[p] = 6
         elif ya == yb and (a % 10000 == 101 or b % 10000 == 101):
             level[p] = 4

@@ -168,17 +168,25 @@ def _greedy(options: list[tuple[Key, float, float, NDArray[np.bool_]]], rows: in
     return list(largest.values())
 
 
-def candidates(keys: list[Key], fields: Mapping[str, Field]) -> tuple[Ints, Ints]:
-    """Pairs of rows (left < right) that share a key, each once, in order; every two rows where there is no key."""
+def candidates(keys: list[Key], fields: Mapping[str, Field]) -> Ints:
+    """Pairs of rows that share a key, each once, in order; every two rows where there is no key.
+
+    A pair is one number, the smaller row in its upper half (see `rows_of`): eight bytes for each pair is all that is held of them.
+    """
     if not keys:
         left, right = np.triu_indices(len(next(iter(fields.values())).codes), 1)
-        return left.astype(np.int64), right.astype(np.int64)
+        return np.asarray(left, np.int64) << 32 | right
     found = np.zeros(0, np.int64)
     for key in keys:
         packed = _block_pairs(*_blocks(row_hashes(key.parts, fields)), key.cap)
         packed.sort()
         found = _merged(found, packed)
-    return found >> 32, found & 0xFFFFFFFF
+    return found
+
+
+def rows_of(pairs: Ints) -> tuple[Ints, Ints]:
+    """The rows of pairs, the smaller and the larger."""
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def row_hashes(parts: tuple[Part, ...], fields: Mapping[str, Field]) -> Hashes:
@@ -259,13 +267,14 @@ def _hashes(field: Field, part: str, salt: Any) -> Hashes:
             return np.asarray(_letter_hashes(field, salt, 2, 60, 0), np.uint64)
 
 
-def _blocks(hashes: Hashes) -> tuple[Ints, Ints]:
+def _blocks(hashes: Hashes) -> tuple[NDArray[np.int32], Ints]:
     """Rows in the order of their key, and where each block begins (and the last ends); rows without key left out."""
-    rows = np.flatnonzero(hashes)
-    order = np.argsort(hashes[rows])
-    rows, ordered = rows[order], hashes[rows][order]
+    rows = np.flatnonzero(hashes).astype(np.int32)
+    ordered = hashes[rows]
+    order = np.argsort(ordered)
+    rows, ordered = rows[order], ordered[order]
     begins = np.flatnonzero(np.concatenate([np.ones(min(1, len(rows)), np.bool_), ordered[1:] != ordered[:-1]]))
-    return rows.astype(np.int64), np.append(begins, len(rows)).astype(np.int64)
+    return rows, np.append(begins, len(rows)).astype(np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -283,7 +292,7 @@ def _block_pairs(rows: Any, begins: Any, cap: int) -> Any:
             continue
         for i in range(begins[b], begins[b + 1]):
             for j in range(i + 1, begins[b + 1]):
-                low, high = min(rows[i], rows[j]), max(rows[i], rows[j])
+                low, high = np.int64(min(rows[i], rows[j])), np.int64(max(rows[i], rows[j]))
                 found[at] = (low << 32) | high
                 at += 1
     return found
