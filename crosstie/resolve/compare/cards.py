@@ -1,4 +1,4 @@
-"""One side of a comparison, laid out for speed: what is known of a token stands together in one row of memory (its card)."""
+"""One side of a comparison, laid out for speed: all that is known of a token stands together in one row of memory (its card)."""
 
 from __future__ import annotations
 
@@ -9,39 +9,41 @@ from numpy.typing import NDArray
 
 from crosstie.resolve.names.vocabulary import Side
 
-#: A row of 64 bytes: one line of a processor's cache.
+#: Letters of a token, and consonants; other readings of a token that are looked at.
+LETTERS = 24
+READINGS = 8
+#: A row of 128 bytes: two lines of a processor's cache. `readings` are numbers of other rows; `sound_bag` has a bit
+#: for each consonant.
 CARD = np.dtype(
     [
         ("hash", np.uint64),
         ("sound_hash", np.uint64),
         ("bag", np.uint64),
-        ("start", np.int64),
-        ("sound_start", np.int64),
         ("rarity", np.float32),
         ("sound_rarity", np.float32),
         ("concept", np.int32),
-        ("variant_start", np.int32),
-        ("variants", np.uint8),
+        ("letters", np.uint8, LETTERS),
+        ("sounds", np.uint8, LETTERS),
+        ("readings", np.int32, READINGS),
         ("length", np.uint8),
-        ("sounds", np.uint8),
+        ("heard", np.uint8),
+        ("read", np.uint8),
         ("numeral", np.uint8),
         ("script", np.uint8),
         ("_spare", np.uint8, 3),
+        ("sound_bag", np.uint32),
     ]
 )
 
 
 class Deck(NamedTuple):
-    """A side as the kernels read it. `cards` has a row for each token of the vocabulary; the rest is as in `NameTable` and `Vocabulary`."""
+    """A side as the kernels read it. `cards` has a row for each token of the vocabulary; the rest is as in `NameTable`."""
 
     form_start: NDArray[np.int64]
     token_start: NDArray[np.int64]
     tokens: NDArray[np.int32]
     weak: NDArray[np.bool_]
     cards: NDArray[Any]
-    letters: NDArray[np.uint8]
-    sounds: NDArray[np.uint8]
-    variants: NDArray[np.int32]
 
 
 _dealt: list[tuple[tuple[Any, ...], Deck]] = []
@@ -63,9 +65,25 @@ def _deal(side: Side) -> Deck:
     names, words, worth = side
     cards = np.zeros(len(words.hash), CARD)
     cards["hash"], cards["sound_hash"], cards["bag"] = words.hash, words.sound_hash, words.bags
-    cards["start"], cards["sound_start"] = words.start[:-1], words.sound_start[:-1]
-    cards["length"], cards["sounds"] = np.diff(words.start), np.diff(words.sound_start)
     cards["rarity"], cards["sound_rarity"] = worth.rarity, worth.sound_rarity
     cards["concept"], cards["numeral"], cards["script"] = words.concept, words.numeral, words.script
-    cards["variant_start"], cards["variants"] = words.variant_start[:-1], np.minimum(np.diff(words.variant_start), 255)
-    return Deck(names.form_start, names.token_start, names.tokens, names.weak, cards, words.letters, words.sounds, words.variants)
+    for field, count, values, start in (
+        ("letters", "length", words.letters, words.start),
+        ("sounds", "heard", words.sounds, words.sound_start),
+        ("readings", "read", words.variants, words.variant_start),
+    ):
+        cards[count] = _spread(cards[field], values, start)
+    for k in range(LETTERS):
+        cards["sound_bag"] |= np.where(k < cards["heard"], np.uint32(1) << (cards["sounds"][:, k] & np.uint32(31)), np.uint32(0))
+    return Deck(names.form_start, names.token_start, names.tokens, names.weak, cards)
+
+
+def _spread(rows: NDArray[Any], values: NDArray[Any], start: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Writes into row i the values from start[i] to start[i + 1], as many as there is room for; returns how many."""
+    most = rows.shape[1]
+    lengths = np.diff(start)
+    of = np.repeat(np.arange(len(rows)), lengths)
+    place = np.arange(start[0], start[-1]) - start[of]
+    kept = place < most
+    rows[of[kept], place[kept]] = values[start[0] : start[-1]][kept]
+    return np.minimum(lengths, most)

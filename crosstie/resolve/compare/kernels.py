@@ -12,6 +12,19 @@ from numba.extending import intrinsic
 _int: Any = np.int64
 
 MAX = 12  # tokens of a name
+#: What `assign` needs room for.
+ASSIGNING = np.dtype(
+    [
+        ("turned", np.float64, (MAX, MAX)),
+        ("columns", np.int64, MAX),
+        ("u", np.float64, MAX + 1),
+        ("v", np.float64, MAX + 1),
+        ("least", np.float64, MAX + 1),
+        ("match", np.int64, MAX + 1),
+        ("came", np.int64, MAX + 1),
+        ("used", np.uint8, MAX + 5),
+    ]
+)
 
 _njit: Any = njit
 #: For functions that kernels call.
@@ -79,9 +92,9 @@ def edit_distance(a: Any, a0: int, la: int, b: Any, b0: int, lb: int, table: Any
     return int(distance)
 
 
-@njit(cache=True, nogil=True)
-def assign(gain: Any, n: int, m: int, taken: Any) -> None:
-    """The assignment of n rows to m columns that gains most; taken[i] is the column of row i or -1.
+@inner
+def assign(gain: Any, n: int, m: int, taken: Any, scratch: Any) -> None:
+    """The assignment of n rows to m columns that gains most; taken[i] is the column of row i or -1. `scratch` is a record of `ASSIGNING`.
 
     Where no two rows want the same column each gets the one it wants; else the Hungarian method decides.
     """
@@ -101,35 +114,34 @@ def assign(gain: Any, n: int, m: int, taken: Any) -> None:
     if not clash:
         return
     if n <= m:
-        _assign_rows(gain, n, m, taken)
+        _assign_rows(gain, n, m, taken, scratch)
         return
-    columns = np.empty(MAX, np.int64)
-    turned = np.empty((MAX, MAX))
     for i in range(n):
         for j in range(m):
-            turned[j, i] = gain[i, j]
-    _assign_rows(turned, m, n, columns)
+            scratch.turned[j, i] = gain[i, j]
+    _assign_rows(scratch.turned, m, n, scratch.columns, scratch)
     for i in range(n):
         taken[i] = -1
     for j in range(m):
-        if columns[j] >= 0:
-            taken[columns[j]] = j
+        if scratch.columns[j] >= 0:
+            taken[scratch.columns[j]] = j
 
 
-@njit(cache=True, nogil=True)
-def _assign_rows(gain: Any, n: int, m: int, taken: Any) -> None:
+@inner
+def _assign_rows(gain: Any, n: int, m: int, taken: Any, scratch: Any) -> None:
     """The Hungarian method for n <= m."""
-    u = np.zeros(MAX + 1)
-    v = np.zeros(MAX + 1)
-    match = np.zeros(MAX + 1, np.int64)
-    way = np.zeros(MAX + 1, np.int64)
+    u, v, least, match, way, used = scratch.u, scratch.v, scratch.least, scratch.match, scratch.came, scratch.used
+    for j in range(m + 1):
+        u[j] = v[j] = 0.0
+        match[j] = way[j] = 0
     for i in range(1, n + 1):
         match[0] = i
         j0 = 0
-        least = np.full(MAX + 1, 1e18)
-        used = np.zeros(MAX + 1, np.bool_)
+        for j in range(m + 1):
+            least[j] = 1e18
+            used[j] = 0
         while True:
-            used[j0] = True
+            used[j0] = 1
             i0 = match[j0]
             delta = 1e18
             j1 = 0

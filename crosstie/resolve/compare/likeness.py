@@ -15,17 +15,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from crosstie.resolve.compare.alignment import TELLING, align, new_desk, weigh
+from crosstie.resolve.compare.alignment import TELLING, align, weigh
 from crosstie.resolve.compare.cards import deal
-from crosstie.resolve.compare.kernels import MAX, edits, inner, wipe_masks, write_masks
+from crosstie.resolve.compare.desk import lay, new_desk
+from crosstie.resolve.compare.kernels import MAX, inner
 from crosstie.resolve.compare.support import SUPPORTS, note_supports
-from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING, _int
+from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, NEAR, READING, SAME, SOUND, SPELLING, _int, edits_between
 from crosstie.resolve.names.vocabulary import Side
 
 #: From here on two names are taken for names of one thing.
 THRESHOLD = 0.7
-#: Words that are left over on both sides and at least so alike stand for each other, badly spelt.
-NEAR = 0.5
 
 #: What the model knows of two aligned names, and which way it may count (-1 against, 1 for).
 FACTS = {
@@ -70,19 +69,10 @@ def model() -> Model:
 
 
 @inner
-def _differs(a: Any, x: Any, b: Any, y: Any, desk: Any) -> int:
-    """Edits between two tokens."""
-    write_masks(x.letters, a.start, a.length, desk.other)
-    found = edits(desk.other, _int(a.length), y.letters, b.start, _int(b.length))
-    wipe_masks(x.letters, a.start, a.length, desk.other)
-    return int(found)
-
-
-@inner
-def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk: Any, facts: Any) -> None:
+def _note_spelling(a: Any, b: Any, alike: float, way: int, desk: Any, facts: Any) -> None:
     """Two parts that stand for each other, differently spelt."""
     longest = max(_int(a.length), _int(b.length))
-    found = _int(round((1.0 - alike) * longest)) if way == READING else _differs(a, x, b, y, desk)
+    found = _int(round((1.0 - alike) * longest)) if way in (SPELLING, READING) else edits_between(a, b, desk.other)
     if found >= 2:
         facts[TWO_EDITS] = 1.0
     if found >= 3:
@@ -90,21 +80,21 @@ def _note_spelling(a: Any, x: Any, b: Any, y: Any, alike: float, way: int, desk:
     if longest <= 4:
         facts[SHORT_PART] = 1.0
     if facts[SAME_SOUNDS] >= 0.0:
-        facts[SAME_SOUNDS] = 1.0 if a.sounds >= 1 and a.sound_hash == b.sound_hash else -1.0
+        facts[SAME_SOUNDS] = 1.0 if a.heard >= 1 and a.sound_hash == b.sound_hash else -1.0
     if way == READING:
         facts[OTHER_READING] = 1.0
 
 
 @inner
-def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tuple[int, int]:
+def _pair_leftovers(x: Any, y: Any, desk: Any, facts: Any) -> tuple[int, int]:
     """Pairs what is left over and half alike, the most alike first; notes it and returns which parts agree now."""
     done_a, done_b = desk.done[0], desk.done[1]
     while True:
         best = 0.0
         row = column = 0
-        for i in range(len(a)):
+        for i in range(desk.count[0]):
             if not (done_a >> i) & 1:
-                for j in range(len(b)):
+                for j in range(desk.count[1]):
                     if not (done_b >> j) & 1 and desk.alike[i, j] > best:
                         best, row, column = desk.alike[i, j], i, j
         if best < NEAR:
@@ -112,18 +102,18 @@ def _pair_leftovers(a: Any, x: Any, b: Any, y: Any, desk: Any, facts: Any) -> tu
         done_a |= 1 << row
         done_b |= 1 << column
         facts[NEAR_PART] = 1.0
-        _note_spelling(x.cards[a[row]], x, y.cards[b[column]], y, best, desk.way[row, column], desk, facts)
+        _note_spelling(x[desk.token[0, row]], y[desk.token[1, column]], best, desk.way[row, column], desk, facts)
 
 
 @inner
-def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
+def _left(side: int, done: int, cards: Any, desk: Any) -> tuple[int, float, bool]:
     """Of what is left over: how many words, their weight, and whether there is a number."""
     count = 0
     weight = 0.0
     number = False
-    for i in range(len(tokens)):
+    for i in range(desk.count[side]):
         if not (done >> i) & 1:
-            card = deck.cards[tokens[i]]
+            card = cards[desk.token[side, i]]
             if card.numeral:
                 number = True
             else:
@@ -133,13 +123,14 @@ def _left(tokens: Any, done: int, deck: Any) -> tuple[int, float, bool]:
 
 
 @inner
-def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: Any, facts: Any) -> None:
+def note_facts(x: Any, y: Any, kind: int, total: float, desk: Any, facts: Any) -> None:
     """The facts of two names that are aligned on the desk, whose agreement is worth `total` nats."""
-    facts[:] = 0.0
-    exact = len(a) == len(b)
+    for k in range(len(facts)):
+        facts[k] = 0.0
+    exact = desk.count[0] == desk.count[1]
     descents = 0
     before = first = -1
-    for i in range(len(a)):
+    for i in range(desk.count[0]):
         j = desk.taken[i]
         if j < 0:
             exact = False
@@ -158,17 +149,17 @@ def note_facts(a: Any, x: Any, b: Any, y: Any, kind: int, total: float, desk: An
         elif way == CALLED:
             facts[CONVENTION] = 1.0
         elif way in (SPELLING, SOUND, READING):
-            _note_spelling(x.cards[a[i]], x, y.cards[b[j]], y, desk.alike[i, j], way, desk, facts)
+            _note_spelling(x[desk.token[0, i]], y[desk.token[1, j]], desk.alike[i, j], way, desk, facts)
     if descents + (first < before) > 1:
         facts[SHUFFLED] = 1.0
     facts[EXACT] = 1.0 if exact else 0.0
     done_a, done_b = desk.done[0], desk.done[1]
-    full_a, full_b = (1 << len(a)) - 1, (1 << len(b)) - 1
+    full_a, full_b = (1 << desk.count[0]) - 1, (1 << desk.count[1]) - 1
     if done_a != full_a and done_b != full_b:
-        done_a, done_b = _pair_leftovers(a, x, b, y, desk, facts)
+        done_a, done_b = _pair_leftovers(x, y, desk, facts)
     if done_a != full_a or done_b != full_b:
-        count_a, weight_a, number_a = _left(a, done_a, x)
-        count_b, weight_b, number_b = _left(b, done_b, y)
+        count_a, weight_a, number_a = _left(0, done_a, x, desk)
+        count_b, weight_b, number_b = _left(1, done_b, y, desk)
         if count_a and count_b:
             facts[REPLACED_PART] = 1.0
         elif count_a or count_b:
@@ -190,23 +181,23 @@ def _sum(facts: Any, weights: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, likeness: Any, screen: Any, evidence: Any) -> None:
-    desk = new_desk()
+def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, likeness: Any, screen: Any, evidence: Any, desks: Any) -> None:
+    desk = desks[0]
     facts = np.zeros(len(known.weights) - 1)
     supports = np.zeros(len(known.screen) - 1)
     for p in range(len(left)):
-        a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
-        b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
-        if len(a) == 0 or len(b) == 0:
+        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
+        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
+        if desk.count[0] == 0 or desk.count[1] == 0:
             likeness[p] = screen[p] = evidence[p] = 0.0
             continue
-        total = align(a, x, b, y, desk)
-        found = weigh(a, x, b, y, kinds[p], total, desk)
-        note_facts(a, x, b, y, kinds[p], total, desk, facts)
+        total = align(x.cards, y.cards, desk)
+        found = weigh(x.cards, y.cards, kinds[p], total, desk)
+        note_facts(x.cards, y.cards, kinds[p], total, desk, facts)
         logit = _sum(facts, known.weights)
         evidence[p] = found
         likeness[p] = 1.0 / (1.0 + np.exp(-logit))
-        note_supports(a, x, b, y, desk, supports)
+        note_supports(x.cards, y.cards, desk, supports)
         screen[p] = 1.0 / (1.0 + np.exp(-_sum(supports, known.screen)))
 
 
@@ -219,19 +210,19 @@ def compare_candidates(
     who sees nothing but the names would take them for names of one thing; `screen` 0 to 1, which ranks hits of a screening; `evidence` in nats.
     Pairs of one query should stand together. Run several threads over parts of the arrays at will.
     """
-    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, model(), likeness, screen, evidence)
+    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, model(), likeness, screen, evidence, new_desk())
 
 
 @njit(cache=True, nogil=True)
-def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, supports: Any) -> None:
-    desk = new_desk()
+def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, supports: Any, desks: Any) -> None:
+    desk = desks[0]
     for p in range(len(left)):
-        a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
-        b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
-        if len(a) == 0 or len(b) == 0:
+        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
+        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
+        if desk.count[0] == 0 or desk.count[1] == 0:
             continue
-        note_facts(a, x, b, y, kinds[p], align(a, x, b, y, desk), desk, out[p])
-        note_supports(a, x, b, y, desk, supports[p])
+        note_facts(x.cards, y.cards, kinds[p], align(x.cards, y.cards, desk), desk, out[p])
+        note_supports(x.cards, y.cards, desk, supports[p])
 
 
 def facts_of(
@@ -239,21 +230,21 @@ def facts_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The facts (columns as in `FACTS`) and supports (as in `SUPPORTS`) of pairs of forms, to learn from."""
     out, supports = np.zeros((len(query_form), len(FACTS))), np.zeros((len(query_form), len(SUPPORTS)))
-    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, supports)
+    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, supports, new_desk())
     return out, supports
 
 
 @njit(cache=True, nogil=True)
-def _align(x: Any, y: Any, left: Any, right: Any, partner: Any, way: Any, alike: Any) -> None:
-    desk = new_desk()
+def _align(x: Any, y: Any, left: Any, right: Any, partner: Any, way: Any, alike: Any, desks: Any) -> None:
+    desk = desks[0]
     for p in range(len(left)):
-        a = x.tokens[x.token_start[left[p]] : x.token_start[left[p] + 1]][:MAX]
-        b = y.tokens[y.token_start[right[p]] : y.token_start[right[p] + 1]][:MAX]
+        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
+        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
         partner[p] = -1
         way[p] = 0
         alike[p] = 0.0
-        align(a, x, b, y, desk)
-        for i in range(len(a)):
+        align(x.cards, y.cards, desk)
+        for i in range(desk.count[0]):
             j = desk.taken[i]
             if j >= 0:
                 partner[p, 0, i], partner[p, 1, j] = j, i
@@ -278,5 +269,5 @@ def align_candidates(queries: Side, index: Side, query_form: Any, candidate_form
     """
     shape = (len(query_form), 2, MAX)
     out = np.empty(shape, np.int8), np.empty(shape, np.uint8), np.empty(shape, np.float32)
-    _align(deal(queries), deal(index), query_form, candidate_form, *out)
+    _align(deal(queries), deal(index), query_form, candidate_form, *out, new_desk())
     return out

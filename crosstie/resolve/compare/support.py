@@ -13,7 +13,7 @@ import numpy as np
 
 from crosstie.resolve.compare.alignment import TELLING
 from crosstie.resolve.compare.kernels import edits, inner, wipe_masks, write_masks
-from crosstie.resolve.compare.tokens import CALLED, INITIAL, READING, SAME, _int
+from crosstie.resolve.compare.tokens import CALLED, INITIAL, NEAR, READING, SAME, SPELLING, _int, edits_between
 
 #: What the ranking knows of a query and a candidate, and which way it may count (-1 against, 1 for, 0 either).
 SUPPORTS = {
@@ -49,26 +49,26 @@ LONGEST = 60
 
 
 @inner
-def _spell(tokens: Any, done: int, deck: Any, text: Any) -> int:
+def _spell(side: int, done: int, cards: Any, desk: Any, text: Any) -> int:
     """Writes the letters of what is not done end to end; returns how many."""
     place = 0
-    for i in range(len(tokens)):
+    for i in range(desk.count[side]):
         if not (done >> i) & 1:
-            card = deck.cards[tokens[i]]
+            card = cards[desk.token[side, i]]
             for k in range(min(_int(card.length), LONGEST - place)):
-                text[place] = deck.letters[card.start + k]
+                text[place] = card.letters[k]
                 place += 1
     return place
 
 
 @inner
-def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int, int]:
+def _agreeing(x: Any, y: Any, desk: Any, out: Any) -> tuple[int, int]:
     """Notes what agrees for certain, and the order of the parts; returns which parts these are."""
     done_a = done_b = 0
     before = first = -1
     turns = 0
-    exact = len(a) == len(b)
-    for i in range(len(a)):
+    exact = desk.count[0] == desk.count[1]
+    for i in range(desk.count[0]):
         j = desk.taken[i]
         if j < 0:
             exact = False
@@ -81,7 +81,7 @@ def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int,
         way = desk.way[i, j]
         exact &= way == SAME
         if way in (SAME, CALLED):
-            out[NATS] += min(x.cards[a[i]].rarity, y.cards[b[j]].rarity)
+            out[NATS] += min(x[desk.token[0, i]].rarity, y[desk.token[1, j]].rarity)
         elif way == INITIAL:
             out[INITIAL_PARTS] += 1.0
         else:
@@ -89,11 +89,11 @@ def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int,
         done_a |= 1 << i
         done_b |= 1 << j
     for k in range(1, desk.joined[0, 0] + 1):
-        side, whole, low, high = desk.joined[k]
+        side, whole, low, high = desk.joined[k, 0], desk.joined[k, 1], desk.joined[k, 2], desk.joined[k, 3]
         run = ((1 << (high - low + 1)) - 1) << low
         done_a |= run if side else 1 << whole
         done_b |= 1 << whole if side else run
-        out[NATS] += y.cards[b[whole]].rarity if side else x.cards[a[whole]].rarity
+        out[NATS] += y[desk.token[1, whole]].rarity if side else x[desk.token[0, whole]].rarity
     if turns:
         out[TURNED] = 1.0
         out[SHUFFLED_PARTS] = 1.0 if turns + (first < before) > 1 else 0.0
@@ -102,48 +102,44 @@ def _agreeing(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> tuple[int,
 
 
 @inner
-def _spelt(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any, done_a: int, done_b: int) -> tuple[int, int]:
+def _spelt(x: Any, y: Any, desk: Any, out: Any, done_a: int, done_b: int) -> tuple[int, int]:
     """Notes what is spelt otherwise, the most alike first; returns which parts agree now."""
     while True:
         best = 0.0
         row = column = 0
-        for i in range(len(a)):
+        for i in range(desk.count[0]):
             if not (done_a >> i) & 1:
-                for j in range(len(b)):
+                for j in range(desk.count[1]):
                     if not (done_b >> j) & 1 and desk.alike[i, j] > best and desk.way[i, j] != INITIAL:
                         best, row, column = desk.alike[i, j], i, j
-        if best < 0.5:
+        if best < NEAR:
             return done_a, done_b
         done_a |= 1 << row
         done_b |= 1 << column
-        one, other = x.cards[a[row]], y.cards[b[column]]
+        one, other = x[desk.token[0, row]], y[desk.token[1, column]]
         longest = max(_int(one.length), _int(other.length))
-        if desk.way[row, column] == READING:
-            found = _int(round((1.0 - best) * longest))
-        else:
-            write_masks(x.letters, one.start, one.length, desk.other)
-            found = edits(desk.other, _int(one.length), y.letters, other.start, _int(other.length))
-            wipe_masks(x.letters, one.start, one.length, desk.other)
+        by_letters = desk.way[row, column] in (SPELLING, READING)
+        found = _int(round((1.0 - best) * longest)) if by_letters else edits_between(one, other, desk.other)
         out[EDITS] += found
         out[SPELT] += min(one.rarity, other.rarity) * (best - 0.3) / 0.7
         if one.sound_hash != other.sound_hash or (one.script == 0 and other.script == 0):
             out[KNOWN_OTHER] += max(0.0, UNKNOWN - one.rarity)
         if longest <= 4:
             out[SHORT_PARTS] += 1.0
-        if x.letters[one.start] != y.letters[other.start]:
+        if one.letters[0] != other.letters[0]:
             out[FIRST_LETTER] += 1.0
 
 
 @inner
-def _left(tokens: Any, done: int, deck: Any) -> tuple[float, int, int, float]:
+def _left(side: int, done: int, cards: Any, desk: Any) -> tuple[float, int, int, float]:
     """Weight, number, letters and nats of what is not done."""
     weight = 0.0
     count = 0
     letters = 0
     nats = 0.0
-    for i in range(len(tokens)):
+    for i in range(desk.count[side]):
         if not (done >> i) & 1:
-            card = deck.cards[tokens[i]]
+            card = cards[desk.token[side, i]]
             weight += min(1.0, card.rarity / TELLING)
             count += 1
             letters += _int(card.length)
@@ -152,26 +148,27 @@ def _left(tokens: Any, done: int, deck: Any) -> tuple[float, int, int, float]:
 
 
 @inner
-def note_supports(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> None:
+def note_supports(x: Any, y: Any, desk: Any, out: Any) -> None:
     """The supports of a query and a candidate that are aligned on the desk."""
-    out[:] = 0.0
-    sure_a, sure_b = _agreeing(a, x, b, y, desk, out)
+    for k in range(len(out)):
+        out[k] = 0.0
+    sure_a, sure_b = _agreeing(x, y, desk, out)
     done_a, done_b = sure_a, sure_b
-    full_a, full_b = (1 << len(a)) - 1, (1 << len(b)) - 1
+    full_a, full_b = (1 << desk.count[0]) - 1, (1 << desk.count[1]) - 1
     if sure_a != full_a and sure_b != full_b:
-        done_a, done_b = _spelt(a, x, b, y, desk, out, sure_a, sure_b)
-    _, _, letters_a, nats_a = _left(a, 0, x)
-    _, _, letters_b, nats_b = _left(b, 0, y)
-    weight_left, _, left_a, _ = _left(a, done_a, x)
-    listed_left, words_left, left_b, _ = _left(b, done_b, y)
+        done_a, done_b = _spelt(x, y, desk, out, sure_a, sure_b)
+    _, _, letters_a, nats_a = _left(0, 0, x, desk)
+    _, _, letters_b, nats_b = _left(1, 0, y, desk)
+    weight_left, _, left_a, _ = _left(0, done_a, x, desk)
+    listed_left, words_left, left_b, _ = _left(1, done_b, y, desk)
     if sure_a != full_a and sure_b != full_b and (done_a != full_a or done_b != full_b):
-        length_a = _spell(a, sure_a, x, desk.buffer)
+        length_a = _spell(0, sure_a, x, desk, desk.buffer)
         write_masks(desk.buffer, 0, length_a, desk.other)
-        length_b = _spell(b, sure_b, y, desk.text)
+        length_b = _spell(1, sure_b, y, desk, desk.text)
         found = edits(desk.other, length_a, desk.text, 0, length_b)
         wipe_masks(desk.buffer, 0, length_a, desk.other)
         alike = 1.0 - found / max(length_a, length_b)
-        _, _, _, unsure = _left(b, sure_b, y)
+        _, _, _, unsure = _left(1, sure_b, y, desk)
         worth = unsure * (alike - 0.3) / 0.7
         if alike >= 0.5 and found < out[EDITS] + left_a + left_b and worth > out[SPELT]:
             out[SPELT], out[EDITS], out[AS_A_WHOLE] = worth, found, 1.0
@@ -184,4 +181,4 @@ def note_supports(a: Any, x: Any, b: Any, y: Any, desk: Any, out: Any) -> None:
     out[QUERY_LEFT], out[QUERY_LEFT_LETTERS] = weight_left, left_a / letters_a
     out[LISTED_LEFT], out[LISTED_LEFT_WORDS] = listed_left, words_left
     out[QUERY_COVERED], out[LISTED_COVERED] = nats / max(4.0, nats_a), nats / max(4.0, nats_b)
-    out[QUERY_LETTERS], out[QUERY_PARTS] = letters_a, len(a)
+    out[QUERY_LETTERS], out[QUERY_PARTS] = letters_a, desk.count[0]

@@ -35,7 +35,7 @@ def test_the_assignment_is_the_best_there_is(n: int, more: int, random: object) 
     gain = np.zeros((kernels.MAX, kernels.MAX))
     gain[:n, :m] = [[random.choice([0.0, random.random() * 9]) for _ in range(m)] for _ in range(n)]  # type: ignore[attr-defined]
     taken = np.zeros(kernels.MAX, np.int64)
-    kernels.assign(gain, n, m, taken)
+    kernels.assign(gain, n, m, taken, np.zeros(1, kernels.ASSIGNING)[0])
     found = sum(gain[i, taken[i]] for i in range(n) if taken[i] >= 0)
     best = max(sum(gain[i, chosen[i]] for i in range(n)) for chosen in permutations(range(m), n))
     assert found == pytest.approx(best)
