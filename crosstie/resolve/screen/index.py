@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from crosstie.errors import NotFound
 from crosstie.resolve.names import Kind, analyze
+from crosstie.resolve.names.frequency import common_shares
 from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary, Worth
-from crosstie.resolve.rarity import common_shares, rarity, worth
+from crosstie.resolve.rarity import rarity, worth
 from crosstie.resolve.screen.arrays import Texts, map_arrays, write_arrays
 from crosstie.resolve.screen.grams import Grams, build_grams
 from crosstie.resolve.screen.labels import Labels
