@@ -208,10 +208,15 @@ SETS = ("identifier", "contact", "citation", "place", "number", "form", "nationa
 
 def _values(held: Held, count: int, *, own: bool) -> Values:
     codes, labels = encode(held.value)
-    start, codes = grouped(held.idx, codes, count, unique=True)
-    counts = np.bincount(codes, minlength=len(labels))
+    hashes = hash_strings(labels)
+    # numbered by what they are, not as they come: blocks take the first of a record's values, and sums are summed in their order
+    order = np.argsort(hashes)
+    number = np.empty(len(order), np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    start, codes = grouped(held.idx, number[codes], count, unique=True)
+    counts = np.bincount(codes, minlength=len(order))
     worth = np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
-    return Values(start, codes, worth, hash_strings(labels))
+    return Values(start, codes, worth, hashes[order])
 
 
 def _names(names: Names, count: int) -> Side:
