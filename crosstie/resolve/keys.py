@@ -14,7 +14,8 @@
 Day and month that could be exchanged are one date.
 
 A key is a number of 64 bits: its kind in the highest four, then a hash of what it is made of. It depends on nothing but the record itself and on
-how rare the sounds of its names are, in steps of a factor of two, so that more records change few keys.
+how rare the sounds of its names are, in steps of a factor of two, so that more records change few keys. A name in another script that can be read
+in several ways has the keys of each: parts are read otherwise one at a time.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _PLACES = 2
 _STEP = 0.6931471805599453
 #: A date is a year of birth where its interval is no longer.
 _YEARS = 2
+#: So many further readings of a name make keys.
+_READINGS = 8
 #: More keys than these a name has not, by itself with its places, and with one date.
 _MOST = 32
 
@@ -60,6 +63,7 @@ def keys_of(profiles: Profiles, wanted: NDArray[np.bool_]) -> Keys:
         wanted,
         (names.form_start, names.token_start, names.tokens),
         (sounds, rarity, first_sounds(words), words.sounds, words.sound_start),
+        _other_sounds(words, sounds),
         tuple(sets),
         (place.start, place.codes, place.hash, place.worth),
         (dates.start, dates.first, dates.last, dates.exact),
@@ -73,6 +77,15 @@ def sounds_of(words: Vocabulary, worth: Worth) -> tuple[NDArray[np.uint64], NDAr
     by_letters = (np.diff(words.start) > 1) | words.numeral
     sounds = np.where(by_sound, words.sound_hash, np.where(by_letters, words.hash, np.uint64(0)))
     return sounds, (np.where(by_sound, worth.sound_rarity, worth.rarity) / _STEP).astype(np.int16)
+
+
+def _other_sounds(words: Vocabulary, sounds: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Of each token the other readings that sound otherwise, one of each sound, in their order; with where they begin."""
+    owner = np.repeat(np.arange(len(words.hash)), np.diff(words.variant_start))
+    told = np.stack([owner.astype(np.uint64), sounds[words.variants]], axis=1)
+    first = np.sort(np.unique(told, axis=0, return_index=True)[1])
+    first = first[sounds[words.variants[first]] != sounds[owner[first]]]
+    return np.searchsorted(owner[first], np.arange(len(words.hash) + 1)), words.variants[first]
 
 
 def first_sounds(words: Vocabulary) -> NDArray[np.uint8]:
@@ -192,13 +205,28 @@ def _rare_places(i: int, places: Any, chosen: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _keys(wanted: Any, names: Any, words: Any, sets: Any, places: Any, dates: Any) -> Any:
-    form_start, token_start, token_of = names
+def _form_keys(found: Any, at: int, i: int, tokens: Any, words: Any, place_hashes: Any, dates: Any, desk: Any) -> int:
+    """The keys of one reading of a name of record i, into `found` from `at` on."""
     sounds, rarity, firsts, _, _ = words
+    parts, order = desk
+    known = rarest(tokens, sounds, rarity, parts, order)
+    at = _name_keys(found, at, tokens, parts, known, words)
+    at = _dated_keys(found, at, i, tokens, parts, known, firsts, dates)
+    for place in place_hashes:
+        for part in range(min(known, 2)):
+            found[at] = key_of(PLACE, parts[part], place)
+            at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _keys(wanted: Any, names: Any, words: Any, others: Any, sets: Any, places: Any, dates: Any) -> Any:
+    form_start, token_start, token_of = names
+    other_start, other = others
     count = len(wanted)
     start = np.zeros(count + 1, np.int64)
     found = np.empty(16 * count + 1024, np.uint64)
-    parts, order, chosen = np.zeros(12, np.uint64), np.zeros(12, np.int16), np.zeros(_PLACES, np.int64)
+    desk, chosen, near = (np.zeros(12, np.uint64), np.zeros(12, np.int16)), np.zeros(_PLACES, np.int64), np.zeros(_PLACES, np.uint64)
     at = 0
     for i in range(count):
         begin = at
@@ -206,6 +234,8 @@ def _keys(wanted: Any, names: Any, words: Any, sets: Any, places: Any, dates: An
         if not wanted[i]:
             continue
         forms = form_start[i + 1] - form_start[i]
+        for k in range(token_start[form_start[i]], token_start[form_start[i + 1]]):
+            forms += other_start[token_of[k] + 1] - other_start[token_of[k]]
         numbered = 0
         for held_start, _, _ in sets:
             numbered += held_start[i + 1] - held_start[i]
@@ -218,16 +248,21 @@ def _keys(wanted: Any, names: Any, words: Any, sets: Any, places: Any, dates: An
             for k in range(held_start[i], held_start[i + 1]):
                 found[at] = key_of(kind, hashes[codes[k]], uint64(0))
                 at += 1
-        near = _rare_places(i, places, chosen)
+        placed = _rare_places(i, places, chosen)
+        for k in range(placed):
+            near[k] = places[2][places[1][chosen[k]]]
         for form in range(form_start[i], form_start[i + 1]):
-            tokens = token_of[token_start[form] : token_start[form + 1]]
-            known = rarest(tokens, sounds, rarity, parts, order)
-            at = _name_keys(found, at, tokens, parts, known, words)
-            at = _dated_keys(found, at, i, tokens, parts, known, firsts, dates)
-            for k in range(near):
-                for part in range(min(known, 2)):
-                    found[at] = key_of(PLACE, parts[part], places[2][places[1][chosen[k]]])
-                    at += 1
+            tokens = token_of[token_start[form] : token_start[form + 1]].copy()
+            at = _form_keys(found, at, i, tokens, words, near[:placed], dates, desk)
+            readings = 0
+            for k in range(len(tokens)):
+                written = tokens[k]
+                for reading in range(other_start[written], other_start[written + 1]):
+                    if readings < _READINGS:
+                        tokens[k] = other[reading]
+                        at = _form_keys(found, at, i, tokens, words, near[:placed], dates, desk)
+                        readings += 1
+                tokens[k] = written
         at = sort_run(found, begin, at, begin, True)
         start[i + 1] = at
     return start, found[:at].copy()

@@ -34,8 +34,8 @@ def load_profiles(engine: Engine) -> Profiles:
     """The arrays of `records`, `record_names`, the tables of `traits.collect` and the claims of the matched records."""
     records = engine.arrow('select entity_id, dataset, "schema", kind, current, curated from records order by idx')
     kinds = pc.index_in(records.column("kind"), pa.array(KINDS)).to_numpy(zero_copy_only=False)
-    names = engine.arrow("select idx, tokens, weak from record_names")
-    births = engine.arrow("select idx, value, written from record_births")
+    names = engine.arrow("select idx, tokens, parts, weak from record_names order by idx, tokens, weak")
+    births = engine.arrow("select idx, value, written from record_births order by idx, value")
     held = {
         name: f"""
             select r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
@@ -45,7 +45,7 @@ def load_profiles(engine: Engine) -> Profiles:
     return assemble(
         whole(records.column("entity_id")),
         kinds.astype(np.int8),
-        Names(_idx(names), whole(names.column("tokens")), array(names, "weak", np.bool_)),
+        Names(_idx(names), whole(names.column("tokens")), array(names, "weak", np.bool_), whole(names.column("parts"))),
         births=Births(_idx(births), whole(births.column("value")), whole(births.column("written"))),
         values={name: _held(engine.arrow(query)) for name, query in held.items()},
         datasets=_codes(records, "dataset")[0],

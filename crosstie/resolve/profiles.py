@@ -33,7 +33,8 @@ _OWNERS = 6
 
 class Names(NamedTuple):
     """Names of records, analysed: record, its tokens with a space between, whether it is weak; and the part that each token is, as figures
-    (see NameTable), without spaces ("12": given, family). Without parts they are unknown.
+    (see NameTable), without spaces ("12": given, family). Without parts they are unknown. A token may have its script and other readings behind
+    it ("qadirzai~3~kadirzai").
     """
 
     idx: Ints
@@ -232,9 +233,20 @@ def _names(names: Names, count: int) -> Side:
         letters = take(names.parts, order).cast(pa.large_string())
         spelled = np.frombuffer(memoryview(letters.buffers()[2] or b""), np.uint8)
         parts = spelled[: len(codes)] - ord("0")
-    words = vocabulary([str(label) for label in labels.to_pylist()])
+    words = _words([str(label) for label in labels.to_pylist()])
     table = NameTable(form_start, token_start, codes, parts, weak)
     return Side(table, words, worth(table, words, count))
+
+
+def _words(written: list[str]) -> Vocabulary:
+    """The vocabulary of tokens as they stand in `Names`; behind them their other readings, each once."""
+    told = [token.split("~") for token in written]
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array([max(0, len(one) - 2) for one in told], np.int64))])
+    others: dict[str, int] = {}
+    variants = np.array([len(told) + others.setdefault(other, len(others)) for one in told for other in one[2:]], np.int32)
+    labels = [one[0] for one in told] + list(others)
+    scripts = np.array([int(one[1]) if len(one) > 1 else 0 for one in told] + [0] * len(others), np.uint8)
+    return vocabulary(labels, None, scripts, np.concatenate([start, np.full(len(others), start[-1])]), variants)
 
 
 def _dates(births: Births | None, count: int) -> Dates:

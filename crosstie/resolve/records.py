@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 
 from crosstie.model import schema as model
-from crosstie.resolve.batches import batch, columns, rows, values
-from crosstie.resolve.names import analyze
+from crosstie.resolve.batches import batch, columns, values
+from crosstie.resolve.flat import Array, pc, take
+from crosstie.resolve.names.bulk import KINDS as NAMED
+from crosstie.resolve.names.bulk import Analysed, analyze_names
 from crosstie.store.engine import Engine
 
 #: Kinds of things that are matched. `number`: by identifiers only. What is not here (relations, sanctions, addresses, documents) is never matched.
@@ -28,7 +31,12 @@ STRONG_NAMES = ("name", "alias", "previousName")
 WEAK_NAMES = ("weakAlias", "abbreviation")
 
 _SCHEMA_KIND = columns(schema=pa.string(), kind=pa.string())
-NAME_FORM = columns(value=pa.string(), kind=pa.string(), tokens=pa.string(), skeletons=pa.string(), legal_form=pa.string())
+#: `plain` is the tokens alone; `tokens` says of those of other scripts how they were written too, see `written_tokens`.
+NAME_FORM = columns(value=pa.string(), kind=pa.string(), plain=pa.string(), tokens=pa.string(), parts=pa.string(), legal_form=pa.string())
+#: Names are analysed so many at a time: words that come often are read once in each batch.
+_NAMES = 100_000
+#: Other readings of a token that are looked at, the likeliest ones.
+_READINGS = 8
 
 
 def protect(engine: Engine) -> None:
@@ -63,7 +71,10 @@ def select(engine: Engine) -> None:
 
 
 def analyse_names(engine: Engine) -> None:
-    """Create `record_names` (idx, tokens, skeletons, legal_form, weak): the names of each record in comparable form, each form once."""
+    """Create `record_names` (idx, tokens, parts, legal_form, weak): the names of each record in comparable form, each form once.
+
+    `tokens` as `written_tokens` makes them; where a form was written in several scripts, the one with the fewest readings stands for it.
+    """
     listed = ", ".join(f"'{prop}'" for prop in (*STRONG_NAMES, *WEAK_NAMES))
     weak = ", ".join(f"'{prop}'" for prop in WEAK_NAMES)
     engine.create(
@@ -72,13 +83,13 @@ def analyse_names(engine: Engine) -> None:
         select r.idx, r.kind, c.value, min(c.prop in ({weak})) as weak from claims c join records r on r.entity_id = c.entity_id
         where c.prop in ({listed}) and r.kind <> 'number' group by r.idx, r.kind, c.value""",
     )
-    engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM)
+    engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM, rows=_NAMES)
     engine.create(
         "record_names",
         """
-        select n.idx, f.tokens, f.skeletons, max(f.legal_form) as legal_form, min(n.weak) as weak
-        from names_said n join name_forms f on f.value = n.value and f.kind = n.kind where f.tokens <> ''
-        group by n.idx, f.tokens, f.skeletons""",
+        select n.idx, min(f.tokens) as tokens, min(f.parts) as parts, max(f.legal_form) as legal_form, min(n.weak) as weak
+        from names_said n join name_forms f on f.value = n.value and f.kind = n.kind where f.plain <> ''
+        group by n.idx, f.plain""",
     )
 
 
@@ -95,12 +106,36 @@ def _kinds(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _analyse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for given in batches:
-        forms = [analyze(value, kind) for value, kind in rows(given, "value", "kind")]
+        kinds = pc.index_in(given.column("kind"), pa.array(NAMED)).to_numpy(zero_copy_only=False)
+        found = analyze_names(given.column("value"), kinds.astype(np.uint8))
         yield batch(
             NAME_FORM,
             given.column("value"),
             given.column("kind"),
-            [" ".join(form.tokens) for form in forms],
-            [" ".join(form.skeletons) for form in forms],
-            [form.legal_form for form in forms],
+            found.token_texts().cast(pa.string()),
+            written_tokens(found).cast(pa.string()),
+            _parts(found),
+            found.legal_forms,
         )
+
+
+def written_tokens(found: Analysed) -> Array:
+    """The tokens of each name with spaces between; of one that was read from another script also the script and other readings:
+    "qadirzai~3~kadirzai~qaderzai". Others are less in the order of strings.
+    """
+    labels = np.array(found.labels, object)
+    start, variants = found.variant_start, found.variants
+    for place in np.flatnonzero((found.scripts > 0) | (np.diff(start) > 0)).tolist():
+        others = [found.labels[other] for other in variants[start[place] : start[place + 1]][:_READINGS]]
+        labels[place] = "~".join([found.labels[place], str(found.scripts[place]), *others])
+    spelled = take(pa.array(labels, pa.string()), found.tokens)
+    joined: Array = pc.binary_join(pa.ListArray.from_arrays(pa.array(found.token_start, pa.int32()), spelled), " ")
+    return joined
+
+
+def _parts(found: Analysed) -> Array:
+    """The part of a name that each token is, as a figure, without spaces."""
+    figures = (found.parts + ord("0")).astype(np.uint8)
+    return pa.StringArray.from_buffers(
+        len(found.token_start) - 1, pa.py_buffer(found.token_start.astype(np.int32).tobytes()), pa.py_buffer(figures.tobytes())
+    )

@@ -64,3 +64,12 @@ def test_only_wanted_records_have_keys() -> None:
 def test_a_name_of_any_length_has_few_keys(parts: list[str]) -> None:
     [found] = _keys((" ".join(parts), "1971-05-02"))
     assert len(found) <= 10 + 2 + 5 + 2 + 2 + 10
+
+
+def test_every_reading_of_another_script_has_its_keys() -> None:
+    read = Names(np.arange(3), pa.array(["boran~3~goran~poran tarkovar", "goran tarkovar", "boran tarkovar"]), np.zeros(3, bool))
+    made = assemble(pa.array(["a", "b", "c"]), np.zeros(3, np.int8), read)
+    found = keys_of(made, np.ones(3, np.bool_))
+    both, goran, boran = (set(found.keys[found.start[place] : found.start[place + 1]].tolist()) for place in range(3))
+    assert goran <= both and boran <= both
+    assert not goran & boran

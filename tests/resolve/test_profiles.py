@@ -61,3 +61,12 @@ def test_hashes_tell_texts_apart() -> None:
     assert len(set(hash_strings(texts).tolist())) == 6
     assert hash_strings(texts.slice(2, 2)).tolist() == hash_strings(texts).tolist()[2:4]
     assert len(hash_strings(pa.array([], pa.string()))) == 0
+
+
+def test_tokens_of_another_script_bring_their_readings() -> None:
+    read = Names(np.arange(2), pa.array(["qadirzai~3~kadirzai", "qadirzai"]), np.zeros(2, bool))
+    words = assemble(pa.array(["a", "b"]), np.zeros(2, np.int8), read).names.words
+    first = int(np.flatnonzero(words.script == 3)[0])
+    assert np.diff(words.variant_start).tolist()[first] == 1
+    other = words.variants[words.variant_start[first]]
+    assert words.hash[other] not in words.hash[:2] and words.hash[0] == words.hash[1]
