@@ -12,26 +12,26 @@ from crosstie.resolve.names.vocabulary import Side
 #: Letters of a token, and consonants; other readings of a token that are looked at.
 LETTERS = 24
 READINGS = 8
-#: A row of 128 bytes: two lines of a processor's cache. `readings` are numbers of other rows; `sound_bag` has a bit
+#: A row of 128 bytes: two lines of a processor's cache, what is read most in the first. `readings` are numbers of other rows; `sound_bag` has a bit
 #: for each consonant.
 CARD = np.dtype(
     [
         ("hash", np.uint64),
         ("sound_hash", np.uint64),
         ("bag", np.uint64),
+        ("sound_bag", np.uint32),
         ("rarity", np.float32),
         ("sound_rarity", np.float32),
         ("concept", np.int32),
-        ("letters", np.uint8, LETTERS),
-        ("sounds", np.uint8, LETTERS),
-        ("readings", np.int32, READINGS),
         ("length", np.uint8),
         ("heard", np.uint8),
         ("read", np.uint8),
         ("numeral", np.uint8),
         ("script", np.uint8),
+        ("letters", np.uint8, LETTERS),
+        ("sounds", np.uint8, LETTERS),
         ("_spare", np.uint8, 3),
-        ("sound_bag", np.uint32),
+        ("readings", np.int32, READINGS),
     ]
 )
 
@@ -63,7 +63,7 @@ def deal(side: Side) -> Deck:
 
 def _deal(side: Side) -> Deck:
     names, words, worth = side
-    cards = np.zeros(len(words.hash), CARD)
+    cards = _aligned(len(words.hash))
     cards["hash"], cards["sound_hash"], cards["bag"] = words.hash, words.sound_hash, words.bags
     cards["rarity"], cards["sound_rarity"] = worth.rarity, worth.sound_rarity
     cards["concept"], cards["numeral"], cards["script"] = words.concept, words.numeral, words.script
@@ -76,6 +76,13 @@ def _deal(side: Side) -> Deck:
     for k in range(LETTERS):
         cards["sound_bag"] |= np.where(k < cards["heard"], np.uint32(1) << (cards["sounds"][:, k] & np.uint32(31)), np.uint32(0))
     return Deck(names.form_start, names.token_start, names.tokens, names.weak, cards)
+
+
+def _aligned(count: int) -> NDArray[Any]:
+    """Empty cards, each of which begins with a line of the processor's cache."""
+    room = np.zeros(count * CARD.itemsize + 64, np.uint8)
+    start = -room.ctypes.data % 64
+    return room[start : start + count * CARD.itemsize].view(CARD)
 
 
 def _spread(rows: NDArray[Any], values: NDArray[Any], start: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crosstie.resolve.compare.kernels import ASSIGNING, MAX, inner
 
 #: How many comparisons of each token with others are remembered; a power of two.
-KNOWN = 256
+KNOWN = 64
 
 #: `token` and `count` are the cards of the two names (0 left, 1 right) and how many they are. After `align`: `taken[i]` is the token of the right
 #: name that token i of the left one agrees with (or -1), `way` and `alike` say how; `done` has a bit for each token, of the left name and of the

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import uint64
 
 from crosstie.resolve.compare.alignment import TELLING
-from crosstie.resolve.compare.kernels import edits, inner, wipe_masks, write_masks
+from crosstie.resolve.compare.kernels import edits, inner, popcount, wipe_masks, write_masks
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, NEAR, READING, SAME, SPELLING, _int, edits_between
 
 #: What the ranking knows of a query and a candidate, and which way it may count (-1 against, 1 for, 0 either).
@@ -49,8 +50,8 @@ LONGEST = 60
 
 
 @inner
-def _spell(side: int, done: int, cards: Any, desk: Any, text: Any) -> int:
-    """Writes the letters of what is not done end to end; returns how many."""
+def _spell(side: int, done: int, cards: Any, desk: Any, text: Any) -> None:
+    """Writes the letters of what is not done end to end."""
     place = 0
     for i in range(desk.count[side]):
         if not (done >> i) & 1:
@@ -58,7 +59,6 @@ def _spell(side: int, done: int, cards: Any, desk: Any, text: Any) -> int:
             for k in range(min(_int(card.length), LONGEST - place)):
                 text[place] = card.letters[k]
                 place += 1
-    return place
 
 
 @inner
@@ -148,6 +148,41 @@ def _left(side: int, done: int, cards: Any, desk: Any) -> tuple[float, int, int,
 
 
 @inner
+def _bag(side: int, done: int, cards: Any, desk: Any) -> tuple[Any, int]:
+    """The letters that occur in what is not done, and how many letters that is."""
+    bag = uint64(0)
+    length = 0
+    for i in range(desk.count[side]):
+        if not (done >> i) & 1:
+            card = cards[desk.token[side, i]]
+            bag |= card.bag
+            length += _int(card.length)
+    return bag, min(length, LONGEST)
+
+
+@inner
+def _as_a_whole(x: Any, y: Any, desk: Any, sure_a: int, sure_b: int, unsure: float, most: float, out: Any) -> bool:
+    """Whether what is not sure is more alike as a whole than part by part: in fewer edits than `most`, for `unsure` nats at best. Notes it."""
+    bag_a, length_a = _bag(0, sure_a, x, desk)
+    bag_b, length_b = _bag(1, sure_b, y, desk)
+    longest = max(length_a, length_b)
+    least = max(abs(length_a - length_b), _int(popcount(bag_a ^ bag_b) + 1) >> 1)
+    if least >= most or 1.0 - least / longest < NEAR or unsure * (1.0 - least / longest - 0.3) / 0.7 <= out[SPELT]:
+        return False
+    _spell(0, sure_a, x, desk, desk.buffer)
+    write_masks(desk.buffer, 0, length_a, desk.other)
+    _spell(1, sure_b, y, desk, desk.text)
+    found = edits(desk.other, length_a, desk.text, 0, length_b)
+    wipe_masks(desk.buffer, 0, length_a, desk.other)
+    alike = 1.0 - found / longest
+    worth = unsure * (alike - 0.3) / 0.7
+    if alike < NEAR or found >= most or worth <= out[SPELT]:
+        return False
+    out[SPELT], out[EDITS], out[AS_A_WHOLE] = worth, found, 1.0
+    return True
+
+
+@inner
 def note_supports(x: Any, y: Any, desk: Any, out: Any) -> None:
     """The supports of a query and a candidate that are aligned on the desk."""
     for k in range(len(out)):
@@ -162,16 +197,8 @@ def note_supports(x: Any, y: Any, desk: Any, out: Any) -> None:
     weight_left, _, left_a, _ = _left(0, done_a, x, desk)
     listed_left, words_left, left_b, _ = _left(1, done_b, y, desk)
     if sure_a != full_a and sure_b != full_b and (done_a != full_a or done_b != full_b):
-        length_a = _spell(0, sure_a, x, desk, desk.buffer)
-        write_masks(desk.buffer, 0, length_a, desk.other)
-        length_b = _spell(1, sure_b, y, desk, desk.text)
-        found = edits(desk.other, length_a, desk.text, 0, length_b)
-        wipe_masks(desk.buffer, 0, length_a, desk.other)
-        alike = 1.0 - found / max(length_a, length_b)
-        _, _, _, unsure = _left(1, sure_b, y, desk)
-        worth = unsure * (alike - 0.3) / 0.7
-        if alike >= 0.5 and found < out[EDITS] + left_a + left_b and worth > out[SPELT]:
-            out[SPELT], out[EDITS], out[AS_A_WHOLE] = worth, found, 1.0
+        unsure = _left(1, sure_b, y, desk)[3]
+        if _as_a_whole(x, y, desk, sure_a, sure_b, unsure, out[EDITS] + left_a + left_b, out):
             weight_left = listed_left = 0.0
             words_left = left_a = left_b = 0
     nats = out[NATS] + out[SPELT]

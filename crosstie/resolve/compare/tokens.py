@@ -87,6 +87,21 @@ def readings_alike(a: Any, x: Any, b: Any, y: Any, table: Any) -> float:
 
 
 @inner
+def hopeless(a: Any, b: Any) -> bool:
+    """Whether two cards are seen to be unlike by their letters and consonants, without counting edits."""
+    if a.length == 1 or b.length == 1 or a.read or b.read or (a.concept >= 0 and a.concept == b.concept):
+        return False
+    if popcount(a.bag ^ b.bag) <= 0.8 * max(a.length, b.length):
+        return False
+    ka, kb = _int(a.heard), _int(b.heard)
+    if ka >= 2 and a.sound_hash == b.sound_hash:
+        return False
+    if ka < 4 or kb < 4:
+        return True
+    return bool(MOST_SOUNDS * max(ka, kb) < max(abs(ka - kb), _int(popcount(uint64(a.sound_bag ^ b.sound_bag)) + 1) >> 1))
+
+
+@inner
 def compare_tokens(s: int, x: Any, t: int, y: Any, desk: Any, loaded: int) -> tuple[float, int, int]:
     """How alike card s of x and card t of y are (0 to 1), in what way, and the card whose masks lie on the desk afterwards (or -1)."""
     a, b = x[s], y[t]
@@ -149,6 +164,10 @@ def fill_desk(x: Any, y: Any, desk: Any) -> None:
                 desk.gain[i, j] = min(one.rarity, other.rarity)
                 desk.alike[i, j] = 1.0
                 desk.way[i, j] = SAME
+                continue
+            if hopeless(one, other):
+                desk.gain[i, j] = desk.alike[i, j] = 0.0
+                desk.way[i, j] = DIFFERENT
                 continue
             pair = (_int(s) << 32) | _int(t)
             place = (t ^ (t >> 7)) & (KNOWN - 1)
