@@ -12,10 +12,15 @@ from rapidfuzz import fuzz
 from crosstie.model.tables import SOURCE
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import rows
-from crosstie.resolve.features import FEATURES, Pairs
+from crosstie.resolve.births import interval
+from crosstie.resolve.compare.kernels import compare_dates
+from crosstie.resolve.compare.reasons import reasons_of
+from crosstie.resolve.features import FEATURES, SLIPPED, Pairs
+from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import VALUE_SETS, load_profiles
 from crosstie.resolve.names import Kind, analyze
-from crosstie.resolve.score import WEIGHTS, score
+from crosstie.resolve.score import SHIPPED, score
+from crosstie.resolve.slips import one_slip
 from crosstie.store.engine import Engine
 
 _BIRTH = (
@@ -30,6 +35,9 @@ _BIRTH = (
     "the same day",
 )
 _MANY = 3
+#: So many pairs of names, those most alike in letters, are looked at closely for the best.
+_CLOSELY = 8
+_BORN = ("birthDate", "buildDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +47,18 @@ class Record:
     values: Mapping[str, list[str]]
     kind: Kind
     numbers: Mapping[str, str]  # identifiers and contacts: comparable form to written
+    births: list[tuple[int, int, bool]]  # days of birth or building: first, last, whether it is known to the day
 
     @classmethod
     def of(cls, claims: pa.Table) -> Record:
         """The record that these rows of CLAIM speak of."""
         values: dict[str, list[str]] = {}
         numbers: dict[str, str] = {}
+        births: set[tuple[int, int, bool]] = set()
         kind: Kind = "any"
-        for schema, prop, prop_type, value in rows(claims, "schema", "prop", "prop_type", "value"):
+        for schema, prop, prop_type, value, was in rows(claims, "schema", "prop", "prop_type", "value", "original_value"):
+            if prop in _BORN and len(value) >= 4:
+                births.add(interval(value, was))
             if prop_type in traits.NUMBERED and prop not in traits.NOT_IDENTIFYING and (normal := traits.normal_identifier(prop, value)):
                 numbers.setdefault(normal, value)
             found = values.setdefault(prop, [])
@@ -55,7 +67,7 @@ class Record:
             match records.kind_of(schema):
                 case "person" | "organization" | "thing" as told:
                     kind = told
-        return cls(values, kind, numbers)
+        return cls(values, kind, numbers, sorted(births))
 
     def all(self, *props: str) -> list[str]:
         """The values of some properties."""
@@ -75,7 +87,7 @@ def explain(left: pa.Table, right: pa.Table, contributions: Mapping[str, float] 
     return sorted(told, key=lambda one: (-abs(one[1]), order[one[0]]))
 
 
-def weigh(left: pa.Table, right: pa.Table) -> dict[str, float]:
+def weigh(left: pa.Table, right: pa.Table, weights: Weights = SHIPPED) -> dict[str, float]:
     """The contributions of the features to a pair of records, by themselves; empty where one of them is never matched."""
     with Engine() as engine:
         engine.load("sources", SOURCE.empty_table())
@@ -86,7 +98,7 @@ def weigh(left: pa.Table, right: pa.Table) -> dict[str, float]:
         profiles = load_profiles(engine)
     if profiles.count != 2:
         return {}
-    scored = score(Pairs(profiles, np.array([0]), np.array([1])))
+    scored = score(Pairs(profiles, np.array([0]), np.array([1])), weights)
     return {name: round(float(value[0]), 3) for name, value in scored.contributions.items() if value[0]}
 
 
@@ -95,13 +107,33 @@ def _name(ours: Record, theirs: Record, value: float) -> str:
     forms = [
         [(name, " ".join(analyze(name, record.kind).key)) for name in names] for names, record in zip(named, (ours, theirs), strict=True)
     ]
-    pairs = [(fuzz.ratio(a, b), one, other) for one, a in forms[0] for other, b in forms[1]]
+    pairs = sorted(((-fuzz.ratio(a, b), one, other) for one, a in forms[0] for other, b in forms[1]))[:_CLOSELY]
     if not pairs:
         return "One of the two has no name."
-    _, one, other = max(pairs, key=lambda pair: (pair[0], pair[1], pair[2]))
+    kind = theirs.kind if ours.kind == "any" else ours.kind
+    close = reasons_of([one for _, one, _ in pairs], [other for _, _, other in pairs], kind)
+    best = max(range(len(pairs)), key=lambda place: (close[place].evidence, -place))
+    _, one, other = pairs[best]
+    why = " ".join(close[best].sentences)
     if value <= 0:
-        return f"No names agree; the nearest are “{one}” and “{other}”."
-    return f"The names “{one}” and “{other}” agree in parts that {'few records' if value > 8 else 'several records'} bear."
+        return f"No names agree; the nearest are “{one}” and “{other}”. {why}"
+    return f"The names “{one}” and “{other}” agree. {why}"
+
+
+def _main_name(ours: Record, theirs: Record, value: float) -> str:
+    one, other = _listed(ours.all(records.MAIN_NAME)), _listed(theirs.all(records.MAIN_NAME))
+    if value > 0:
+        return f"What both are called first agrees: {one}; {other}."
+    return f"It is an alias that agrees: what they are called first, {one} and {other}, does not agree with a name of the other."
+
+
+def _slip(ours: Record, theirs: Record, value: float) -> str:
+    letters = [{code: np.frombuffer(code.encode(), np.uint8) for code in sorted(record.numbers)} for record in (ours, theirs)]
+    for one, a in letters[0].items():
+        for other, b in letters[1].items():
+            if min(len(a), len(b)) >= SLIPPED and one[0] != "@" and one_slip(a, b):
+                return f"Identifiers that are one slip apart: {ours.numbers[one]}; {theirs.numbers[other]}."
+    return "Identifiers that are one slip apart, given elsewhere in the records."
 
 
 def _shared(what: str, *props: str) -> Callable[[Record, Record, float], str]:
@@ -124,10 +156,13 @@ def _numbers(what: str, contacts: bool) -> Callable[[Record, Record, float], str
 
 
 def _birth(ours: Record, theirs: Record, value: float) -> str:
-    weights = WEIGHTS["birth_date"]
-    level = next((place for place, weight in enumerate(weights) if place and abs(weight - value) < 1e-6), 7)
-    one, other = ours.all("birthDate", "buildDate"), theirs.all("birthDate", "buildDate")
-    return f"Dates of birth or building: {_listed(one)}; {_listed(other)}: {_BIRTH[level]}."
+    born = ours.births + theirs.births
+    first, last, exact = np.array(born, np.int64).reshape(-1, 3).T
+    level, years = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    start = np.array([0, len(ours.births), len(born)])
+    compare_dates(np.array([0]), np.array([1]), start, first, last, exact.astype(np.bool_), level, years)
+    one, other = ours.all(*_BORN), theirs.all(*_BORN)
+    return f"Dates of birth or building: {_listed(one)}; {_listed(other)}: {_BIRTH[level[0]]}."
 
 
 def _listed(values: list[str]) -> str:
@@ -137,8 +172,10 @@ def _listed(values: list[str]) -> str:
 
 _SENTENCES: dict[str, Callable[[Record, Record, float], str]] = {
     "name": _name,
+    "main_name": _main_name,
     "aliases": lambda ours, theirs, value: "More than one name of each agrees with a name of the other.",
     "identifier": _numbers("identifier", contacts=False),
+    "near_identifier": _slip,
     "contact": _numbers("telephone number or address of e-mail", contacts=True),
     "citation": lambda ours, theirs, value: "One list cites the reference of the other, or both cite the same.",
     "unique_number": _shared("numbers of a kind of which a thing has only one", "imoNumber", "leiCode"),
@@ -147,5 +184,6 @@ _SENTENCES: dict[str, Callable[[Record, Record, float], str]] = {
     "country": _shared("country", *VALUE_SETS["country"]),
     "gender": _shared("gender", "gender"),
     "place": _shared("place of birth or address", "birthPlace", "address"),
+    "premises": _shared("house", "address"),
     "legal_form": lambda ours, theirs, value: "The legal forms of the two differ.",
 }

@@ -15,9 +15,15 @@ from numpy.typing import NDArray
 
 from crosstie.resolve.compare import kernels
 from crosstie.resolve.compare.alignment import compare_names
+from crosstie.resolve.names.vocabulary import Side
 from crosstie.resolve.profiles import KINDS, Floats, Ints, Profiles
+from crosstie.resolve.slips import slips
 
 PERSON, ORGANIZATION, THING, ANY, NUMBER = range(len(KINDS))
+#: Names whose evidence is at least this agree; that of names which are not there.
+NAMED, _NONE = 2.0, -99.0
+#: Shorter numbers are too often one slip apart by chance.
+SLIPPED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,46 @@ def name(pairs: Pairs) -> Outcome:
     return Outcome(level.astype(np.int64), np.where(level == 2, only_weak, strong))
 
 
+def main_name(pairs: Pairs) -> Outcome:
+    """Names that agree are what both sources call the thing first (1), or an alias that neither calls it first (3: what one of the two is called
+    first agrees with no name of the other, 4: neither does). Branches, daughters and partners are listed as each other's aliases.
+
+    Looked at only where some names agree, and a record has several.
+    """
+    level = np.zeros(pairs.count, np.int64)
+    mains = pairs.profiles.mains
+    some = np.flatnonzero((pairs.strong > 0) & ((np.diff(mains.form_start)[pairs.left] > 0) | (np.diff(mains.form_start)[pairs.right] > 0)))
+    if not len(some):
+        return _plain(level)
+    every = pairs.profiles.names
+    first = Side(mains, every.words, every.worth)
+    ours, theirs, both = _best(pairs, some, first, every), _best(pairs, some, every, first), _best(pairs, some, first, first)
+    # a record with one name has no alias: that name agrees
+    misses = ((ours > _NONE) & (ours < NAMED)).astype(np.int64) + ((theirs > _NONE) & (theirs < NAMED))
+    level[some] = np.where(misses > 0, misses + 2, np.where((both >= NAMED) | (ours == _NONE) | (theirs == _NONE), 1, 2))
+    return _plain(level)
+
+
+def _best(pairs: Pairs, some: Ints, ours: Side, theirs: Side) -> Floats:
+    """The evidence of the best of the names on two sides."""
+    best = np.full(len(some), _NONE)
+    left, right = np.zeros(len(some), np.int64), np.zeros(len(some), np.int64)
+    kinds = np.minimum(pairs.kinds, ANY)[some]
+    compare_names(
+        pairs.left[some],
+        pairs.right[some],
+        kinds,
+        ours,
+        theirs,
+        best,
+        np.full(len(some), _NONE),
+        left,
+        right,
+        np.zeros(len(some), np.int64),
+    )
+    return best
+
+
 def aliases(pairs: Pairs) -> Outcome:
     """More than one name of each agrees with a name of the other."""
     return _plain(np.clip(pairs.agreeing - 1, 0, 2))
@@ -79,6 +125,16 @@ def identifier(pairs: Pairs) -> Outcome:
     """The same passport, registration, or tax number, or account: the rarer, the stronger."""
     shared, worth = _shared(pairs, "identifier")
     return Outcome(np.where(shared > 1, 2, shared), worth)
+
+
+def near_identifier(pairs: Pairs) -> Outcome:
+    """No number in common, but two that are one slip apart (a figure wrong, missing, too many, or two exchanged). Passports of a family are issued
+    one after the other, so this is far less than the same number.
+    """
+    held = pairs.profiles.values["identifier"]
+    shared, _ = _shared(pairs, "identifier")
+    found = slips(pairs.left, pairs.right, held.start, held.codes, held.text_start, held.text, SLIPPED)
+    return _plain(np.where(found & (shared == 0), 1, 0))
 
 
 def contact(pairs: Pairs) -> Outcome:
@@ -133,6 +189,12 @@ def place(pairs: Pairs) -> Outcome:
     return _set_outcome(pairs, "place")
 
 
+def premises(pairs: Pairs) -> Outcome:
+    """A house in common: a number of the house or of the post, together with a word of the address. Families, and firms of one agent, share it."""
+    shared, worth = _shared(pairs, "premises")
+    return Outcome(np.minimum(shared, 1), np.minimum(worth, 8.0) / 8.0)
+
+
 def legal_form(pairs: Pairs) -> Outcome:
     """Different legal forms of organisations (a foundation is not a company)."""
     shared, _ = _shared(pairs, "form")
@@ -142,8 +204,10 @@ def legal_form(pairs: Pairs) -> Outcome:
 #: Every feature, in the order in which it is explained.
 FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
     name,
+    main_name,
     aliases,
     identifier,
+    near_identifier,
     contact,
     citation,
     unique_number,
@@ -152,6 +216,7 @@ FEATURES: tuple[Callable[[Pairs], Outcome], ...] = (
     country,
     gender,
     place,
+    premises,
     legal_form,
 )
 

@@ -27,6 +27,7 @@ _VALUE_TABLES = {
     "place": "record_places",
     "number": "record_numbers",
     "form": "record_legal_forms",
+    "premises": "record_premises",
 }
 
 
@@ -34,7 +35,7 @@ def load_profiles(engine: Engine) -> Profiles:
     """The arrays of `records`, `record_names`, the tables of `traits.collect` and the claims of the matched records."""
     records = engine.arrow('select entity_id, dataset, "schema", kind, current, curated from records order by idx')
     kinds = pc.index_in(records.column("kind"), pa.array(KINDS)).to_numpy(zero_copy_only=False)
-    names = engine.arrow("select idx, tokens, parts, weak from record_names order by idx, tokens, weak")
+    names = engine.arrow("select idx, tokens, parts, weak, main from record_names order by idx, tokens, weak")
     births = engine.arrow("select idx, value, written from record_births order by idx, value")
     held = {
         name: f"""
@@ -45,7 +46,13 @@ def load_profiles(engine: Engine) -> Profiles:
     return assemble(
         whole(records.column("entity_id")),
         kinds.astype(np.int8),
-        Names(_idx(names), whole(names.column("tokens")), array(names, "weak", np.bool_), whole(names.column("parts"))),
+        Names(
+            _idx(names),
+            whole(names.column("tokens")),
+            array(names, "weak", np.bool_),
+            whole(names.column("parts")),
+            array(names, "main", np.bool_),
+        ),
         births=Births(_idx(births), whole(births.column("value")), whole(births.column("written"))),
         values={name: _held(engine.arrow(query)) for name, query in held.items()},
         datasets=_codes(records, "dataset")[0],

@@ -34,13 +34,15 @@ _OWNERS = 6
 class Names(NamedTuple):
     """Names of records, analysed: record, its tokens with a space between, whether it is weak; and the part that each token is, as figures
     (see NameTable), without spaces ("12": given, family). Without parts they are unknown. A token may have its script and other readings behind
-    it ("qadirzai~3~kadirzai").
+    it ("qadirzai~3~kadirzai"). `main` are those that a source
+    calls somebody first.
     """
 
     idx: Ints
     tokens: Array
     weak: NDArray[np.bool_]
     parts: Array | None = None
+    main: NDArray[np.bool_] | None = None
 
 
 class Births(NamedTuple):
@@ -63,13 +65,16 @@ class Values:
     """Sorted distinct coded values of each record: those of record i are `codes[start[i]:start[i + 1]]`.
 
     `worth[code]` says how much it means to share the value: its rarity in nats; for what should be one record's own, 1 or less where many have it.
-    `hash[code]` tells the value itself, so that tables of other origin can be compared.
+    `hash[code]` tells the value itself, so that tables of other origin can be compared. Where slips are looked for (IN_LETTERS) its letters are
+    `text[text_start[code]:text_start[code + 1]]`; elsewhere there are none.
     """
 
     start: Ints
     codes: NDArray[np.int32]
     worth: Floats
     hash: NDArray[np.uint64]
+    text_start: Ints
+    text: NDArray[np.uint8]
 
     def has(self, records: Ints) -> NDArray[np.bool_]:
         """Whether each of the records has a value."""
@@ -94,8 +99,8 @@ class Dates:
 class Profiles:
     """All records.
 
-    `curated`: the publisher of the record's dataset keeps what is different apart (lists of sanctioned persons, not case files). `folder` is
-    where the arrays are mapped from, if they are.
+    `mains`: of records with several names those by which a source calls them first, before all aliases. `curated`: the publisher of the record's
+    dataset keeps what is different apart (lists of sanctioned persons, not case files). `folder` is where the arrays are mapped from, if they are.
     """
 
     ids: Array
@@ -106,6 +111,7 @@ class Profiles:
     current: NDArray[np.bool_]
     curated: NDArray[np.bool_]
     names: Side
+    mains: NameTable
     dates: Dates
     values: dict[str, Values]
     folder: Path | None = field(default=None, compare=False)
@@ -135,6 +141,7 @@ class Profiles:
         found = {name: getattr(self, name) for name in _PLAIN}
         for part, held in zip(Side._fields, self.names, strict=True):
             found |= {f"{part}.{name}": array for name, array in zip(_FIELDS[part], held, strict=True)}
+        found |= {f"mains.{name}": array for name, array in zip(NameTable._fields, self.mains, strict=True)}
         found |= {f"dates.{name}": getattr(self.dates, name) for name in Dates.__slots__}
         for key, values in self.values.items():
             found |= {f"value.{key}.{name}": getattr(values, name) for name in Values.__slots__}
@@ -162,6 +169,7 @@ def open_profiles(folder: Path) -> Profiles:
         **{name: stored(name) for name in _PLAIN},
         schemata=about["schemata"],
         names=Side(side("names", NameTable), side("words", Vocabulary), side("worth", Worth)),
+        mains=side("mains", NameTable),
         dates=Dates(*(stored(f"dates.{name}") for name in Dates.__slots__)),
         values={key: Values(*(stored(f"value.{key}.{name}") for name in Values.__slots__)) for key in about["values"]},
         folder=folder,
@@ -188,7 +196,11 @@ def assemble(
     count = len(ids)
     given = dict(values or {})
     nothing = Held(np.zeros(0, np.int64), pa.array([], pa.string()))
-    held = {name: _values(given.get(name, nothing), count, own=name in OWN) for name in [*given, *(set(SETS) - set(given))]}
+    held = {
+        name: _values(given.get(name, nothing), count, own=name in OWN, letters=name in IN_LETTERS)
+        for name in [*given, *(set(SETS) - set(given))]
+    }
+    side, mains = _names(names, count)
     return Profiles(
         ids=ids.cast(pa.large_string()),
         datasets=np.zeros(count, np.int32) if datasets is None else datasets.astype(np.int32),
@@ -197,17 +209,20 @@ def assemble(
         kinds=kinds.astype(np.int8),
         current=np.ones(count, np.bool_) if current is None else current,
         curated=np.zeros(count, np.bool_) if curated is None else curated,
-        names=_names(names, count),
+        names=side,
+        mains=mains,
         dates=_dates(births, count),
         values={name: held[name] for name in sorted(held)},
     )
 
 
 #: The sets of values that features compare.
-SETS = ("identifier", "contact", "citation", "place", "number", "form", "nationality", "country", "gender")
+SETS = ("identifier", "contact", "citation", "place", "premises", "number", "form", "nationality", "country", "gender")
+#: Those of which the letters are kept, to see slips.
+IN_LETTERS = ("identifier",)
 
 
-def _values(held: Held, count: int, *, own: bool) -> Values:
+def _values(held: Held, count: int, *, own: bool, letters: bool) -> Values:
     codes, labels = encode(held.value)
     hashes = hash_strings(labels)
     # numbered by what they are, not as they come: blocks take the first of a record's values, and sums are summed in their order
@@ -217,10 +232,19 @@ def _values(held: Held, count: int, *, own: bool) -> Values:
     start, codes = grouped(held.idx, number[codes], count, unique=True)
     counts = np.bincount(codes, minlength=len(order))
     worth = np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
-    return Values(start, codes, worth, hashes[order])
+    return Values(start, codes, worth, hashes[order], *_letters(take(labels, order if letters else order[:0]), len(labels)))
 
 
-def _names(names: Names, count: int) -> Side:
+def _letters(labels: Array, count: int) -> tuple[Ints, NDArray[np.uint8]]:
+    """Strings end to end, as bytes, with where each begins; the first of `count`, the others are empty."""
+    held = labels.cast(pa.large_string())
+    lengths = np.zeros(count, np.int64)
+    lengths[: len(held)] = pc.binary_length(held).to_numpy(zero_copy_only=False)
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return start, np.frombuffer(memoryview(held.buffers()[2] or b""), np.uint8)[: start[-1]].copy()
+
+
+def _names(names: Names, count: int) -> tuple[Side, NameTable]:
     order = distinct(names.idx, hash_strings(names.tokens), names.weak)
     tokens, weak = take(names.tokens, order), names.weak[order]
     split = pc.split_pattern(tokens, " ")
@@ -235,7 +259,19 @@ def _names(names: Names, count: int) -> Side:
         parts = spelled[: len(codes)] - ord("0")
     words = _words([str(label) for label in labels.to_pylist()])
     table = NameTable(form_start, token_start, codes, parts, weak)
-    return Side(table, words, worth(table, words, count))
+    main = np.zeros(len(order), np.bool_) if names.main is None else names.main[order]
+    return Side(table, words, worth(table, words, count)), _of_several(table, owners, main)
+
+
+def _of_several(names: NameTable, owners: Ints, main: NDArray[np.bool_]) -> NameTable:
+    """The forms that are `main`, of the records that have more than one form; `owners` are the records of the forms."""
+    count = len(names.form_start) - 1
+    chosen = np.flatnonzero(main & (np.diff(names.form_start) > 1)[owners])
+    length = np.diff(names.token_start)[chosen]
+    token_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(length)])
+    place = np.repeat(names.token_start[chosen] - token_start[:-1], length) + np.arange(token_start[-1])
+    form_start = np.searchsorted(owners[chosen], np.arange(count + 1)).astype(np.int64)
+    return NameTable(form_start, token_start, names.tokens[place], names.parts[place], names.weak[chosen])
 
 
 def _words(written: list[str]) -> Vocabulary:

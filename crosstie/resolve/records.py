@@ -29,6 +29,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
 #: Names that may decide, and those that never decide alone.
 STRONG_NAMES = ("name", "alias", "previousName")
 WEAK_NAMES = ("weakAlias", "abbreviation")
+#: What a source calls somebody first; the others are also said of them.
+MAIN_NAME = "name"
 
 _SCHEMA_KIND = columns(schema=pa.string(), kind=pa.string())
 #: `plain` is the tokens alone; `tokens` says of those of other scripts how they were written too, see `written_tokens`.
@@ -71,7 +73,7 @@ def select(engine: Engine) -> None:
 
 
 def analyse_names(engine: Engine) -> None:
-    """Create `record_names` (idx, tokens, parts, legal_form, weak): the names of each record in comparable form, each form once.
+    """Create `record_names` (idx, tokens, parts, legal_form, weak, main): the names of each record in comparable form, each form once.
 
     `tokens` as `written_tokens` makes them; where a form was written in several scripts, the one with the fewest readings stands for it.
     """
@@ -80,14 +82,15 @@ def analyse_names(engine: Engine) -> None:
     engine.create(
         "names_said",
         f"""
-        select r.idx, r.kind, c.value, min(c.prop in ({weak})) as weak from claims c join records r on r.entity_id = c.entity_id
+        select r.idx, r.kind, c.value, min(c.prop in ({weak})) as weak, max(c.prop = '{MAIN_NAME}') as main
+        from claims c join records r on r.entity_id = c.entity_id
         where c.prop in ({listed}) and r.kind <> 'number' group by r.idx, r.kind, c.value""",
     )
     engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM, rows=_NAMES)
     engine.create(
         "record_names",
         """
-        select n.idx, min(f.tokens) as tokens, min(f.parts) as parts, max(f.legal_form) as legal_form, min(n.weak) as weak
+        select n.idx, min(f.tokens) as tokens, min(f.parts) as parts, max(f.legal_form) as legal_form, min(n.weak) as weak, max(n.main) as main
         from names_said n join name_forms f on f.value = n.value and f.kind = n.kind where f.plain <> ''
         group by n.idx, f.plain""",
     )

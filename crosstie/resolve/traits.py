@@ -19,13 +19,16 @@ _LETTERS_ALONE = frozenset({"swiftBic", "callSign", "publicKey", "cryptoAddress"
 _UNIQUE = ("imoNumber", "leiCode")
 _BIRTH = ("birthDate", "buildDate")
 _PLACES = ("birthPlace", "address")
+#: Of an address so many numbers, and words, tell the house.
+_NUMBERS, _WORDS = 2, 4
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _VALUE = columns(idx=pa.int32(), value=pa.string())
 
 
 def collect(engine: Engine) -> None:
-    """Create `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`, `record_places`, `record_legal_forms` (idx, value),
+    """Create `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`, `record_places`, `record_premises`,
+    `record_legal_forms` (idx, value),
     and `record_births` (idx, value, written).
     """
     engine.map(
@@ -57,6 +60,12 @@ def collect(engine: Engine) -> None:
         f"""
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_PLACES)})""",
         _each(_places),
+        _VALUE,
+    )
+    engine.map(
+        "record_premises",
+        "select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop = 'address'",
+        _each(_premises),
         _VALUE,
     )
     engine.create("record_legal_forms", "select distinct idx, legal_form as value from record_names where legal_form <> ''")
@@ -97,6 +106,18 @@ def place_tokens(prop: str, value: str) -> list[str]:
     return sorted({f"{mark}:{skeleton(word)}" for word in words if len(word) >= 4 or (word.isdigit() and len(word) >= 3)})
 
 
+def premises(value: str) -> list[str]:
+    """What tells one house from another in an address: each of its numbers (of the house, of the post) with each of its longer words, so that
+    the order in which they are written does not matter. The longest words and the first numbers, for the rest is mostly the country.
+    """
+    words = re.split(r"[^a-z0-9]+", romanize(value))
+    numbers = list(dict.fromkeys(word.lstrip("0") for word in words if word.isdigit() and word.strip("0")))[:_NUMBERS]
+    named = sorted(
+        {word for word in words if len(word) >= 4 and not any(letter.isdigit() for letter in word)}, key=lambda word: (-len(word), word)
+    )
+    return sorted({f"{number} {skeleton(word)}" for number in numbers for word in named[:_WORDS]})
+
+
 def _identifiers(prop: str, value: str) -> list[str]:
     found = normal_identifier(prop, value)
     return [found] if found else []
@@ -104,6 +125,10 @@ def _identifiers(prop: str, value: str) -> list[str]:
 
 def _places(prop: str, value: str) -> list[str]:
     return place_tokens(prop, value)
+
+
+def _premises(prop: str, value: str) -> list[str]:
+    return premises(value)
 
 
 def _each(expand: Callable[[str, str], list[str]]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
