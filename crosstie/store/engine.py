@@ -85,7 +85,8 @@ class Engine:
         rows: int = BATCH,
     ) -> None:
         """Create or replace a table by what `fn` makes of the record batches of a query, of at most so many rows each. Nothing is held
-        whole: batches of `schema` are pulled out of `fn` as the table grows. What `fn` raises comes out as it is.
+        whole: batches of `schema` are pulled out of `fn` as the table grows. Crosstie's own errors come out of `fn` as they are; others may
+        come out as EngineError, with their text.
 
         Rows with the same values in the columns `by` reach one call of `fn`, one after another and in the order of the columns `then`; they
         may be in more than one batch. How often `fn` is called, on which machine, and which rows a call gets otherwise, is the engine's business:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from crosstie.errors import IntegrityError
+from crosstie.errors import EngineError, IntegrityError
 from crosstie.model.tables import EDGE, EVIDENCE, LINK, STATEMENT
 from crosstie.store.engine import Engine
 
@@ -206,15 +207,25 @@ def test_map_casts_to_the_schema_and_makes_an_empty_table_of_nothing(engine: Eng
     assert engine.scalar("select count(*) from none") == 0
 
 
-def test_what_a_mapped_function_raises_comes_out_as_it_is(engine: Engine) -> None:
+def test_what_a_mapped_function_raises_comes_out(engine: Engine) -> None:
     engine.load("t", pa.table({"id": ["a"], "n": [1]}))
+
+    def damaged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from batches
+        raise IntegrityError("a street \udcff of no town", hint="Ask for the way.")
 
     def broken(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from batches
         raise LookupError("no such street")
 
-    with pytest.raises(LookupError, match="no such street"):
+    with pytest.raises(IntegrityError, match=r"a street . of no town") as raised:
+        engine.map("t", "select * from t", damaged, PAIR)
+    assert raised.value.hint == "Ask for the way."
+    with pytest.raises((LookupError, EngineError), match="no such street") as other:
         engine.map("t", "select * from t", broken, PAIR)
+    told = "".join(traceback.format_exception(other.value))
+    assert "LookupError" in told
+    assert "in broken" in told  # where it was raised
     assert engine.scalar("select count(*) from t") == 1
 
 

@@ -5,9 +5,7 @@ worked out anew later, and a lost worker costs the work that it had not yet hand
 from __future__ import annotations
 
 import contextlib
-import pickle
 import re
-import secrets
 import shutil
 import threading
 from collections import defaultdict
@@ -21,6 +19,7 @@ import pyarrow.parquet as pq
 from crosstie.errors import CrosstieError, EngineError, StorageError
 from crosstie.settings import Settings
 from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
+from crosstie.store.engines import raised
 from crosstie.store.engines import session as sessions
 from crosstie.store.parquet import ROW_GROUP
 
@@ -91,7 +90,7 @@ class SparkEngine(Engine):
                 found = found.sortWithinPartitions(*(found[name].asc_nulls_last() for name in (*by, *then)))
             # it counts when the plan is made
             self._spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows))
-            made = found.mapInArrow(_Carrying(conform(fn, schema), str(self._raised)), _spark_schema(schema))
+            made = found.mapInArrow(raised.Carrying(conform(fn, schema), self._raised), _spark_schema(schema))
             self._save(table, made)
 
     def arrow(self, query: str) -> pa.Table:
@@ -187,8 +186,8 @@ class SparkEngine(Engine):
         try:
             yield
         except (Py4JError, PySparkException, ConnectionError) as error:
-            for file in sorted(self._raised.iterdir()):
-                raise pickle.loads(file.read_bytes()) from None
+            if (own := raised.found(self._raised)) is not None:
+                raise own from None
             if isinstance(error, AnalysisException) and "PATH_NOT_FOUND" not in str(error):
                 raise  # a query that is no query
             raise (self._lost() if lost.is_set() else self._meaning(str(error))) from error
@@ -227,22 +226,6 @@ class SparkEngine(Engine):
             hint = "Give the executors more memory: spark.executor.memory (and spark.executor.memoryOverhead) in spark-defaults.conf."
             return EngineError(f"the workers cannot hold the work: {line}", hint=hint)
         return EngineError(f"Spark cannot do the work: {line}")
-
-
-class _Carrying:
-    """A function for `map` whose error reaches the driver as it is, through a file: Spark hands over its text only."""
-
-    def __init__(self, fn: Verb, folder: str) -> None:
-        self.fn = fn
-        self.folder = folder
-
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        try:
-            yield from self.fn(batches)
-        except Exception as error:
-            with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):  # then Spark's own report has to do
-                Path(self.folder, secrets.token_hex(8)).write_bytes(pickle.dumps(error))
-            raise
 
 
 def _spark_schema(schema: pa.Schema) -> Any:
