@@ -1,0 +1,36 @@
+"""A fictitious region to build several times: large enough that keys are common and blocks divided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from crosstie import exercise
+from crosstie.app import ORDER, Workspace
+from crosstie.model.tables import TABLES
+from crosstie.store.builds import Build
+
+
+def workspace(folder: Path) -> Workspace:
+    """A workspace with the region's files."""
+    exercise.new_region(11, "small", folder / "region")
+    made = Workspace.init(folder / "workspace", exercise=True)
+    assert all(one.error is None for one in made.add([folder / "region" / "files"]))
+    return made
+
+
+def assert_same(ours: Build, theirs: Build) -> None:
+    """All tables of two builds are the same, to the byte; where they are not, it says in which rows."""
+    assert set(ORDER) == set(TABLES)
+    assert min(ours.manifest["counts"][table] for table in ("pairs", "clusters", "edges", "links", "steps")) > 0
+    for table in ORDER:
+        left, right = (one.path / f"{table}.parquet" for one in (ours, theirs))
+        if left.read_bytes() == right.read_bytes():
+            continue
+        a, b = pq.read_table(left), pq.read_table(right)
+        assert a.schema == b.schema, table
+        rows, others = ({str(row) for row in one.to_pylist()} for one in (a, b))
+        raise AssertionError(
+            f"{table}: {len(a)} and {len(b)} rows, {len(rows ^ others)} differ: {[min(rows - others, default=None), min(others - rows, default=None)]}"
+        )
