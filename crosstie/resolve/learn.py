@@ -37,6 +37,11 @@ TOGETHER = 0.6
 #: Pairs of one household for each pair of records of one person; chance that two of a household were born on one day (twins), that they have one
 #: first name (father and son), and both. Nothing but a number of a person's own speaks against what a family has in common.
 HOUSEHOLD, TWINS, SONS, BOTH = 0.5, 0.02, 0.04, 1e-4
+#: Two real people agree in everything that a table says of them now and then: in so many of the pairs that agree in three ways, in half as many of
+#: those that agree in four, and so on. Nothing that is learned from the table itself can tell these; no pair is surer. Set on the same tables.
+FLOOR, _WAYS = 0.004, 3
+#: From so many nats on a feature (or all of one group together) is a way in which a pair agrees.
+_WAY = 1.0
 #: A slip in a long number is no more than this, in nats.
 SLIP = 4.0
 ROUNDS = 20
@@ -125,7 +130,7 @@ def learn(
     scale = candidates / max(1, len(levels))
     held = 0.0
     for _ in range(ROUNDS):
-        odds = _run(_flat(features, weights, 1.0), levels, rarity, np.zeros((0, 0)))
+        odds, _ = _run(_flat(features, weights, 1.0), levels, rarity, np.zeros((0, 0)))
         true = 1.0 / (1.0 + np.exp(-odds))
         counted = _counts(levels, true, len(features))
         if judged is not None:
@@ -146,9 +151,18 @@ def learn(
     return Weights(weights.prior, weights.levels, told)
 
 
-def total(features: Sequence[Feature], weights: Weights, levels: Levels, rarity: Rarities) -> Floats:
-    """The log-odds of each pair (rows of `levels` and `rarity`: pairs, columns: features)."""
+def total(features: Sequence[Feature], weights: Weights, levels: Levels, rarity: Rarities) -> tuple[Floats, NDArray[np.uint8]]:
+    """Of each pair (rows of `levels` and `rarity`: pairs, columns: features) the log-odds, and in how many ways it agrees."""
     return _run(_flat(features, weights), levels, rarity, np.zeros((0, 0)))
+
+
+def probability(odds: NDArray[Any], ways: NDArray[np.uint8], contradicted: float = 0.0) -> Floats:
+    """What log-odds are worth: never surer than that two real people do not agree in so many ways (see `FLOOR`).
+
+    `contradicted` is the share of the sure pairs of this table that the other pairs of their groups speak against; it adds to the floor.
+    """
+    doubt = (FLOOR + contradicted) * 0.5 ** np.maximum(ways.astype(np.float64) - _WAYS, 0.0)
+    return np.asarray((1.0 - doubt) / (1.0 + np.exp(-odds.astype(np.float64))), np.float64)
 
 
 def contributions(features: Sequence[Feature], weights: Weights, levels: Levels, rarity: Rarities) -> Floats:
@@ -158,9 +172,10 @@ def contributions(features: Sequence[Feature], weights: Weights, levels: Levels,
     return parts
 
 
-def _run(flat: tuple[Any, ...], levels: Levels, rarity: Rarities, parts: Floats) -> Floats:
+def _run(flat: tuple[Any, ...], levels: Levels, rarity: Rarities, parts: Floats) -> tuple[Floats, NDArray[np.uint8]]:
     run: Any = _total
-    return np.asarray(run(*flat, levels, rarity, parts), np.float64)
+    odds, ways = run(*flat, levels, rarity, parts)
+    return odds, ways
 
 
 def _usual(feature: Feature) -> list[float]:
@@ -237,6 +252,7 @@ def _total(
 ) -> Any:
     count, width = levels.shape
     found = np.empty(count)
+    ways = np.zeros(count, np.uint8)
     held = np.zeros(width)
     for p in range(count):
         best = worst = least = 0.0
@@ -254,11 +270,13 @@ def _total(
         for f in range(width):
             if implied[f] and held[f] != best and held[f] != worst:
                 held[f] *= IMPLIED
+            ways[p] += held[f] >= _WAY and not implied[f]
             if held[f] > 0.0:
                 home += shared[f] * held[f]
             elif held[f] > least:
                 held[f] *= together
             whole += held[f]
+        ways[p] += best >= _WAY
         lost = 0.0
         if family >= 0 and held[family] > 0.0 and home > -30.0:
             day = held[born] if born >= 0 and levels[p, born] == top[born] else 0.0
@@ -270,4 +288,4 @@ def _total(
         if len(parts):
             parts[p, :width] = held
             parts[p, width] = -lost
-    return found
+    return found, ways

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from crosstie.resolve.fields.grouping import MOST, group
 from crosstie.resolve.fields.reasons import reasons
 from crosstie.resolve.fields.values import Field
 from crosstie.resolve.flat import Array, hash_strings
-from crosstie.resolve.learn import Judged, Levels, Rarities, Weights, chances, contributions, learn, total, usual_weights
+from crosstie.resolve.learn import Judged, Levels, Rarities, Weights, chances, contributions, learn, probability, total, usual_weights
 
 Ints = NDArray[np.int64]
 
@@ -32,6 +33,8 @@ KEPT = 0.02
 #: Pairs drawn at random, and candidate pairs, from which weights are learned.
 SAMPLE = 200_000
 _BATCH = 131_072
+#: Pairs of these log-odds (99.9 of 100) are held to be sure.
+_SURE = 6.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Deduped:
     """What came of it.
 
     `clusters[row]` is the first row of the row's cluster. `pairs` has a row for each compared pair of some probability, surest first: left and
-    right (rows), log_odds, probability, together (in one cluster). `columns` are those understood (column to property), `ignored` the others.
+    right (rows), log_odds, support (in how many ways they agree), probability, together (in one cluster). `columns` are those understood (column to property), `ignored` the others.
     """
 
     clusters: Ints
@@ -97,12 +100,11 @@ def dedupe(
     pairs = pairing.candidates(keys, rows.fields)
     if weights is None:
         weights = _learned(rows, features, pairs, judged)
-    left, right, odds = scored(rows, features, weights, pairs)
-    least = float(np.log(threshold / (1 - threshold)))
-    clusters = group(rows.count, left, right, odds, least)
+    held = scored(rows, features, weights, pairs)
+    clusters = group(rows.count, held.left, held.right, held.odds, probability(held.odds, held.ways) >= threshold)
     return Deduped(
         clusters,
-        _pairs(left, right, odds, clusters),
+        _pairs(held, clusters),
         known,
         ignored,
         weights,
@@ -190,32 +192,41 @@ def _learned(rows: Rows, features: Sequence[Feature], pairs: Ints, judged: Seque
     return learn(features, sample, at_random, candidates=len(pairs), rows=rows.count, judged=known)
 
 
-def scored(
-    rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    """The pairs that are not plainly two persons (log-odds above `-MOST`): their rows and log-odds. The others are not held."""
-    kept: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]] = []
+class Scored(NamedTuple):
+    """Pairs of rows: log-odds, and in how many ways they agree."""
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    odds: NDArray[np.float32]
+    ways: NDArray[np.uint8]
+
+
+def scored(rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints) -> Scored:
+    """The pairs that are not plainly two persons (log-odds above `-MOST`); the others are not held."""
+    kept = [Scored(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))]
     for begin in range(0, len(pairs), _BATCH):
         left, right = pairing.rows_of(pairs[begin : begin + _BATCH])
-        odds = total(features, weights, *_compared(rows, features, left, right))
+        odds, ways = total(features, weights, *_compared(rows, features, left, right))
         near = np.flatnonzero(odds > -MOST)
-        kept.append((left[near].astype(np.int32), right[near].astype(np.int32), odds[near].astype(np.float32)))
-    if not kept:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
-    return np.concatenate([one[0] for one in kept]), np.concatenate([one[1] for one in kept]), np.concatenate([one[2] for one in kept])
+        kept.append(Scored(left[near].astype(np.int32), right[near].astype(np.int32), odds[near].astype(np.float32), ways[near]))
+    return Scored(*(np.concatenate(column) for column in zip(*kept, strict=True)))
 
 
-def _pairs(left: NDArray[np.int32], right: NDArray[np.int32], odds: NDArray[np.float32], clusters: Ints) -> pa.Table:
-    kept = np.flatnonzero(odds >= np.log(KEPT / (1 - KEPT)))
-    kept = kept[np.lexsort((right[kept], left[kept], -odds[kept]))]
-    chance = 1.0 / (1.0 + np.exp(-odds[kept].astype(np.float64)))
+def _pairs(held: Scored, clusters: Ints) -> pa.Table:
+    """Pairs of some probability, surest first; among equally sure ones those first for which more speaks."""
+    together = clusters[held.left] == clusters[held.right]
+    sure = held.odds >= _SURE
+    chance = probability(held.odds, held.ways, float((sure & ~together).sum() / max(1, sure.sum())))
+    kept = np.flatnonzero(chance >= KEPT)
+    kept = kept[np.lexsort((held.right[kept], held.left[kept], -held.odds[kept], -chance[kept]))]
     return pa.table(
         {
-            "left": left[kept].astype(np.int64),
-            "right": right[kept].astype(np.int64),
-            "log_odds": odds[kept],
-            "probability": chance,
-            "together": clusters[left[kept]] == clusters[right[kept]],
+            "left": held.left[kept].astype(np.int64),
+            "right": held.right[kept].astype(np.int64),
+            "log_odds": held.odds[kept],
+            "support": held.ways[kept],
+            "probability": chance[kept],
+            "together": together[kept],
         }
     )
 

@@ -20,11 +20,11 @@ MOST = 8.0
 _PASSES = 3
 
 
-def group(rows: int, left: NDArray[Any], right: NDArray[Any], odds: NDArray[Any], least: float) -> NDArray[np.int64]:
-    """For each row the first row of its group. `odds` are log-odds of each compared pair (each once); pairs of at least `least` may tie."""
+def group(rows: int, left: NDArray[Any], right: NDArray[Any], odds: NDArray[Any], tie: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each row the first row of its group. `odds` are log-odds of each compared pair (each once); those where `tie` holds may tie."""
     kept = np.flatnonzero(odds > -MOST)
     start, other, weight = _neighbours(rows, left, right, odds, kept)
-    ties = np.flatnonzero(odds >= least)
+    ties = np.flatnonzero(tie)
     ranked = ties[np.lexsort((right[ties], left[ties], -odds[ties]))]
     return np.asarray(_joined(rows, left[ranked], right[ranked], start, other, weight), np.int64)
 
