@@ -42,7 +42,8 @@ class Deduped:
     """What came of it.
 
     `clusters[row]` is the first row of the row's cluster. `pairs` has a row for each compared pair of some probability, surest first: left and
-    right (rows), log_odds, support (in how many ways they agree), probability, together (in one cluster). `columns` are those understood (column to property), `ignored` the others.
+    right (rows), log_odds, support (in how many ways they agree), probability, together (in one cluster). `columns` are those understood
+    (column to property), `ignored` the others.
     """
 
     clusters: Ints

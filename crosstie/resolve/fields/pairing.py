@@ -31,8 +31,10 @@ _OVERHEAD = 0.15
 #: What it is worth to find a pair once, twice, and so on: where one key fails in truth others fail with it.
 _WORTH = np.array([0.0, 1.0, 1.5, 1.8, 2.0, 2.1, 2.15])
 _LEAST = 0.0005
-#: Of so many keys one is counted to know what keys cost.
-SHARE = 4
+#: Of so many keys one is counted to know what keys cost, at least, and one of so many rows.
+SHARE, _COUNTED = 4, 262_144
+#: From so many rows on, keys of four parts are tried as well.
+_LARGE = 2_000_000
 _VIRTUAL = 4_096
 #: Property or kind: how often each part of a value agrees in true pairs. In general: errors of transcription and transliteration, moves.
 _AGREE: dict[str, dict[str, float]] = {
@@ -50,6 +52,8 @@ _AGREE: dict[str, dict[str, float]] = {
 _ALONE = ("email", "phone", "idNumber", "passportNumber", "taxNumber")
 _WEAK = ("initial", "category", "streetNumber", "year")
 _LOOSE = {"sound", "start"}
+#: How often names agree to the letter, and of those that do not how often they sound the same, whether or not they begin alike.
+_WHOLE, _SAME_SOUND = 0.50, 0.35
 _NOT_KEYS = ("name", "position")
 
 
@@ -105,33 +109,42 @@ def choose(fields: Mapping[str, Field], rows: int) -> list[Key]:
     held = {prop: float((field.codes >= 0).mean()) ** 2 if rows else 0.0 for prop, field in fields.items()}
     agreeing = _virtual(parts, held)
     options: list[tuple[Key, float, float, NDArray[np.bool_]]] = []
-    for combo in _combos(parts):
-        sizes = block_sizes(row_hashes(combo, fields))
+    share = max(SHARE, 1 << max(0, int(np.log2(rows / _COUNTED))))
+    for combo in _combos(parts, large=rows >= _LARGE):
+        sizes = block_sizes(combo, fields, share)
         agrees = np.logical_and.reduce([agreeing[id(part)] for part in combo])
         for cap in CAPS:
             small = sizes[(sizes >= 2) & (sizes <= cap)].astype(np.float64)
             covered = float(sizes[sizes <= cap].sum() / max(1, sizes.sum()))
-            options.append((Key(combo, cap), float((small * (small - 1) / 2).sum()) * SHARE, covered, agrees))
+            options.append((Key(combo, cap), float((small * (small - 1) / 2).sum()) * share, covered, agrees))
     return _greedy(options, rows)
 
 
-def _combos(parts: list[Part]) -> list[tuple[Part, ...]]:
+def _combos(parts: list[Part], *, large: bool) -> list[tuple[Part, ...]]:
     alone = [(part,) for part in parts if not part.weak]
     joined = [part for part in parts if part.prop.split("#")[0] not in _ALONE]
     two = [pair for pair in combinations(joined, 2) if pair[0].prop != pair[1].prop and not (pair[0].weak and pair[1].weak)]
     thirds = [part for part in joined if part.part in ("year", "initial", "half", "whole") and part.prop not in ("firstName", "lastName")]
     named = [pair for pair in two if {part.prop for part in pair} == {"firstName", "lastName"} and {part.part for part in pair} <= _LOOSE]
-    return alone + two + [(*pair, third) for pair in named for third in thirds]
+    three = [(*pair, third) for pair in named for third in thirds]
+    fourths = [pair for pair in combinations(thirds, 2) if pair[0].prop != pair[1].prop] if large else []
+    return alone + two + three + [(*pair, *more) for pair in named for more in fourths]
 
 
 def _virtual(parts: list[Part], held: Mapping[str, float]) -> dict[int, NDArray[np.bool_]]:
     """For each part whether it agrees, in so many virtual true pairs; parts of one value agree together or not."""
     rng = np.random.default_rng(0)
+    heard = {prop: rng.random(_VIRTUAL) for prop in held}
     drawn = {prop: (rng.random(_VIRTUAL), rng.random(_VIRTUAL) < share) for prop, share in held.items()}
     found = {}
     for part in parts:
         luck, there = drawn[part.prop]
-        agrees = (luck < 0.65) | (luck > 0.95) if part.part == "birthday" else luck < part.agrees
+        if part.part == "birthday":
+            agrees = (luck < 0.65) | (luck > 0.95)
+        elif part.part == "sound":
+            agrees = (luck < _WHOLE) | (heard[part.prop] < _SAME_SOUND)
+        else:
+            agrees = luck < part.agrees
         found[id(part)] = there & agrees
     return found
 
@@ -198,18 +211,60 @@ def row_hashes(parts: tuple[Part, ...], fields: Mapping[str, Field]) -> Hashes:
     return np.where(whole, total | np.uint64(1), np.uint64(0))
 
 
-def block_sizes(hashes: Hashes) -> Ints:
-    """How many rows share each key, of one key in `SHARE` (nearly: now and then two keys count as one)."""
-    bits = max(10, int(np.ceil(np.log2(len(hashes) / SHARE + 1))) + 2)
-    return np.asarray(_counted(hashes, bits), np.int64)
+def block_sizes(parts: tuple[Part, ...], fields: Mapping[str, Field], share: int) -> Ints:
+    """How many rows share each key, of one key in `share` (nearly: now and then two keys count as one)."""
+    rows = len(fields[parts[0].prop].codes)
+    bits = max(10, int(np.ceil(np.log2(rows / share + 1))) + 2)
+    one, two, three, four = (parts[place % len(parts)] for place in range(4))
+    return np.asarray(
+        _counted(
+            len(parts),
+            *(one.hashes, fields[one.prop].codes, two.hashes, fields[two.prop].codes),
+            *(three.hashes, fields[three.prop].codes, four.hashes, fields[four.prop].codes),
+            share,
+            bits,
+        ),
+        np.int64,
+    )
 
 
 @njit(cache=True, nogil=True)
-def _counted(hashes: Any, bits: int) -> Any:
+def _counted(
+    parts: int,
+    hashes: Any,
+    codes: Any,
+    hashes2: Any,
+    codes2: Any,
+    hashes3: Any,
+    codes3: Any,
+    hashes4: Any,
+    codes4: Any,
+    share: int,
+    bits: int,
+) -> Any:
     counts = np.zeros(1 << bits, np.int32)
-    for h in hashes:
-        mixed = mix(h)
-        if h and mixed & uint64(SHARE - 1) == uint64(0):
+    for row in range(len(codes)):
+        h = hashes[codes[row]] if codes[row] >= 0 else uint64(0)
+        if not h:
+            continue
+        total = mix(h)
+        if parts > 1:
+            h = hashes2[codes2[row]] if codes2[row] >= 0 else uint64(0)
+            if not h:
+                continue
+            total += mix(h)
+        if parts > 2:
+            h = hashes3[codes3[row]] if codes3[row] >= 0 else uint64(0)
+            if not h:
+                continue
+            total += mix(h)
+        if parts > 3:
+            h = hashes4[codes4[row]] if codes4[row] >= 0 else uint64(0)
+            if not h:
+                continue
+            total += mix(h)
+        mixed = mix(total | uint64(1))
+        if mixed & uint64(share - 1) == uint64(0):
             counts[mixed >> uint64(64 - bits)] += 1
     return counts[counts > 0].astype(np.int64)
 
