@@ -43,6 +43,9 @@ _WHOLE = np.isin(np.arange(16), (YEAR, ANNIVERSARY))
 _PLACES = 2
 #: The bits of a key below its kind.
 HIDDEN = 60
+#: Keys are sorted in drawers by their first bits: so many in each, which fit into a processor's cache.
+_DRAWER = 8_192
+_MOST_DRAWERS = 14
 
 
 class Blocks(NamedTuple):
@@ -62,10 +65,7 @@ class Blocks(NamedTuple):
 def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
     """The blocks of all records."""
     count = profiles.count
-    owners = np.repeat(np.arange(count, dtype=np.int32), np.diff(keys.start))
-    shared = _repeated(keys.keys)
-    key, owner = keys.keys[shared], owners[shared]
-    del owners, shared
+    key, owner = _repeated(keys.start, keys.keys, _slots(len(keys.keys)))
     evidence = _evidence_of(profiles)
     kept_keys: list[NDArray[np.uint64]] = []
     kept_owners: list[NDArray[np.int32]] = []
@@ -100,14 +100,39 @@ def _collected(key: Any, owner: Any, count: int, line_start: Any, lines: Any) ->
 
 def _grouped(key: NDArray[np.uint64], owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
     """Keys ascending, under each its owners ascending, each once; and where each key begins."""
-    order = np.argsort(key)
-    key, owner, begin = _settled(key[order], owner[order])
+    bits = min(_MOST_DRAWERS, max(0, int(len(key) // _DRAWER).bit_length()))
+    key, owner, ends = _in_drawers(key, owner, bits)
+    for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        order = np.argsort(key[first:last])
+        key[first:last], owner[first:last] = key[first:last][order], owner[first:last][order]
+    key, owner, begin = _settled(key, owner)
     return key, owner, begin
 
 
 @njit(cache=True, nogil=True)
+def _in_drawers(key: Any, owner: Any, bits: int) -> Any:
+    """Keys and owners by the first bits of the key, and where each drawer begins and ends. The kinds of keys are ten of sixteen, so few stay empty."""
+    ends = np.zeros((1 << bits) + 1, np.int64)
+    shift = uint64(63 - bits)
+    for k in range(len(key)):
+        ends[((key[k] >> uint64(1)) >> shift) + uint64(1)] += 1
+    for number in range(1 << bits):
+        ends[number + 1] += ends[number]
+    place = ends[:-1].copy()
+    keys, owners = np.empty_like(key), np.empty_like(owner)
+    for k in range(len(key)):
+        drawer = (key[k] >> uint64(1)) >> shift  # a shift by 64 would be none
+        keys[place[drawer]], owners[place[drawer]] = key[k], owner[k]
+        place[drawer] += 1
+    return keys, owners, ends
+
+
+@njit(cache=True, nogil=True)
 def _settled(key: Any, owner: Any) -> Any:
-    begin = np.empty(len(key), np.int64)
+    runs = min(1, len(key))
+    for k in range(1, len(key)):
+        runs += key[k] != key[k - 1]
+    begin = np.empty(runs, np.int64)
     at, blocks, first = 0, 0, 0
     while first < len(key):
         last = first + 1
@@ -120,7 +145,7 @@ def _settled(key: Any, owner: Any) -> Any:
         key[at:end] = held
         at = end
         first = last
-    return key[:at].copy(), owner[:at].copy(), begin[:blocks].copy()
+    return key[:at], owner[:at], begin[:blocks]
 
 
 def _slots(entries: int) -> NDArray[np.uint8]:
@@ -134,20 +159,22 @@ def _seen(slots: Any, key: Any) -> None:
         slots[place] += 1
 
 
-def _repeated(key: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which keys may be there more than once: all that are, and few others."""
-    found: NDArray[np.bool_] = _told_twice(key, _slots(len(key)))
-    return found
-
-
 @njit(cache=True, nogil=True)
-def _told_twice(key: Any, slots: Any) -> Any:
-    found = np.zeros(len(key), np.bool_)
+def _repeated(start: Any, key: Any, slots: Any) -> Any:
+    """The keys that may be there more than once, and their owners: all that are, and few others."""
     for k in range(len(key)):
         _seen(slots, key[k])
+    kept = 0
     for k in range(len(key)):
-        found[k] = slots[key[k] & uint64(len(slots) - 1)] > 1
-    return found
+        kept += slots[key[k] & uint64(len(slots) - 1)] > 1
+    keys, owners = np.empty(kept, np.uint64), np.empty(kept, np.int32)
+    at = 0
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            if slots[key[k] & uint64(len(slots) - 1)] > 1:
+                keys[at], owners[at] = key[k], i
+                at += 1
+    return keys, owners
 
 
 @njit(cache=True, nogil=True)

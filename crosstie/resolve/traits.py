@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pyarrow as pa
 
-from crosstie.resolve.batches import batch, columns, rows
+from crosstie.resolve.batches import array, batch, columns
+from crosstie.resolve.flat import encode, pc, take
 from crosstie.resolve.names import romanize, skeleton
 from crosstie.store.engine import Engine
 
@@ -21,6 +23,9 @@ _BIRTH = ("birthDate", "buildDate")
 _PLACES = ("birthPlace", "address")
 #: Of an address so many numbers, and words, tell the house.
 _NUMBERS, _WORDS = 2, 4
+
+#: Values are read so many at a time: what is said often is read once in each batch.
+_ROWS = 100_000
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _VALUE = columns(idx=pa.int32(), value=pa.string())
@@ -41,6 +46,7 @@ def collect(engine: Engine) -> None:
             join records r on r.entity_id = e.value where s.prop = 'unscId'""",
         _each(_identifiers),
         _VALUE,
+        rows=_ROWS,
     )
     engine.create(
         "record_identifiers",
@@ -54,6 +60,7 @@ def collect(engine: Engine) -> None:
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_UNIQUE)})""",
         _each(_identifiers),
         _VALUE,
+        rows=_ROWS,
     )
     engine.map(
         "record_places",
@@ -61,12 +68,14 @@ def collect(engine: Engine) -> None:
         select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_PLACES)})""",
         _each(_places),
         _VALUE,
+        rows=_ROWS,
     )
     engine.map(
         "record_premises",
         "select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop = 'address'",
         _each(_premises),
         _VALUE,
+        rows=_ROWS,
     )
     engine.create("record_legal_forms", "select distinct idx, legal_form as value from record_names where legal_form <> ''")
     engine.create(
@@ -132,17 +141,18 @@ def _premises(prop: str, value: str) -> list[str]:
 
 
 def _each(expand: Callable[[str, str], list[str]]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A verb for `map`: (idx, prop, value) to (idx, value) for each value that `expand` makes of it."""
+    """A verb for `map`: (idx, prop, value) to (idx, value) for each value that `expand` makes of it. What many records say is read once in a batch."""
 
     def verb(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for given in batches:
-            indexes: list[int] = []
-            values: list[str] = []
-            for idx, prop, value in rows(given, "idx", "prop", "value"):
-                found = expand(prop, value)
-                indexes += [idx] * len(found)
-                values += found
-            yield batch(_VALUE, indexes, values)
+            codes, told = encode(pc.binary_join_element_wise(given.column("prop"), given.column("value"), "\n"))
+            read = [expand(*str(text).split("\n", 1)) for text in told.to_pylist()]
+            start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array([len(found) for found in read], np.int64))])
+            length = np.diff(start)[codes]
+            begin = np.cumsum(length) - length
+            place = np.repeat(start[codes] - begin, length) + np.arange(int(length.sum()))
+            found = pa.array([value for one in read for value in one], pa.string())
+            yield batch(_VALUE, np.repeat(array(given, "idx", np.int32), length), take(found, place))
 
     return verb
 
