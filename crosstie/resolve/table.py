@@ -7,22 +7,24 @@ The job on one page: what the columns hold, which rows are worth comparing, weig
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.errors import MappingError
-from crosstie.resolve.fields import headers, levels, pairing, values
+from crosstie.resolve.fields import headers, pairing, values
+from crosstie.resolve.fields.crowds import first_of_crowd, only, own, usually
 from crosstie.resolve.fields.features import Feature, Rows, features_of
-from crosstie.resolve.fields.grouping import MOST, group
+from crosstie.resolve.fields.grouping import group
 from crosstie.resolve.fields.reasons import reasons
+from crosstie.resolve.fields.scoring import Scored, compared, joined, scored
 from crosstie.resolve.fields.values import Field
 from crosstie.resolve.flat import Array, hash_strings
-from crosstie.resolve.learn import Judged, Levels, Rarities, Weights, chances, contributions, learn, probability, total, usual_weights
+from crosstie.resolve.learn import Judged, Levels, Weights, chances, contributions, learn, probability, total, usual_weights
 
 Ints = NDArray[np.int64]
 
@@ -32,7 +34,6 @@ THRESHOLD = 0.5
 KEPT = 0.02
 #: Pairs drawn at random, and candidate pairs, from which weights are learned.
 SAMPLE = 200_000
-_BATCH = 131_072
 #: Pairs of these log-odds (99.9 of 100) are held to be sure.
 _SURE = 6.9
 
@@ -72,7 +73,7 @@ class Deduped:
 
     def parts(self, left: Ints, right: Ints) -> tuple[Levels, NDArray[np.float64]]:
         """For pairs of rows the level of each feature, and what it adds to the log-odds (the last column: what a household explains away)."""
-        level, rarity = _compared(self.rows, self.features, left, right)
+        level, rarity = compared(self.rows, self.features, left, right)
         return level, contributions(self.features, self.weights, level, rarity)
 
 
@@ -90,19 +91,28 @@ def dedupe(
     elsewhere; otherwise they are learned here, without labels. `judged`: pairs of rows of which people know whether they are the same; they
     help the learning. The same table gives the same clusters.
     """
+    twice = [name for name, count in Counter(table.column_names).items() if count > 1]
+    if twice:
+        raise MappingError(f"the table has more than one column “{twice[0]}”", hint="Give each column a name of its own.")
     known, ignored = headers.recognise(table.column_names, columns)
     if not known:
         raise MappingError(
-            "no column of the table is understood", hint=f"Say what they hold; columns can hold {', '.join(headers.properties())}."
+            f"no column of the table is understood; it has {', '.join(table.column_names) or 'none'}",
+            hint=f"Say what they hold; columns can hold {', '.join(headers.properties())}.",
         )
     rows = read(table, known)
     features = features_of(rows)
-    keys = pairing.choose(rows.fields, rows.count)
-    pairs = pairing.candidates(keys, rows.fields)
+    crowd = first_of_crowd(rows.fields, rows.count)
+    kept = np.flatnonzero(crowd == np.arange(rows.count))
+    some = rows if len(kept) == rows.count else only(rows, kept)
+    keys = pairing.choose(some.fields, some.count)
+    pairs = pairing.candidates(keys, some.fields)
     if weights is None:
-        weights = _learned(rows, features, pairs, judged)
-    held = scored(rows, features, weights, pairs)
-    clusters = group(rows.count, held.left, held.right, held.odds, probability(held.odds, held.ways) >= threshold)
+        weights = _learned(rows, some, features, pairs, judged)
+    held = scored(some, features, weights, pairs)
+    clusters = group(some.count, held.left, held.right, held.odds, probability(held.odds, held.ways) >= threshold)
+    if some is not rows:
+        held, clusters = _with_crowds(rows, features, weights, crowd, kept, held, clusters, threshold)
     return Deduped(
         clusters,
         _pairs(held, clusters),
@@ -114,6 +124,31 @@ def dedupe(
         [str(key) for key in keys],
         len(pairs),
     )
+
+
+def _with_crowds(
+    rows: Rows,
+    features: Sequence[Feature],
+    weights: Weights,
+    crowd: Ints,
+    kept: Ints,
+    held: Scored,
+    clusters: Ints,
+    threshold: float,
+) -> tuple[Scored, Ints]:
+    """Pairs and clusters of all rows: those of a crowd go with its first row, where so much agreement is enough."""
+    late = np.flatnonzero(crowd != np.arange(rows.count))
+    first, place = np.unique(crowd[late], return_inverse=True)
+    odds, ways = total(features, weights, *compared(rows, features, first, first))
+    usual, _ = total(features, weights, *compared(usually(rows), features, first, first))
+    odds = np.where(own(rows)[first], np.maximum(odds, usual), odds)
+    whole = np.arange(rows.count)
+    whole[kept] = kept[clusters]
+    tied = (probability(odds, ways) >= threshold)[place]
+    whole[late[tied]] = whole[crowd[late[tied]]]
+    more = Scored(crowd[late].astype(np.int32), late.astype(np.int32), odds[place].astype(np.float32), ways[place])
+    mine = held._replace(left=kept[held.left].astype(np.int32), right=kept[held.right].astype(np.int32))
+    return joined([mine, more]), whole
 
 
 def read(table: pa.Table, columns: Mapping[str, str]) -> Rows:
@@ -147,7 +182,7 @@ def _words_of(fields: Mapping[str, Field], names: Array, held: Mapping[str, Arra
     known = full.word_hash[order]
     found = []
     for prop in ("firstName", "lastName"):
-        if prop not in held or len(known) == 0:
+        if prop not in held or len(known) == 0 or len(held[prop]) == 0:
             found.append(np.full(len(full.codes), -2, np.int32))
             continue
         hashed = hash_strings(held[prop].fill_null(""))
@@ -158,59 +193,21 @@ def _words_of(fields: Mapping[str, Field], names: Array, held: Mapping[str, Arra
     return found[0], found[1]
 
 
-def _compared(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints) -> tuple[Levels, Rarities]:
-    level = np.zeros((len(left), len(features)), np.uint8)
-    rarity = np.zeros((len(left), len(features)), np.float32)
-    at = {feature.prop: place for place, feature in enumerate(features)}
-    for place, feature in enumerate(features):
-        if feature.prop == "swapped":
-            straight = np.maximum(level[:, at["firstName"]], level[:, at["lastName"]])
-            asked = np.flatnonzero(straight < levels.SIMILAR)
-            outcome = feature.compare(rows, feature.prop, left[asked], right[asked])
-            level[asked, place], rarity[asked, place] = outcome.level, outcome.rarity
-            swapped = asked[outcome.level > 0]
-            level[swapped, at["firstName"]] = level[swapped, at["lastName"]] = 0
-            rarity[swapped, at["firstName"]] = rarity[swapped, at["lastName"]] = 0.0
-        else:
-            outcome = feature.compare(rows, feature.prop, left, right)
-            level[:, place], rarity[:, place] = outcome.level, outcome.rarity
-    return level, rarity
-
-
-def _learned(rows: Rows, features: Sequence[Feature], pairs: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
+def _learned(every: Rows, rows: Rows, features: Sequence[Feature], pairs: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
+    """Weights from pairs of `rows` (without crowds); `judged` are numbers among `every` row."""
     rng = np.random.default_rng(20)
     one, other = rng.integers(0, max(rows.count, 1), (2, min(SAMPLE, rows.count * rows.count)))
     apart = one != other
-    at_random, _ = _compared(rows, features, one[apart], other[apart])
+    at_random, _ = compared(rows, features, one[apart], other[apart])
     if len(pairs) == 0:
-        return usual_weights(features, chances(features, at_random), rows.count)
+        return usual_weights(features, chances(features, at_random), every.count)
     chosen = pairs if len(pairs) <= SAMPLE else pairs[np.sort(rng.integers(0, len(pairs), SAMPLE))]
-    sample = _compared(rows, features, *pairing.rows_of(chosen))
+    sample = compared(rows, features, *pairing.rows_of(chosen))
     known = None
     if judged:
         ours, theirs, same = (np.array(side) for side in zip(*judged, strict=True))
-        known = Judged(*_compared(rows, features, ours.astype(np.int64), theirs.astype(np.int64)), same.astype(np.bool_))
-    return learn(features, sample, at_random, candidates=len(pairs), rows=rows.count, judged=known)
-
-
-class Scored(NamedTuple):
-    """Pairs of rows: log-odds, and in how many ways they agree."""
-
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    odds: NDArray[np.float32]
-    ways: NDArray[np.uint8]
-
-
-def scored(rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints) -> Scored:
-    """The pairs that are not plainly two persons (log-odds above `-MOST`); the others are not held."""
-    kept = [Scored(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))]
-    for begin in range(0, len(pairs), _BATCH):
-        left, right = pairing.rows_of(pairs[begin : begin + _BATCH])
-        odds, ways = total(features, weights, *_compared(rows, features, left, right))
-        near = np.flatnonzero(odds > -MOST)
-        kept.append(Scored(left[near].astype(np.int32), right[near].astype(np.int32), odds[near].astype(np.float32), ways[near]))
-    return Scored(*(np.concatenate(column) for column in zip(*kept, strict=True)))
+        known = Judged(*compared(every, features, ours.astype(np.int64), theirs.astype(np.int64)), same.astype(np.bool_))
+    return learn(features, sample, at_random, candidates=len(pairs), rows=every.count, judged=known)
 
 
 def _pairs(held: Scored, clusters: Ints) -> pa.Table:

@@ -182,12 +182,13 @@ def _greedy(options: list[tuple[Key, float, float, NDArray[np.bool_]]], rows: in
 
 
 def candidates(keys: list[Key], fields: Mapping[str, Field]) -> Ints:
-    """Pairs of rows that share a key, each once, in order; every two rows where there is no key.
+    """Pairs of rows that share a key, each once, in order; every two rows of a table so small that it needs no key.
 
     A pair is one number, the smaller row in its upper half (see `rows_of`): eight bytes for each pair is all that is held of them.
     """
-    if not keys:
-        left, right = np.triu_indices(len(next(iter(fields.values())).codes), 1)
+    rows = len(next(iter(fields.values())).codes)
+    if rows * (rows - 1) // 2 <= BUDGET:
+        left, right = np.triu_indices(rows, 1)
         return np.asarray(left, np.int64) << 32 | right
     found = np.zeros(0, np.int64)
     for key in keys:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from crosstie.errors import MappingError
 from crosstie.resolve.flat import Array, hash_strings, pc, whole
 from crosstie.resolve.names.forms import romanize, skeleton
 from crosstie.resolve.names.vocabulary import hashes
@@ -42,7 +43,7 @@ KINDS: Mapping[str, str] = {
 #: What is known in general weighs as much as so many rows: of a short list nobody can tell how rare its values are. By kind, how many of all
 #: people have a usual value.
 _BACKGROUND = 100
-_GENERAL = {"name": 0.003, "date": 0.00005, "category": 0.3, "words": 0.005, "number": 0.0001, "text": 0.0001}
+GENERAL = {"name": 0.003, "date": 0.00005, "category": 0.3, "words": 0.005, "number": 0.0001, "text": 0.0001}
 #: Letters of a value that are compared; longer ones are cut.
 LETTERS = 60
 _CODES = np.zeros(128, np.uint8)
@@ -115,7 +116,7 @@ def field(codes: NDArray[np.int32], values: Array, kind: str) -> Field:
         start=start,
         sound=sound,
         bags=_bags(letters, start),
-        share=(np.maximum(count, 1.0) + _BACKGROUND * _GENERAL.get(kind, 0.001)) / (present + _BACKGROUND),
+        share=(np.maximum(count, 1.0) + _BACKGROUND * GENERAL.get(kind, 0.001)) / (present + _BACKGROUND),
         day=_days(values) if kind == "date" else np.zeros(len(values), np.int64),
         word_start=word_start,
         words=word_codes,
@@ -141,7 +142,14 @@ def parts(codes: NDArray[np.int32], values: Array) -> tuple[tuple[NDArray[np.int
 
 def column_of(table: pa.Table, name: str) -> Array:
     """A column of a table as text, in one piece."""
-    return whole(table.column(name).cast(pa.string()))
+    column = table.column(name)
+    if pa.types.is_nested(column.type):
+        raise MappingError(
+            f"column “{name}” holds {column.type}, not one value in each row", hint="Make a column of it with one value each."
+        )
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        raise MappingError(f"column “{name}” holds binary data, not text")
+    return whole(column.cast(pa.string()))
 
 
 def _spelled(values: Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
