@@ -106,7 +106,7 @@ def cut(
                 at += 1
             elif _in_word(data[at]):
                 begin = at
-                state = uint64(14695981039346656037) + uint64(whose[i])
+                state = uint64(14695981039346656037) + uint64(whose[i]) * uint64(0x9E3779B97F4A7C15)
                 while at < high and _in_word(data[at]):
                     state = (state ^ uint64(data[at])) * uint64(1099511628211)
                     at += 1
