@@ -171,13 +171,16 @@ def _workbook(answers: Iterable[Answer], out: Path, every: bool) -> None:
         return found
 
     headed = False
-    for one in _rows(_seen(answers, seen), every):
+    try:
+        for one in _rows(_seen(answers, seen), every):
+            if not headed:
+                sheet.append(list(one))
+                headed = True
+            sheet.append([cell(value) for value in one.values()])
         if not headed:
-            sheet.append(list(one))
-            headed = True
-        sheet.append([cell(value) for value in one.values()])
-    if not headed:
-        sheet.append(COLUMNS)
+            sheet.append(COLUMNS)
+    finally:
+        sheet.close()  # else its half-written rows complain when memory is cleared
     with _whole(out) as part, part.open("wb") as stream:
         book.save(stream)
     _mark(out, seen)

@@ -18,11 +18,12 @@ from crosstie.resolve.screen.grams import KEPT, Likes, find_like, merge_readings
 from crosstie.resolve.screen.index import Index
 from crosstie.resolve.screen.queries import Asked, Query, prepare
 from crosstie.resolve.screen.search import find_forms
+from crosstie.resolve.screen.whole import find_wholes, take_turns
 from crosstie.resolve.screen.words import sentences
 
-#: So many names are compared for each reading of a query, and how well they must fit at least (1: they hold all that is asked, and no more).
-COMPARED = 40
-FIT = 0.25
+#: So many names are compared for each reading of a query, of so many that are found by its parts and as a whole.
+COMPARED = 64
+_BY_PARTS, _WHOLE = 64, 40
 #: With more than a name to go by, names that are less alike than the threshold may still be hits: down to here.
 UNSURE = 0.3
 #: A name that a list itself calls weak never decides alone.
@@ -113,19 +114,22 @@ def likes_of(index: Index, asked: Asked) -> Likes:
 
 
 def candidates(index: Index, asked: Asked, most: int = COMPARED) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """For each form that is asked the forms of the index that hold most of it (-1: no more), best first, and how well they fit."""
-    out = np.full((len(asked.query), most), -1, np.int32)
-    fit = np.zeros((len(asked.query), most), np.float32)
-    find_forms(
-        asked.side.names, *likes_of(index, asked), index.side.names, index.side.words, index.side.worth.rarity, index.postings, out, fit
-    )
-    return out, fit
+    """For each form that is asked the forms of the index that hold most of it or are most like it as a whole, in turns (-1: no more); how well
+    their parts fit.
+    """
+    forms, wholes, out = (np.full((len(asked.query), size), -1, np.int32) for size in (_BY_PARTS, _WHOLE, most))
+    fit, value, out_fit = (np.zeros(array.shape, np.float32) for array in (forms, wholes, out))
+    side = index.side
+    find_forms(asked.side.names, *likes_of(index, asked), side.names, side.words, side.worth.rarity, index.postings, forms, fit)
+    find_wholes(asked.side.names, asked.side.words, index.wholes, fit[:, 0], wholes, value)
+    take_turns(forms, fit, wholes, value, index.postings.entity, out, out_fit)
+    return out, out_fit
 
 
 def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
     """Candidates compared: of each query the entities of at least `least[query]`, by their best name, the better supported first among equals."""
-    forms, fit = candidates(index, asked)
-    ours, places = np.nonzero((forms >= 0) & (fit >= FIT))
+    forms, _ = candidates(index, asked)
+    ours, places = np.nonzero(forms >= 0)
     theirs = forms[ours, places]
     entity = index.postings.entity[theirs]
     listed, read = index.kinds[entity], asked.kind[ours]

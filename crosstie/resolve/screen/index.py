@@ -13,18 +13,20 @@ import orjson
 from numpy.typing import NDArray
 
 from crosstie.errors import NotFound
-from crosstie.resolve.names import Kind, analyze
+from crosstie.resolve.names import Kind
 from crosstie.resolve.names.frequency import common_shares
 from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary, Worth
 from crosstie.resolve.rarity import rarity, worth
 from crosstie.resolve.screen.arrays import Texts, map_arrays, write_arrays
 from crosstie.resolve.screen.grams import Grams, build_grams
 from crosstie.resolve.screen.labels import Labels
+from crosstie.resolve.screen.runs import form_hashes, runs
 from crosstie.resolve.screen.search import Postings, build_postings
+from crosstie.resolve.screen.whole import Wholes, build_wholes
 
 FILE = "screening.index"
 #: Raise with every change of the arrays or of how names become tokens: an index of another version is refused.
-VERSION = 1
+VERSION = 2
 KINDS: tuple[Kind, ...] = ("person", "organization", "thing", "any")
 
 
@@ -47,6 +49,7 @@ class Index:
     side: Side
     grams: Grams
     postings: Postings
+    wholes: Wholes
     kinds: NDArray[np.uint8]
     support: NDArray[np.int32]
     cards: Texts
@@ -120,6 +123,7 @@ class Index:
             ("worth", self.side.worth),
             ("grams", self.grams),
             ("postings", self.postings),
+            ("wholes", self.wholes),
         ):
             arrays |= {f"{prefix}.{name}": array for name, array in part._asdict().items()}
         for prefix, texts in (("cards", self.cards), ("written", self.written), ("sayers", self.sayers)):
@@ -147,6 +151,7 @@ class Index:
             side=Side(part(NameTable, "names"), part(Vocabulary, "words"), part(Worth, "worth")),
             grams=part(Grams, "grams"),
             postings=part(Postings, "postings"),
+            wholes=part(Wholes, "wholes"),
             cards=texts("cards"),
             written=texts("written"),
             sayers=texts("sayers"),
@@ -157,73 +162,124 @@ class Index:
 _PLAIN = ("kinds", "support", "said_by", "known", "known_rarity", "heard", "heard_rarity", "identifiers", "identified")
 
 
+#: Names that are read at a time.
+_CHUNK = 100_000
+
+
 class _Gathered:
-    """The names of entities as they come, to be turned into arrays at once."""
+    """The names of entities as they come, turned into arrays chunk by chunk."""
 
     def __init__(self) -> None:
         self.labels = Labels()
-        self.tokens: list[int] = []
-        self.parts: list[int] = []
-        self.token_start: list[int] = [0]
-        self.form_start: list[int] = [0]
-        self.weak: list[bool] = []
-        self.written: list[str] = []
-        self.said_by: list[int] = []
         self.sayers: dict[str, int] = {}
+        self.names: list[str] = []
+        self.weak: list[bool] = []
+        self.said_by: list[int] = []
+        self.sizes: list[int] = []
         self.kinds: list[int] = []
         self.support: list[int] = []
-        self.cards: list[str] = []
-        self.identifiers: list[tuple[int, int]] = []
+        self.cards: list[bytes] = []
+        self.identifiers: list[int] = []
+        self.identified: list[int] = []
+        self.entities = 0
+        self.done: dict[str, list[NDArray[Any]]] = {name: [] for name in _CHUNKED}
+        self.read()
 
     def add(self, entity: Listed) -> None:
         """Take an entity in; names that come to the same tokens count once, the first of them is shown."""
-        seen: dict[tuple[str, ...], int] = {}
-        for written, weak, sayer in sorted(entity.names, key=lambda name: name[1]):
-            form = analyze(written, entity.kind)
-            if not form.tokens or form.tokens in seen:
-                continue
-            seen[form.tokens] = len(self.weak)
-            self.tokens += self.labels.numbers(form)
-            self.parts += form.parts or [0] * len(form.tokens)
-            self.token_start.append(len(self.tokens))
-            self.weak.append(weak)
-            self.written.append(written)
-            self.said_by.append(self.sayers.setdefault(sayer, len(self.sayers)))
-        number = len(self.kinds)
-        self.form_start.append(len(self.weak))
+        names = sorted(entity.names, key=lambda name: name[1])
+        self.names += [name for name, _, _ in names]
+        self.weak += [weak for _, weak, _ in names]
+        self.said_by += [self.sayers.setdefault(sayer, len(self.sayers)) for _, _, sayer in names]
+        self.sizes.append(len(names))
         self.kinds.append(KINDS.index(entity.kind))
         self.support.append(entity.support)
-        self.cards.append(orjson.dumps(entity.card).decode())
-        self.identifiers += [(hashed(one), number) for one in entity.identifiers]
+        self.cards.append(orjson.dumps(entity.card))
+        self.identifiers += [hashed(one) for one in entity.identifiers]
+        self.identified += [self.entities] * len(entity.identifiers)
+        self.entities += 1
+        if len(self.names) >= _CHUNK or len(self.sizes) >= _CHUNK:
+            self.read()
+
+    def read(self) -> None:
+        """Turn what waits into arrays."""
+        import pyarrow as pa
+
+        from crosstie.resolve.names.bulk import analyze_names
+
+        of = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        kinds = np.array(self.kinds, np.uint8)
+        found = analyze_names(pa.array(self.names, pa.string()), kinds[of])
+        tokens = self.labels.numbers_of(found)
+        hashes = form_hashes(found.token_start, tokens)
+        order = np.lexsort((np.arange(len(of)), hashes, of))
+        first = np.ones(len(of), np.bool_)
+        first[1:] = (of[order][1:] != of[order][:-1]) | (hashes[order][1:] != hashes[order][:-1])
+        kept = np.sort(order[first])
+        kept = kept[np.diff(found.token_start)[kept] > 0]
+        start, places = runs(found.token_start, kept)
+        written = [self.names[place].encode("utf-8", "replace") for place in kept.tolist()]
+        chunk: dict[str, NDArray[Any]] = {
+            "forms": np.bincount(of[kept], minlength=len(self.sizes)).astype(np.int64),
+            "lengths": np.diff(start),
+            "tokens": tokens[places],
+            "parts": found.parts[places],
+            "weak": np.array(self.weak, np.bool_)[kept],
+            "said_by": np.array(self.said_by, np.int32)[kept],
+            "written": np.frombuffer(b"".join(written), np.uint8),
+            "written_lengths": np.array([len(one) for one in written], np.int64),
+            "kinds": kinds,
+            "support": np.array(self.support, np.int32),
+            "cards": np.frombuffer(b"".join(self.cards), np.uint8),
+            "card_lengths": np.array([len(one) for one in self.cards], np.int64),
+            "identifiers": np.array(self.identifiers, np.uint64),
+            "identified": np.array(self.identified, np.int32),
+        }
+        for name, array in chunk.items():
+            self.done[name].append(array)
+        for waiting in (self.names, self.weak, self.said_by, self.sizes, self.kinds, self.support, self.cards):
+            waiting.clear()
+        self.identifiers.clear()
+        self.identified.clear()
 
     def index(self) -> Index:
         """Everything as arrays."""
-        tokens = np.array(self.tokens, np.int32)
-        parts = np.array(self.parts, np.uint8)
-        names = NameTable(
-            np.array(self.form_start, np.int64), np.array(self.token_start, np.int64), tokens, parts, np.array(self.weak, np.bool_)
-        )
+        self.read()
+        whole = {name: np.concatenate(self.done.pop(name)) for name in _CHUNKED}
+        names = NameTable(_ends(whole["forms"]), _ends(whole["lengths"]), whole["tokens"], whole["parts"], whole["weak"])
         words = self.labels.vocabulary()
-        said = worth(names, words, len(self.kinds))
+        said = worth(names, words, self.entities)
         known, heard = np.argsort(words.hash, kind="stable"), np.unique(words.sound_hash, return_index=True)[1]
-        found = sorted(self.identifiers)
+        order = np.lexsort((whole["identified"], whole["identifiers"]))
         return Index(
             side=Side(names, words, said),
             grams=build_grams(words),
             postings=build_postings(names, words, said.rarity),
-            kinds=np.array(self.kinds, np.uint8),
-            support=np.array(self.support, np.int32),
-            cards=Texts.of(self.cards),
-            written=Texts.of(self.written),
+            wholes=build_wholes(names, words),
+            kinds=whole["kinds"],
+            support=whole["support"],
+            cards=Texts(whole["cards"], _ends(whole["card_lengths"])),
+            written=Texts(whole["written"], _ends(whole["written_lengths"])),
             sayers=Texts.of(list(self.sayers)),
-            said_by=np.array(self.said_by, np.int32),
+            said_by=whole["said_by"],
             known=words.hash[known],
             known_rarity=said.rarity[known],
             heard=words.sound_hash[heard],
             heard_rarity=said.sound_rarity[heard],
-            identifiers=np.array([code for code, _ in found], np.uint64),
-            identified=np.array([number for _, number in found], np.int32),
+            identifiers=whole["identifiers"][order],
+            identified=whole["identified"][order],
         )
+
+
+_CHUNKED = (
+    *("forms", "lengths", "tokens", "parts", "weak", "said_by", "written", "written_lengths"),
+    *("kinds", "support", "cards", "card_lengths", "identifiers", "identified"),
+)
+
+
+def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where runs of some lengths begin when they lie end to end, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def hashed(identifier: str) -> int:

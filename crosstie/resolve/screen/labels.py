@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
 
 from crosstie.resolve.names import NameForm, skeleton
 from crosstie.resolve.names.vocabulary import Vocabulary, vocabulary
+
+if TYPE_CHECKING:
+    from crosstie.resolve.names.bulk import Analysed
 
 #: Of all that tokens of one spelling may also be read as, so many are kept.
 _READINGS = 8
@@ -32,6 +38,18 @@ class Labels:
             if form.variants and form.variants[place]:
                 self._readings.setdefault(number, {}).update(dict.fromkeys(form.variants[place]))
         return found
+
+    def numbers_of(self, found: Analysed) -> NDArray[np.int32]:
+        """The numbers of the tokens of many names, end to end."""
+        used, place = np.unique(found.tokens, return_inverse=True)
+        numbers = np.zeros(len(used), np.int32)
+        for at, label in enumerate(used.tolist()):
+            number = numbers[at] = self._number(found.labels[label], None, int(found.scripts[label]))
+            first, last = found.variant_start[label : label + 2].tolist()
+            if last > first:
+                readings = (found.labels[other] for other in found.variants[first:last].tolist())
+                self._readings.setdefault(number, {}).update(dict.fromkeys(readings))
+        return numbers[place]
 
     def listed(self) -> list[str]:
         """Every token, by number."""

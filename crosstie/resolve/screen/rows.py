@@ -18,7 +18,7 @@ from crosstie.ingest.survey import survey
 from crosstie.ingest.tabular import Layout, chunks, column_names
 from crosstie.resolve.fields.headers import recognise
 from crosstie.resolve.names import Kind, romanize
-from crosstie.resolve.screen.queries import Query, read
+from crosstie.resolve.screen.queries import Query
 from crosstie.resolve.traits import normal_identifier
 
 _PARTS = ("firstName", "middleName", "lastName")
@@ -121,7 +121,7 @@ def _query(table: Table, row: Mapping[str, str], rejects: Rejects) -> Query | No
     name = " ".join(said.get("name", ())[:1]) or " ".join(cell for part in _PARTS for cell in said.get(part, ()))
     kind = _KINDS.get(" ".join(said.get("kind", ())).casefold(), "any")
     numbers = [(normal, cell) for prop in _NUMBERS for cell in said.get(prop, ()) if (normal := normal_identifier(prop, cell))]
-    if not numbers and not (name and any(form.tokens for _, form in read(name, kind))):
+    if not numbers and not any(map(str.isalnum, name)):
         if any(row.values()):
             rejects.reject(
                 "there is no name in this row" if not name else "nothing in this name can be compared", name or " ".join(row.values())

@@ -180,7 +180,7 @@ def test_an_index_that_is_missing_cut_changed_or_of_another_version_is_refused(
     whole = (tmp_path / "good").read_bytes()
     for name, damaged in (
         ("cut", whole[:-8]),
-        ("changed", whole.replace(b'"version":1', b'"version":2', 1)),
+        ("changed", whole.replace(b'"version":', b'"version":9', 1)),
         ("none", b""),
         ("else", b"PAR1"),
     ):
@@ -212,3 +212,40 @@ def test_plain_names_make_an_index() -> None:
     assert index.entities == 2
     assert index.names == 3
     assert found(index, "Velbaz Tarik")[0][0] == "a"
+
+
+@pytest.mark.parametrize("name", ["Wolodymyrhryn kewytsch", "Wo lodymyr Hrynke wytsch", "Wlodmir Grinkevitsh", "WolodymyrHrynkewytsch"])
+def test_parts_that_run_together_or_fall_apart_are_found_as_a_whole(index: Index, name: str) -> None:
+    asked = prepare([Query(name)], index)
+    forms, _ = candidates(index, asked)
+    entity = index.postings.entity[forms[0][forms[0] >= 0]]
+    assert "Hrynkewytsch" in {index.card(int(one))["caption"].split()[-1] for one in entity[:3]}
+    assert len(set(forms[0][forms[0] >= 0].tolist())) == (forms[0] >= 0).sum()
+
+
+def test_many_names_are_read_as_one_by_one(index: Index) -> None:
+    names = [
+        "Golden Lantern Shipping Co. Ltd.",
+        "Tarik al-Velbaz",
+        "",
+        "…",
+        "محمد القدومي",
+        "Володимир Гринкевич",
+        "A & B 7",
+        "Ould Abd Errahmane",
+    ]
+    queries = [Query(name, kind) for name in names for kind in ("any", "person", "organization", "thing")]
+    assert len(queries) > 20
+    many = prepare(queries, index)
+    place = 0
+    for number, query in enumerate(queries):
+        one = prepare([query], index)
+        for form in range(len(one.query)):
+            spelled = [
+                [side.labels[token] for token in side.side.names.tokens[slice(*side.side.names.token_start[at : at + 2])]]
+                for side, at in ((one, form), (many, place))
+            ]
+            assert spelled[0] == spelled[1], query
+            assert (many.query[place], many.kind[place]) == (number, one.kind[form]), query
+            place += 1
+    assert place == len(many.query)
