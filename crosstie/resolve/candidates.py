@@ -9,11 +9,17 @@ from numba import njit, uint64
 from numpy.typing import NDArray
 
 from crosstie.resolve.blocks import HIDDEN, WINDOW, Blocks
-from crosstie.resolve.keys import CITATION, IDENTIFIER, SOUNDS, canonical_day
-from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.compare.kernels import popcount
+from crosstie.resolve.keys import CITATION, IDENTIFIER, SOUNDS, YEAR, canonical_day
+from crosstie.resolve.profiles import KINDS, Profiles
 
 #: Birth dates further apart than so many years, if nothing else is near in them, are not one person's.
 _YEARS = 3
+#: Of two people who share only what keys from YEAR on are made of, so many parts of some name have to be perhaps alike.
+_PARTS = 2
+#: Parts are not alike where more letters than this share of the longer one stand in one of them only: an edit changes two letters at most.
+_UNLIKE = 0.56
+_PERSON = KINDS.index("person")
 
 
 def ranges(blocks: Blocks, most: int) -> NDArray[np.int64]:
@@ -33,16 +39,20 @@ def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
 def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of a range of blocks or lines, left below right. Pairs of a line may come again in another.
 
-    Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset.
+    Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset;
+    and people whose names cannot agree in more than the one part that the key is made of.
     """
     first, last, lines = (int(value) for value in cut)
     dates = profiles.dates
     about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
     own = (blocks.own_start, blocks.own)
+    table, words = profiles.names.names, profiles.names.words
+    spelled = (words.hash, words.sound_hash, words.bags, words.start, words.concept, words.variant_start)
+    names = (profiles.kinds, (table.form_start, table.token_start, table.tokens), spelled)
     if lines:
         left, right = _line_pairs(blocks.line_start[first : last + 1], blocks.lines, own, about)
     else:
-        left, right = _block_pairs(blocks.start[first : last + 1], blocks.members, blocks.keys[first:last], own, about)
+        left, right = _block_pairs(blocks.start[first : last + 1], blocks.members, blocks.keys[first:last], own, about, names)
     return left, right
 
 
@@ -82,7 +92,42 @@ def _born_apart(i: int, j: int, dates: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any) -> Any:
+def _perhaps_alike(a: int, b: int, spelled: Any) -> bool:
+    """Whether two parts of names may agree: no pair that does is told otherwise, unless by consonants with a slip."""
+    hashes, sounds, bags, start, concept, variant_start = spelled
+    if hashes[a] == hashes[b] or sounds[a] == sounds[b] or (concept[a] >= 0 and concept[a] == concept[b]):
+        return True
+    if variant_start[a] < variant_start[a + 1] or variant_start[b] < variant_start[b + 1]:
+        return True
+    one, other = start[a + 1] - start[a], start[b + 1] - start[b]
+    if one == 1 or other == 1:
+        return bool(bags[a] & bags[b])
+    return bool(popcount(bags[a] ^ bags[b]) <= _UNLIKE * max(one, other))
+
+
+@njit(cache=True, nogil=True)
+def _worth_comparing(i: int, j: int, names: Any) -> bool:
+    """Whether some name of two people may agree in two parts, or in all that there are. Names of other numbers of parts may be joined differently."""
+    kinds, (form_start, token_start, tokens), spelled = names
+    if kinds[i] != _PERSON or kinds[j] != _PERSON:
+        return True
+    for form in range(form_start[i], form_start[i + 1]):
+        for other in range(form_start[j], form_start[j + 1]):
+            a = tokens[token_start[form] : token_start[form + 1]]
+            b = tokens[token_start[other] : token_start[other + 1]]
+            most, found = min(len(a), len(b), _PARTS), 0
+            for one in a:
+                for two in b:
+                    if _perhaps_alike(one, two, spelled):
+                        found += 1
+                        break
+            if found >= most:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any, names: Any) -> Any:
     most = 0
     for b in range(len(keys)):
         size = start[b + 1] - start[b]
@@ -94,7 +139,9 @@ def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any) -> A
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
-                if _comparable(i, j, kind, about) and not _shared_before(i, j, keys[b], own):
+                if not _comparable(i, j, kind, about) or (kind >= YEAR and not _worth_comparing(i, j, names)):
+                    continue
+                if not _shared_before(i, j, keys[b], own):
                     left[at], right[at] = i, j
                     at += 1
     return left[:at].copy(), right[:at].copy()

@@ -5,7 +5,7 @@ import pytest
 
 from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of
 from crosstie.resolve.candidates import pairs_of, ranges
-from crosstie.resolve.keys import SOUNDS, keys_of
+from crosstie.resolve.keys import SOUNDS, YEAR, keys_of
 from crosstie.resolve.profiles import Profiles
 from crosstie.resolve.twins import firsts
 from tests.resolve.test_keys import profiles
@@ -50,3 +50,10 @@ def test_twins_are_what_says_the_same_to_the_letter() -> None:
     )
     assert firsts(records, np.zeros(4, np.bool_)).tolist() == [0, 1, 0, 3]
     assert firsts(records, np.array([True, False, False, False])).tolist() == [0, 1, 2, 3]
+
+
+def test_people_who_share_one_part_and_a_year_are_compared_only_where_more_may_agree() -> None:
+    made = profiles(("Zimbrak Tarkovar", "1971-05-02"), ("Ostrovan Tarkovar", "1971-09-14"), ("Zimtrak Tarkovar", "1971-11-21"))
+    blocks, pairs = _made(made)
+    assert set((blocks.keys >> np.uint64(60)).tolist()) == {YEAR}
+    assert pairs == [(0, 2)]
