@@ -53,7 +53,7 @@ def test_twins_are_what_says_the_same_to_the_letter() -> None:
 
 
 def test_people_who_share_one_part_and_a_year_are_compared_only_where_more_may_agree() -> None:
-    made = profiles(("Zimbrak Tarkovar", "1971-05-02"), ("Ostrovan Tarkovar", "1971-09-14"), ("Zimtrak Tarkovar", "1971-11-21"))
+    made = profiles(("Zimbrak Tarkovar", "1971-05-02"), ("Melisund Tarkovar", "1971-09-14"), ("Zimtrak Tarkovar", "1971-11-21"))
     blocks, pairs = _made(made)
     assert set((blocks.keys >> np.uint64(60)).tolist()) == {YEAR}
     assert pairs == [(0, 2)]
