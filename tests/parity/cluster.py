@@ -16,7 +16,8 @@ _DEFAULTS = """\
 spark.executor.memory 1g
 spark.driver.memory 1g
 spark.driver.host 127.0.0.1
-spark.sql.shuffle.partitions 3
+spark.sql.shuffle.partitions 2
+spark.default.parallelism 2
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 """

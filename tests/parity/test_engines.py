@@ -60,50 +60,51 @@ def some(rows: int) -> pa.Table:
 
 
 QUERIES = {
-    "nulls stand last": "select distinct k, n from t order by k, n desc",
-    "nulls stand last in windows": "select k, n, row_number() over (partition by k order by n desc, v, x) as place from t order by k, place, n",
-    "shares": "select distinct k, cume_dist() over (order by n desc) as share from t where n is not null order by 1, 2",
+    "nulls stand last": "select distinct k, n from many order by k, n desc",
+    "nulls stand last in windows": "select k, n, row_number() over (partition by k order by n desc, v, x) as place from many order by k, place, n",
+    "shares": "select distinct k, cume_dist() over (order by n desc) as share from many where n is not null order by 1, 2",
     "the first that is something": """
         select k, min_by(v, n * 1000 + x) as v, min_by(x, n * 1000 + x) as x
-        from (select k, n, x, min(v) as v from t group by k, n, x) s group by k order by k""",
-    "structs in order": "select k, min({'n': coalesce(n, 99), 'v': coalesce(v, '')}) as best from t group by k order by k",
+        from (select k, n, x, min(v) as v from many group by k, n, x) s group by k order by k""",
+    "structs in order": "select k, min({'n': coalesce(n, 99), 'v': coalesce(v, '')}) as best from many group by k order by k",
     "one of a struct": """
-        select k, best.v as v from (select k, min({'n': coalesce(n, 99), 'v': coalesce(v, '')}) as best from t group by k) s order by k""",
-    "lists": "select k, list_sort(array_agg(distinct v) filter (where v <> '')) as vs from t group by k order by k",
+        select k, best.v as v from (select k, min({'n': coalesce(n, 99), 'v': coalesce(v, '')}) as best from many group by k) s order by k""",
+    "lists": "select k, list_sort(array_agg(distinct v) filter (where v <> '')) as vs from many group by k order by k",
     "lists of nothing": """
         select k, array_agg(v) filter (where v = 'nobody') as vs, coalesce(array_agg(v) filter (where false), array[]::varchar[]) as none
-        from t group by k order by k""",
+        from many group by k order by k""",
     "lists opened": """
-        select k, unnest(vs) as v from (select k, array_agg(distinct v) filter (where v is not null) as vs from t group by k) s order by k, v""",
-    "numbers in texts": "select distinct v, try_cast(v as double) as x from t order by v",
-    "division": "select distinct n / 4 as quarter, x / 4 as x from t order by 1, 2",
+        select k, unnest(vs) as v from (select k, array_agg(distinct v) filter (where v is not null) as vs from many group by k) s order by k, v""",
+    "numbers in texts": "select distinct v, try_cast(v as double) as x from many order by v",
+    "division": "select distinct n / 4 as quarter, x / 4 as x from many order by 1, 2",
     "exact sums": """
         select k, cast(sum(try_cast(x as decimal(38, 4))) as double) as total, count(*) as rows, count(distinct v) as vs
-        from t group by k order by k""",
+        from many group by k order by k""",
     "sureness": """
-        select k, round(1 - exp(sum(ln(1 - least(x / 4, 0.999)))), 9) as sure from (select distinct k, x from t) s group by k order by k""",
+        select k, round(1 - exp(sum(ln(1 - least(x / 4, 0.999)))), 9) as sure from (select distinct k, x from many) s group by k order by k""",
     "truth": """
-        select k, max(n > 8) as some, min(n > 8) as every, max(v is not null and starts_with(v, 'b')) as b from t group by k order by k""",
+        select k, max(n > 8) as some, min(n > 8) as every, max(v is not null and starts_with(v, 'b')) as b from many group by k order by k""",
     "cuts of texts": """
         select distinct v, substr(v, 1, 3) as head, substr(v, -3) as tail, length(v) as long, lower(v) as low, lpad(v, 4, '0') as pad,
-            replace(v, ' ', '') as bare, v || chr(10) as line from t order by v""",
-    "fingerprints": "select distinct v, sha1(v || '.') as s, md5(v) as m from t order by v",
+            replace(v, ' ', '') as bare, v || chr(10) as line from many order by v""",
+    "fingerprints": "select distinct v, sha1(v || '.') as s, md5(v) as m from many order by v",
     "not distinct": """
-        select count(*) as n from t a join (select distinct k, n from t) b on a.k is not distinct from b.k and a.n is not distinct from b.n""",
-    "not exists": "select count(*) as n from t a where not exists (select 1 from t b where b.k = a.k and (b.n = 3 or b.v = 'Z'))",
-    "not in": "select count(*) as n from t where v not in (select v from t where v is not null and n = 3)",
-    "all but": "select * exclude (x, n) from (select distinct * from t) s order by k, v, n, x",
+        select count(*) as n from many a join (select distinct k, n from many) b on a.k is not distinct from b.k and a.n is not distinct from b.n""",
+    "not exists": "select count(*) as n from many a where not exists (select 1 from many b where b.k = a.k and (b.n = 3 or b.v = 'Z'))",
+    "not in": "select count(*) as n from many where v not in (select v from many where v is not null and n = 3)",
+    "all but": "select * exclude (x, n) from (select distinct * from many) s order by k, v, n, x",
     "outer": """
-        select a.k, b.k as other from (select distinct k from t where n < 4) a
-        full outer join (select distinct k from t where n > 12) b on a.k = b.k order by 1, 2""",
-    "quoted names": 'select distinct v as "end", n as "Start" from t where n = 3 order by "end"',
+        select a.k, b.k as other from (select distinct k from many where n < 4) a
+        full outer join (select distinct k from many where n > 12) b on a.k = b.k order by 1, 2""",
+    "quoted names": 'select distinct v as "end", n as "Start" from many where n = 3 order by "end"',
 }
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_a_query_means_the_same(duck: Engine, spark: Engine, query: str) -> None:
     for engine in (duck, spark):
-        engine.load("t", some(700))
+        if not engine.has("many"):  # once for the whole session on Spark
+            engine.load("many", some(700))
     ours, theirs = duck.arrow(query), spark.arrow(query)
     assert ours.num_rows > 0
     assert theirs.to_pylist() == ours.to_pylist()

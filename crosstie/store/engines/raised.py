@@ -35,10 +35,11 @@ class Carrying:
         """What the function gives."""
         try:
             yield from self.fn(batches)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told to the driver, whatever it is
             with contextlib.suppress(OSError):  # then Spark's own report has to do
                 leave(error, Path(self.folder))
-            raise
+            # Spark's worker stops dead on a text that is no UTF-8, as a file's name may be
+            raise EngineError(_plain(f"{type(error).__name__}: {error}")) from None
 
 
 def leave(error: Exception, folder: Path) -> None:
