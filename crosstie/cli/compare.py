@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from crosstie.cli.frame import Frame, command
+from crosstie.errors import UsageError
 
 _KINDS = click.Choice(["person", "organization", "thing", "any"])
 #: Pairs that are read, compared and written at a time.
@@ -34,7 +35,7 @@ def register(group: click.Group) -> None:
         elif len(names) == 2:
             _pair(frame, names[0], names[1], kind)
         else:
-            raise click.UsageError("compare needs two names, or one file of pairs")
+            raise UsageError("compare needs two names, or one file of pairs")
 
 
 def _pair(frame: Frame, left: str, right: str, kind: Any) -> None:
@@ -53,7 +54,7 @@ def _table(path: Path, kind: Any) -> None:
     from crosstie.resolve.compare.plain import likeness
 
     if not path.is_file():
-        raise click.UsageError(f"{path} is no file: give two names, or a CSV file of pairs")
+        raise UsageError(f"{path} is no file: give two names, or a CSV file of pairs")
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("left", "right", "likeness"))
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -61,6 +62,6 @@ def _table(path: Path, kind: Any) -> None:
         while batch := list(islice(rows, _BATCH)):
             for row in batch:
                 if len(row) < 2:
-                    raise click.UsageError(f"{path}: a row of one column: {row[0]!r}")
+                    raise UsageError(f"{path}: a row of one column: {row[0]!r}")
             found = likeness([row[0] for row in batch], [row[1] for row in batch], kind)
             out.writerows((row[0], row[1], f"{value:.4f}") for row, value in zip(batch, found, strict=True))

@@ -2,6 +2,10 @@
 
 From the alignment that also gives the evidence a few plain facts are taken (`FACTS`); a logistic model adds them up. Its coefficients are learned
 from pairs that people judged (`bench/train_likeness.py`, `data/likeness.json`), none against what its fact means.
+
+A likeness is a probability where every second pair or so is one thing, as among those that people are given to judge; that .7 is the default
+threshold moves it up somewhat (by log-odds of .7 less those of the learned probability at which precision and recall balance). Among all pairs of two
+lists next to none are one thing: there the evidence in nats is to be added to log-odds of one's own.
 """
 
 from __future__ import annotations
@@ -181,7 +185,9 @@ def _sum(facts: Any, weights: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, likeness: Any, screen: Any, evidence: Any, desks: Any) -> None:
+def _compare(
+    x: Any, y: Any, left: Any, right: Any, kinds: Any, fit: Any, known: Any, likeness: Any, screen: Any, evidence: Any, desks: Any
+) -> None:
     desk = desks[0]
     facts = np.zeros(len(known.weights) - 1)
     supports = np.zeros(len(known.screen) - 1)
@@ -197,24 +203,26 @@ def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, known: Any, like
         logit = _sum(facts, known.weights)
         evidence[p] = found
         likeness[p] = 1.0 / (1.0 + np.exp(-logit))
-        note_supports(x.cards, y.cards, desk, supports)
+        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports)
         screen[p] = 1.0 / (1.0 + np.exp(-_sum(supports, known.screen)))
 
 
 def compare_candidates(
-    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, likeness: Any, screen: Any, evidence: Any
+    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, likeness: Any, screen: Any, evidence: Any, fit: Any = None
 ) -> None:
     """Compares names one by one: form `query_form[p]` of one side with form `candidate_form[p]` of the other, for each p.
 
     `kinds` says of each pair 0 person, 1 organisation, 2 thing, 3 unknown. Written to (float32): `likeness` 0 to 1, the probability that a person
     who sees nothing but the names would take them for names of one thing; `screen` 0 to 1, which ranks hits of a screening; `evidence` in nats.
+    `fit` says how well each candidate holds what is asked (`screen.search`); `screen` means nothing without it.
     Pairs of one query should stand together. Run several threads over parts of the arrays at will.
     """
-    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, model(), likeness, screen, evidence, new_desk())
+    fit = np.ones(len(query_form), np.float32) if fit is None else fit
+    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, fit, model(), likeness, screen, evidence, new_desk())
 
 
 @njit(cache=True, nogil=True)
-def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, supports: Any, desks: Any) -> None:
+def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, fit: Any, out: Any, supports: Any, desks: Any) -> None:
     desk = desks[0]
     for p in range(len(left)):
         lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
@@ -222,15 +230,16 @@ def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, supports
         if desk.count[0] == 0 or desk.count[1] == 0:
             continue
         note_facts(x.cards, y.cards, kinds[p], align(x.cards, y.cards, desk), desk, out[p])
-        note_supports(x.cards, y.cards, desk, supports[p])
+        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports[p])
 
 
 def facts_of(
-    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any
+    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, fit: Any = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The facts (columns as in `FACTS`) and supports (as in `SUPPORTS`) of pairs of forms, to learn from."""
     out, supports = np.zeros((len(query_form), len(FACTS))), np.zeros((len(query_form), len(SUPPORTS)))
-    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, supports, new_desk())
+    fit = np.ones(len(query_form), np.float32) if fit is None else fit
+    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, fit, out, supports, new_desk())
     return out, supports
 
 

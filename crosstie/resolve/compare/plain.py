@@ -17,6 +17,35 @@ from crosstie.resolve.rarity import worth
 
 #: Longer names are cut: nobody has one.
 LONGEST = 1_000
+#: Words for bodies that are no companies.
+BODIES = frozenset(
+    [
+        "foundation",
+        "stiftung",
+        "fondation",
+        "fundacion",
+        "fundacao",
+        "fondazione",
+        "trust",
+        "charity",
+        "association",
+        "verein",
+        "asociacion",
+        "associazione",
+        "society",
+        "union",
+        "federation",
+        "syndicate",
+        "committee",
+        "council",
+        "institute",
+        "university",
+        "academy",
+        "ministry",
+        "department",
+        "brotherhood",
+    ]
+)
 
 
 class Written(NamedTuple):
@@ -59,8 +88,30 @@ def likeness(left: Sequence[str], right: Sequence[str], kinds: Kind | Sequence[K
     one_by_one = np.arange(len(left))
     found, score, evidence = (np.zeros(len(left), np.float32) for _ in range(3))
     compare_candidates(ours.side, theirs.side, one_by_one, one_by_one, number.astype(np.int64), found, score, evidence)
-    differs = np.array([bool(a and b and a != b) for a, b in zip(ours.legal_forms, theirs.legal_forms, strict=True)], np.bool_)
-    return with_legal_forms(found.astype(np.float64), differs)
+    return with_legal_forms(found.astype(np.float64), np.array([bool(one) for one, _ in other_forms(ours, theirs)], np.bool_))
+
+
+def other_forms(ours: Written, theirs: Written) -> list[tuple[str, str]]:
+    """For each pair of names the forms that they say, where both say one and not the same; else two empty strings.
+
+    A form is a legal form, or a word for a body that is no company: "Foundation" beside "GmbH" is another form.
+    """
+    out = []
+    for place, forms in enumerate(zip(ours.legal_forms, theirs.legal_forms, strict=True)):
+        bodies = [[name.labels[token] for token in _tokens(name, place) if name.labels[token] in BODIES] for name in (ours, theirs)]
+        if all(forms):
+            found = forms
+        elif any(forms) and sorted(bodies[0]) != sorted(bodies[1]):
+            found = forms[0] or "".join(bodies[0][:1]), forms[1] or "".join(bodies[1][:1])
+        else:
+            found = "", ""
+        out.append(found if all(found) and found[0] != found[1] else ("", ""))
+    return out
+
+
+def _tokens(name: Written, place: int) -> list[int]:
+    start = name.side.names.token_start
+    return [int(token) for token in name.side.names.tokens[start[place] : start[place + 1]]]
 
 
 def with_legal_forms(found: NDArray[np.float64], differs: NDArray[np.bool_]) -> NDArray[np.float64]:

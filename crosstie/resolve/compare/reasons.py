@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crosstie.resolve.compare.likeness import THRESHOLD, align_candidates, compare_candidates
-from crosstie.resolve.compare.plain import Written, codes, with_legal_forms, written
+from crosstie.resolve.compare.plain import Written, codes, other_forms, with_legal_forms, written
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING
 from crosstie.resolve.names.forms import Kind
 
@@ -68,13 +68,12 @@ def reasons_of(left: Sequence[str], right: Sequence[str], kinds: Kind | Sequence
     place = np.arange(len(left))
     found, score, evidence = (np.zeros(len(left), np.float32) for _ in range(3))
     compare_candidates(ours.side, theirs.side, place, place, number.astype(np.int64), found, score, evidence)
-    forms = list(zip(ours.legal_forms, theirs.legal_forms, strict=True))
-    differs = np.array([bool(a and b and a != b) for a, b in forms], np.bool_)
+    forms = other_forms(ours, theirs)
+    differs = np.array([bool(one) for one, _ in forms], np.bool_)
     likeness = with_legal_forms(found.astype(np.float64), differs)
     partner, way, alike = align_candidates(ours.side, theirs.side, place, place)
     return [
-        _told(ours, theirs, p, float(likeness[p]), float(evidence[p]), (partner[p], way[p], alike[p]), forms[p] if differs[p] else ("", ""))
-        for p in range(len(left))
+        _told(ours, theirs, p, float(likeness[p]), float(evidence[p]), (partner[p], way[p], alike[p]), forms[p]) for p in range(len(left))
     ]
 
 

@@ -15,6 +15,7 @@ from numba import uint64
 from crosstie.resolve.compare.alignment import TELLING
 from crosstie.resolve.compare.kernels import edits, inner, popcount, wipe_masks, write_masks
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, NEAR, READING, SAME, SPELLING, _int, edits_between
+from crosstie.resolve.names.letters import HAN, HANGUL, KANA
 
 #: What the ranking knows of a query and a candidate, and which way it may count (-1 against, 1 for, 0 either).
 SUPPORTS = {
@@ -40,10 +41,18 @@ SUPPORTS = {
     "as_a_whole": 0,  # what does not agree part by part is alike as a whole
     "query_letters": 1,
     "query_parts": 0,
+    "foreign": -1,  # the query is in another script than the candidate: how it is romanised is known, so what is spelt otherwise is rather another name
+    "foreign_short": -1,  # the same, times "short"
+    "foreign_edits": -1,  # the same, times "edits"
+    "lossy": -1,  # the query is in Han, kana or Hangul: many names are romanised alike
+    "weak": -1,  # the list itself calls the name weak
+    "fit": 1,  # how well the candidate holds what is asked and no more (screen.search), and the square of it
+    "fit_squared": 1,
 }
 NATS, SPELT, ROOT, EDITS, EDITS_SHARE, UNLIKE, QUERY_LEFT, QUERY_LEFT_LETTERS, LISTED_LEFT, LISTED_LEFT_WORDS = range(10)
 QUERY_COVERED, LISTED_COVERED, INITIAL_PARTS, EXACT_PARTS, TURNED, SHUFFLED_PARTS, KNOWN_OTHER, SHORT_PARTS = range(10, 18)
-FIRST_LETTER, AS_A_WHOLE, QUERY_LETTERS, QUERY_PARTS = range(18, 22)
+FIRST_LETTER, AS_A_WHOLE, QUERY_LETTERS, QUERY_PARTS, FOREIGN, FOREIGN_SHORT, FOREIGN_EDITS, LOSSY = range(18, 26)
+WEAK, FIT, FIT_SQUARED = range(26, 29)
 #: Worth of a part that nobody is known to bear.
 UNKNOWN = 8.0
 LONGEST = 60
@@ -183,8 +192,8 @@ def _as_a_whole(x: Any, y: Any, desk: Any, sure_a: int, sure_b: int, unsure: flo
 
 
 @inner
-def note_supports(x: Any, y: Any, desk: Any, out: Any) -> None:
-    """The supports of a query and a candidate that are aligned on the desk."""
+def note_supports(x: Any, y: Any, desk: Any, weak: bool, fit: float, out: Any) -> None:
+    """The supports of a query and a candidate that are aligned on the desk; `weak` and `fit` are of the candidate."""
     for k in range(len(out)):
         out[k] = 0.0
     sure_a, sure_b = _agreeing(x, y, desk, out)
@@ -209,3 +218,14 @@ def note_supports(x: Any, y: Any, desk: Any, out: Any) -> None:
     out[LISTED_LEFT], out[LISTED_LEFT_WORDS] = listed_left, words_left
     out[QUERY_COVERED], out[LISTED_COVERED] = nats / max(4.0, nats_a), nats / max(4.0, nats_b)
     out[QUERY_LETTERS], out[QUERY_PARTS] = letters_a, desk.count[0]
+    listed_script = 0
+    for j in range(desk.count[1]):
+        listed_script = max(listed_script, _int(y[desk.token[1, j]].script))
+    for i in range(desk.count[0]):
+        script = x[desk.token[0, i]].script
+        if script and not listed_script:
+            out[FOREIGN], out[FOREIGN_SHORT], out[FOREIGN_EDITS] = 1.0, out[SHORT_PARTS], out[EDITS]
+        if script in (HAN, KANA, HANGUL):
+            out[LOSSY] = 1.0
+    out[WEAK] = 1.0 if weak else 0.0
+    out[FIT], out[FIT_SQUARED] = fit, fit * fit

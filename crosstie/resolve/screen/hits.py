@@ -126,23 +126,39 @@ def candidates(index: Index, asked: Asked, most: int = COMPARED) -> tuple[NDArra
     return out, out_fit
 
 
-def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
-    """Candidates compared: of each query the entities of at least `least[query]`, by their best name, the better supported first among equals."""
-    forms, _ = candidates(index, asked)
+class Pairs(NamedTuple):
+    """Forms that are asked and forms of the index to compare: of what entity, read as what kind, and how well they fit."""
+
+    ours: NDArray[np.int64]
+    theirs: NDArray[np.int32]
+    entity: NDArray[np.int32]
+    kinds: NDArray[np.int64]
+    fit: NDArray[np.float32]
+
+
+def pairs(index: Index, asked: Asked) -> Pairs:
+    """The candidates that are worth comparing."""
+    forms, fit = candidates(index, asked)
     ours, places = np.nonzero(forms >= 0)
     theirs = forms[ours, places]
     entity = index.postings.entity[theirs]
     listed, read = index.kinds[entity], asked.kind[ours]
     # a name read as a person's is not held against organisations, where it was read as an organisation's too
     fitting = (read == 3) | (listed == 3) | (read == listed) | ((read == 1) & (listed == 2))
-    ours, theirs, entity, listed, read = (array[fitting] for array in (ours, theirs, entity, listed, read))
     kinds = np.where(listed == 3, read, listed).astype(np.int64)
+    return Pairs(*(array[fitting] for array in (ours, theirs, entity, kinds, fit[ours, places])))
+
+
+def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
+    """Candidates compared: of each query the entities of at least `least[query]`, by their best name, the better supported first among equals."""
+    found = pairs(index, asked)
+    ours, theirs, entity = found.ours, found.theirs, found.entity
     likeness, score, evidence = (np.zeros(len(ours), np.float32) for _ in range(3))
-    compare_candidates(asked.side, index.side, ours, theirs, kinds, likeness, score, evidence)
+    compare_candidates(asked.side, index.side, ours, theirs, found.kinds, likeness, score, evidence, found.fit)
     score = np.where(index.side.names.weak[theirs], np.minimum(score, WEAK), score)
     query = asked.query[ours]
     kept = score >= least[query]
-    query, entity, score, ours, theirs = (array[kept] for array in (query, entity, score, ours, theirs))
+    query, entity, score, ours, theirs = query[kept], entity[kept], score[kept], ours[kept], theirs[kept]
     order = np.lexsort((theirs, -score, entity, query))
     first = np.ones(len(order), np.bool_)
     first[1:] = (query[order][1:] != query[order][:-1]) | (entity[order][1:] != entity[order][:-1])

@@ -89,4 +89,12 @@ def test_compare_says_it_on_the_command_line(tmp_path: Path) -> None:
     lines = CliRunner().invoke(main, ["compare", str(pairs), "--kind", "person"]).stdout.splitlines()
     assert lines[0] == "left,right,likeness"
     assert float(lines[1].rsplit(",", 1)[1]) > THRESHOLD > float(lines[2].rsplit(",", 1)[1])
-    assert CliRunner().invoke(main, ["compare", "a", "b", "c"]).exit_code != 0
+    assert CliRunner().invoke(main, ["compare", "a", "b", "c"]).exit_code == 2
+
+
+def test_a_foundation_is_no_company() -> None:
+    said = reasons("Quellmark Trading GmbH", "Quellmark Trading Foundation", "organization")
+    assert not said.same
+    assert any(sentence.startswith("Another legal form") for sentence in said.sentences)
+    company, foundation = likeness_of(["Quellmark Trading GmbH"] * 2, ["Quellmark Trading", "Quellmark Trading Foundation"], "organization")
+    assert company >= THRESHOLD > foundation
