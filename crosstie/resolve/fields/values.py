@@ -191,7 +191,10 @@ _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
 
 def _days(values: Array) -> NDArray[np.int64]:
-    """Each value as yyyymmdd: 1970-01-31, 19700131, 31/01/1970 (01/31/1970 where the table shows that months come first); a year alone is its 1 January."""
+    """Each value as yyyymmdd: 1970-01-31, 19700131, 31/01/1970 (01/31/1970 where the table shows that months come first); a year alone is its 1 January.
+
+    What no calendar has (99999999, month 13) says nothing; 31 February stays, it is a slip that can be compared.
+    """
     texts: list[str] = [str(text) for text in values.to_pylist()]
     found = np.zeros(len(texts), np.int64)
     turned = [told for text in texts if (told := _DAY_FIRST.match(text))]
@@ -207,5 +210,8 @@ def _days(values: Array) -> NDArray[np.int64]:
             continue
         if month > 12 >= day:
             month, day = day, month
-        found[place] = year * 10000 + month * 100 + day
+        if month == 0 or day == 0:
+            month = day = 1
+        if year > 0 and month <= 12 and day <= 31:
+            found[place] = year * 10000 + month * 100 + day
     return found
