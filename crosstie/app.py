@@ -37,11 +37,14 @@ from crosstie.resolve.claims import gather
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
 from crosstie.resolve.judgements import standing
+from crosstie.resolve.learn import Weights
 from crosstie.resolve.resolver import resolve
 from crosstie.resolve.screen.hits import LIMIT, THRESHOLD, Hit
 from crosstie.resolve.screen.index import FILE as SCREENING_INDEX
 from crosstie.resolve.screen.listing import build_index
 from crosstie.resolve.screen.queries import Query
+from crosstie.resolve.weights import FILE as WEIGHTS_FILE
+from crosstie.resolve.weights import learn_weights, mark, open_weights, written
 from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
@@ -177,12 +180,13 @@ class Workspace:
         settings = self.settings if engine is None else self.settings.on(engine)
         with self._writing("build"):
             judgements = self.casebook.in_force()
-            inputs = self._inputs(judgements)
+            weights = self.weights()
+            inputs = self._inputs(judgements, weights)
             current = None if force else self.builds.sound()
             if current and current.manifest.get("inputs") == inputs:
                 return current, False
             with Engine(settings, self.folder) as running, self.builds.begin() as writer:
-                for done, (title, stage) in enumerate(stages := self._stages(running, judgements)):
+                for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights)):
                     self.progress(title, done, len(stages))
                     with running.stage(keep=KEPT):
                         stage()
@@ -191,18 +195,18 @@ class Workspace:
                 self.progress("indexing names for screening", len(stages), len(stages))
                 build_index(running).write(writer.file(SCREENING_INDEX))
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
-                found = {"counts": counts, **standing(running, judgements)}
+                found = {"counts": counts, "weights": mark(weights), **standing(running, judgements)}
                 build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
             self._record("build", f"{build.number:04}", counts)
             return build, True
 
-    def _stages(self, engine: Engine, judgements: list[Judgement]) -> list[tuple[str, Callable[[], None]]]:
+    def _stages(self, engine: Engine, judgements: list[Judgement], weights: Weights) -> list[tuple[str, Callable[[], None]]]:
         lenses = registry.load()
         activities = registry.activities(lenses)
         return [
             ("gathering statements", lambda: self._open(engine, registry.ledgers(lenses))),
             ("gathering claims", lambda: gather(engine)),
-            ("finding who is who", lambda: resolve(engine, judgements, self.settings)),
+            ("finding who is who", lambda: resolve(engine, judgements, self.settings, weights)),
             ("describing entities", lambda: describe(engine)),
             ("reading narratives", lambda: tag(engine, activities)),
             ("looking for typologies", lambda: registry.detect(engine, lenses, judgements)),
@@ -218,9 +222,37 @@ class Workspace:
             if name in ledgers:
                 engine.read(f"ledger_{name}", files, ledgers[name])
 
-    def _inputs(self, judgements: Sequence[Judgement]) -> str:
+    def _inputs(self, judgements: Sequence[Judgement], weights: Weights) -> str:
         tuned = {name: getattr(self.settings, name) for name in ("exercise", "match_threshold", "max_hops", "paths", "hub", "links")}
-        return fingerprint([__version__, tuned, [asdict(source) for source in self.sources.list()], [asdict(one) for one in judgements]])
+        told = [[asdict(source) for source in self.sources.list()], [asdict(one) for one in judgements]]
+        return fingerprint([__version__, tuned, *told, mark(weights)])
+
+    # ── what the features weigh ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def weights(self) -> Weights:
+        """What the features of records weigh in this workspace: learned here, or those that the program comes with."""
+        return open_weights(self.folder / WEIGHTS_FILE)
+
+    def learn_weights(self) -> Weights:
+        """Learn the weights anew from the sources and the judgements; they hold from the next build on. UsageError where there is too little."""
+        self.built()  # who has not looked at a build has nothing to improve
+        with self._writing("learn"), Engine(self.settings, self.folder) as engine:
+            self.progress("comparing pairs", 0, 0)
+            self._open(engine, {})
+            gather(engine)
+            weights = learn_weights(engine, self.casebook.in_force())
+            self._record("learn", mark(weights), weights.learned_from)
+            write_bytes(self.folder / WEIGHTS_FILE, written(weights))
+        return weights
+
+    def reset_weights(self) -> bool:
+        """Go back to the weights that the program comes with, from the next build on; False where they hold already."""
+        with self._writing("learn"):
+            held = (self.folder / WEIGHTS_FILE).exists()
+            if held:
+                self._record("learn", "reset")
+                (self.folder / WEIGHTS_FILE).unlink()
+        return held
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

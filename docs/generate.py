@@ -12,6 +12,7 @@ from crosstie.cli import main
 from crosstie.graph.svg import Node, Step, path_svg
 from crosstie.ingest.readers import readers
 from crosstie.lens import registry
+from docs.matching import page as matching
 from docs.review import picture
 
 HERE = Path(__file__).parent
@@ -23,6 +24,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "reference/readers.md": _NOTE + _readers(),
         HERE / "reference/commands.md": _NOTE + _commands(),
+        HERE / "reference/matching.md": _NOTE + matching(),
         HERE / "lenses.md": _NOTE + _lenses(),
         HERE / "img/link.svg": _picture(),
         HERE / "img/review.svg": picture() + "\n",

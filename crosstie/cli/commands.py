@@ -265,9 +265,11 @@ from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
 from crosstie.cli import tables as _tables  # noqa: E402
+from crosstie.cli import weights as _weights  # noqa: E402
 
 _compare.register(main)
 _judging.register(main)
 _learning.register(main)
 _screening.register(main)
 _tables.register(main)
+_weights.register(main)

@@ -20,8 +20,9 @@ from crosstie.resolve.blocks import Blocks, open_blocks
 from crosstie.resolve.candidates import pairs_of
 from crosstie.resolve.features import NUMBER, Pairs
 from crosstie.resolve.flat import Array, pc, take
+from crosstie.resolve.learn import Weights
 from crosstie.resolve.profiles import Ints, Profiles, open_profiles
-from crosstie.resolve.score import Scored, score
+from crosstie.resolve.score import SHIPPED, Scored, score
 
 #: Pairs below this score are not kept for review.
 REVIEW = 0.2
@@ -30,6 +31,8 @@ _CONTRADICTION = -3.5
 #: Pairs compared at a time.
 _PAIRS = 65_536
 
+WEIGHTS_FILE = "weights.json"
+
 SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string())
 CUT = columns(first=pa.int64(), last=pa.int64(), lines=pa.int64())
 PAIRED = columns(l=pa.int32(), r=pa.int32())
@@ -37,11 +40,12 @@ PAIRED = columns(l=pa.int32(), r=pa.int32())
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The records, their blocks, and which schemata fit together."""
+    """The records, their blocks, which schemata fit together, and what the features weigh."""
 
     profiles: Profiles
     blocks: Blocks
     fits: NDArray[np.bool_]
+    weights: Weights = SHIPPED
     folder: Path | None = None
 
     def save(self, folder: Path) -> Work:
@@ -50,12 +54,13 @@ class Work:
         arrays: dict[str, NDArray[Any]] = {**self.blocks._asdict(), "fits": self.fits}
         for name, found in arrays.items():
             np.save(folder / f"{name}.npy", found, allow_pickle=False)
+        self.weights.save(folder / WEIGHTS_FILE)
         return open_work(folder)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is not None:
             return open_work, (self.folder,)
-        return Work, (self.profiles, self.blocks, self.fits)
+        return Work, (self.profiles, self.blocks, self.fits, self.weights)
 
     def compare_blocks(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A verb for `map`: ranges of blocks (CUT) to the pairs in them (SCORED) that are worth keeping."""
@@ -71,7 +76,7 @@ class Work:
             yield self._compared(array(given, "l", np.int64), array(given, "r", np.int64), 0.0)
 
     def _compared(self, left: Ints, right: Ints, least: float) -> pa.RecordBatch:
-        scored = score(Pairs(self.profiles, left, right))
+        scored = score(Pairs(self.profiles, left, right), self.weights)
         kept = np.flatnonzero(scored.probability >= least)
         told = np.flatnonzero(scored.probability[kept] >= REVIEW)
         features = contributions_json(scored, kept[told])
@@ -84,7 +89,8 @@ class Work:
 
 def open_work(folder: Path) -> Work:
     """What `Work.save` wrote, mapped into memory."""
-    return Work(open_profiles(folder / "profiles"), open_blocks(folder), np.load(folder / "fits.npy", allow_pickle=False), folder)
+    fits = np.load(folder / "fits.npy", allow_pickle=False)
+    return Work(open_profiles(folder / "profiles"), open_blocks(folder), fits, Weights.load(folder / WEIGHTS_FILE), folder)
 
 
 def contributions_json(scored: Scored, rows: Ints) -> Array:

@@ -20,9 +20,11 @@ from crosstie.resolve.candidates import ranges
 from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
 from crosstie.resolve.flat import pc, take
 from crosstie.resolve.keys import keys_of
+from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work
 from crosstie.resolve.profiles import Ints, Profiles
+from crosstie.resolve.score import SHIPPED
 from crosstie.resolve.twins import firsts
 from crosstie.resolve.within import unseen
 from crosstie.settings import Settings
@@ -41,22 +43,27 @@ _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
 _HELD = columns(entity_id=pa.string(), cluster_id=pa.string(), score=pa.float64())
 
 
-def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings) -> None:
+def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings, weights: Weights = SHIPPED) -> None:
     """Create `pairs` and `clusters` from `claims`, and fill `claims.canonical_id` and the ids in values of the type entity.
 
     Judgements win: pairs judged the same are one thing, different never, unsure not by themselves. Victims and minors take no part.
     """
+    work, rulings, twin_of = prepare(engine, judgements, weights)
+    _compare(engine, work, rulings, twin_of)
+    _pairs(engine)
+    _clusters(engine, work, rulings, twin_of, settings.match_threshold)
+    _canonical(engine)
+
+
+def prepare(engine: Engine, judgements: Sequence[Judgement], weights: Weights = SHIPPED) -> tuple[Work, Rulings, Ints]:
+    """What comparing needs, from `claims`: the records and their blocks, what people decided, and of each record the first of its twins."""
     records.select(engine)
     records.analyse_names(engine)
     traits.collect(engine)
     profiles = load_profiles(engine)
     rulings = _rulings(profiles, judgements)
     twin_of = firsts(profiles, _alone(profiles, rulings))
-    work = _work(engine, profiles, twin_of)
-    _compare(engine, work, rulings, twin_of)
-    _pairs(engine)
-    _clusters(engine, work, rulings, twin_of, settings.match_threshold)
-    _canonical(engine)
+    return _work(engine, profiles, twin_of, weights), rulings, twin_of
 
 
 def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
@@ -67,10 +74,10 @@ def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
     return alone
 
 
-def _work(engine: Engine, profiles: Profiles, twin_of: Ints) -> Work:
+def _work(engine: Engine, profiles: Profiles, twin_of: Ints, weights: Weights) -> Work:
     fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
     fits = fits.reshape(len(profiles.schemata), len(profiles.schemata))
-    work = Work(profiles, blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count))), fits)
+    work = Work(profiles, blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count))), fits, weights)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory
     return work.save(Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
 

@@ -83,7 +83,11 @@ class Scored:
 
 def score(pairs: Pairs, weights: Weights = SHIPPED) -> Scored:
     """Compare the pairs in bulk."""
-    outcomes = {feature.__name__: feature(pairs) for feature in FEATURES}
+    return combine(pairs, {feature.__name__: feature(pairs) for feature in FEATURES}, weights)
+
+
+def combine(pairs: Pairs, outcomes: dict[str, Outcome], weights: Weights) -> Scored:
+    """The outcomes of all features, weighed and put together."""
     contributions = {name: np.asarray(weights.levels[name])[outcome.level] * outcome.amount for name, outcome in outcomes.items()}
     family = (pairs.kinds == PERSON) & (outcomes["birth_date"].level > 0) & (contributions["birth_date"] < 0)
     contributions |= {name: np.where(family, HOUSEHOLD_SHARE, 1.0) * contributions[name] for name in HOUSEHOLD}
