@@ -21,7 +21,7 @@ _TRIPLES = _BASE**3
 #: Three letters of a token, and three consonants of the name without regard to where a token ends.
 PIECES = 2 * _TRIPLES
 #: So many entries of lists are walked through for one name, those of the rarest pieces first.
-WALKED = 60_000
+WALKED = 20_000
 #: A query is looked up as a whole where no listed name holds so much of its parts.
 SURE = 0.7
 #: Of one entity so many names are compared with a reading of a query.

@@ -22,7 +22,7 @@ _HOW = {
     INITIAL: "an initial",
     JOINED: "written together or apart",
 }
-#: Nats from which on a part is called rare: about one entity in so many bears it.
+#: Nats from which on a part is called rare, and from which on it is not called common.
 _RARE, _SOME = 6.9, 4.6
 
 
@@ -41,14 +41,16 @@ def _told(asked: Asked, index: Index, ours: int, theirs: int, partner: Any, way:
     mine = [asked.labels[token] for token in a]
     listed = [spelled(index.side.words, token) for token in b]
     same, like = [], []
-    worth = 0.0
+    worth, rarest = 0.0, -1
     for i, name in enumerate(mine):
         if way[0, i] == SAME:
             same.append(name)
         elif partner[0, i] >= 0:
             like.append(f"“{name}” is “{listed[partner[0, i]]}” {_HOW.get(int(way[0, i]), 'nearly')}")
         if partner[0, i] >= 0:
-            worth = max(worth, float(min(asked.side.worth.rarity[a[i]], index.side.worth.rarity[b[partner[0, i]]])))
+            found = float(min(asked.side.worth.rarity[a[i]], index.side.worth.rarity[b[partner[0, i]]]))
+            if found > worth or rarest < 0:
+                worth, rarest = found, int(partner[0, i])
     told = []
     if same:
         told.append(f"The same: {', '.join(same)}.")
@@ -59,9 +61,9 @@ def _told(asked: Asked, index: Index, ours: int, theirs: int, partner: Any, way:
     if more := [name for j, name in enumerate(listed) if partner[1, j] < 0]:
         told.append(f"Only listed: {', '.join(more)}.")
     if same or like:
-        share = np.exp(worth)
-        how = "Few" if worth >= _RARE else "Some" if worth >= _SOME else "Many"
-        told.append(f"{how} bear what agrees (the rarest part: about one in {_rounded(share)}).")
+        bearers = int(np.diff(index.postings.start[b[rarest] : b[rarest] + 2])[0])
+        how = "rare" if worth >= _RARE else "neither common nor rare" if worth >= _SOME else "common"
+        told.append(f"The rarest part that agrees, “{listed[rarest]}”, is {how}: {bearers:,} of {index.names:,} listed names have it.")
     if index.side.names.weak[theirs]:
         told.append("The list itself calls this name weak.")
     return tuple(told)
@@ -70,8 +72,3 @@ def _told(asked: Asked, index: Index, ours: int, theirs: int, partner: Any, way:
 def spelled(words: Vocabulary, token: int) -> str:
     """A token in letters."""
     return "".join(_LETTERS[code] for code in words.letters[words.start[token] : words.start[token + 1]])
-
-
-def _rounded(share: float) -> str:
-    size = 10 ** max(0, int(np.log10(max(share, 1.0))) - 1)
-    return f"{int(round(share / size) * size):,}"
