@@ -13,12 +13,17 @@ from crosstie.resolve.names.vocabulary import NameTable, Vocabulary, Worth, voca
 
 #: The general knowledge weighs as much as so many records.
 BACKGROUND = 4_000
+#: Rarity is known in steps of so many nats: a quarter of a factor of two.
+STEP = 0.25 * float(np.log(2.0))
 
 
 def rarity(counts: NDArray[np.int64], shares: NDArray[np.float64], records: int) -> NDArray[np.float64]:
-    """The nats that agreement on each value is worth: minus the logarithm of the chance that a record has it."""
+    """The nats that agreement on each value is worth: minus the logarithm of the chance that a record has it, in steps of `STEP`.
+
+    In steps, because so a few records more change the worth of few values, and with it few scores.
+    """
     chance = (counts + 1 + shares * BACKGROUND) / (records + BACKGROUND)
-    return -np.log(np.minimum(chance, 1.0))
+    return np.asarray(STEP * np.round(-np.log(np.minimum(chance, 1.0)) / STEP))
 
 
 def worth(names: NameTable, words: Vocabulary, records: int) -> Worth:
