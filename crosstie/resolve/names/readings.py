@@ -100,7 +100,7 @@ def _read(written: str, whose: int) -> tuple[Word, ...]:
     if script == HAN:
         return _han(written, whose)
     if script == HANGUL:
-        return east.korean(written) if whose else ((_by_icu(written),),)
+        return east.korean(written) if whose else _kept(_by_icu(written))
     if kinds <= {HAN, KANA}:
         return _kept(_by_icu(written))
     return tuple(word for part in _icu()(written).split() for word in _kept(_PLAIN.sub("", letters.fold_marks(part))))
