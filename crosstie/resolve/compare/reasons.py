@@ -126,5 +126,7 @@ def _sentences(
     else:
         rarest = max(agreeing, key=lambda one: one.nats)
         how = "common" if best < COMMON else "rare" if best >= RARE else "neither common nor rare"
-        said.append(f"The rarest part that agrees, “{rarest.left}”, is {how}: about one name in {round(float(np.exp(best))):,} has it.")
+        bearers = float(np.exp(best))
+        about = round(bearers, -int(np.log10(max(bearers, 1.0))))  # one figure: rarity is known in steps
+        said.append(f"The rarest part that agrees, “{rarest.left}”, is {how}: about one name in {about:,.0f} has it.")
     return tuple(said)
