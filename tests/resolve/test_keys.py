@@ -71,5 +71,6 @@ def test_every_reading_of_another_script_has_its_keys() -> None:
     made = assemble(pa.array(["a", "b", "c"]), np.zeros(3, np.int8), read)
     found = keys_of(made, np.ones(3, np.bool_))
     both, goran, boran = (set(found.keys[found.start[place] : found.start[place + 1]].tolist()) for place in range(3))
-    assert goran <= both and boran <= both
+    assert goran <= both
+    assert boran <= both
     assert not goran & boran

@@ -69,4 +69,5 @@ def test_tokens_of_another_script_bring_their_readings() -> None:
     first = int(np.flatnonzero(words.script == 3)[0])
     assert np.diff(words.variant_start).tolist()[first] == 1
     other = words.variants[words.variant_start[first]]
-    assert words.hash[other] not in words.hash[:2] and words.hash[0] == words.hash[1]
+    assert words.hash[other] not in words.hash[:2]
+    assert words.hash[0] == words.hash[1]
