@@ -90,7 +90,14 @@ def screen(work: dict[str, Any]) -> None:
             ranked[start + query].append((one, score))
     meter.phase("other thresholds")
     meter.phases["start"] = warm
-    meter.write(work["out"], ranked=[found[:KEPT] for found in ranked], candidates=[found[:KEPT] for found in candidates], pairs=pairs)
+    kernel = _kernel(index, prepare(asked[: 2 * BATCH], index))
+    meter.write(
+        work["out"],
+        ranked=[found[:KEPT] for found in ranked],
+        candidates=[found[:KEPT] for found in candidates],
+        pairs=pairs,
+        kernel=kernel,
+    )
 
 
 def _kernel(index: Any, asked: Any) -> float:
@@ -98,13 +105,13 @@ def _kernel(index: Any, asked: Any) -> float:
     from crosstie.resolve.compare.likeness import compare_candidates
     from crosstie.resolve.screen import hits
 
-    forms, _ = hits.candidates(index, asked)
+    forms, found = hits.candidates(index, asked)
     ours, places = np.nonzero(forms >= 0)
-    theirs = forms[ours, places]
-    ours, theirs = np.tile(ours, 10), np.tile(theirs, 10)
+    theirs, fit = forms[ours, places], found[ours, places]
+    ours, theirs, fit = np.tile(ours, 10), np.tile(theirs, 10), np.tile(fit, 10)
     out = [np.zeros(len(ours), np.float32) for _ in range(3)]
     before = cpu()
-    compare_candidates(asked.side, index.side, ours, theirs, np.zeros(len(ours), np.int64), *out)
+    compare_candidates(asked.side, index.side, ours, theirs, np.zeros(len(ours), np.int64), *out, fit)
     return len(ours) / max(cpu() - before, 1e-9)
 
 

@@ -131,7 +131,9 @@ def _text(answers: Iterable[Answer], stream: IO[str], explain: bool, every: bool
             continue
         stream.write(f"{query.name[:200]}{f'  ({query.place})' if query.place else ''}\n")
         if not hits:
-            stream.write("   nobody of that name, or a name like it\n")
+            stream.write(
+                "   no hit: no listed name is like it in enough that is rare (a common name alone is none; --threshold lowers the bar)\n"
+            )
         for hit in hits:
             _one(hit, stream, explain)
         stream.write("\n")

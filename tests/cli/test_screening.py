@@ -97,7 +97,7 @@ def test_victims_are_never_found(workspace: Path) -> None:
 
 def test_a_name_that_nobody_bears_is_answered(workspace: Path) -> None:
     out, _ = crosstie("screen", "Xu Guozhang", "--against", workspace)
-    assert "nobody of that name" in out
+    assert "no hit: no listed name is like it" in out
 
 
 def test_a_table_of_any_encoding_and_delimiter_keeps_its_own_columns_and_tells_what_it_cannot_use(workspace: Path, tmp_path: Path) -> None:
