@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import re
 
+#: In words, for each level of `compare_dates`.
+HOW_DATES_AGREE = (
+    "",
+    "more than three years apart",
+    "two or three years apart",
+    "a year apart",
+    "the same year, but another day",
+    "the same but for one part",
+    "the same with day and month swapped",
+    "the years fit",
+    "the same day",
+)
+
 _INTERVAL = re.compile(r"\b(\d{4})\b\D+\b(\d{4})\b")
 _CIRCA = re.compile(r"\b(circa|ca|c|approx\w*|about|around|environ|vers)\b", re.IGNORECASE)
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from crosstie.model.tables import SOURCE
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import rows
-from crosstie.resolve.births import interval
+from crosstie.resolve.births import HOW_DATES_AGREE, interval
 from crosstie.resolve.compare.kernels import compare_dates
 from crosstie.resolve.compare.reasons import reasons_of
 from crosstie.resolve.features import FEATURES, SLIPPED, Pairs
@@ -23,17 +23,6 @@ from crosstie.resolve.score import SHIPPED, score
 from crosstie.resolve.slips import one_slip
 from crosstie.store.engine import Engine
 
-_BIRTH = (
-    "",
-    "more than three years apart",
-    "two or three years apart",
-    "a year apart",
-    "the same year, but another day",
-    "the same but for one part",
-    "the same with day and month swapped",
-    "the years fit",
-    "the same day",
-)
 _MANY = 3
 #: So many pairs of names, those most alike in letters, are looked at closely for the best.
 _CLOSELY = 8
@@ -162,7 +151,7 @@ def _birth(ours: Record, theirs: Record, value: float) -> str:
     start = np.array([0, len(ours.births), len(born)])
     compare_dates(np.array([0]), np.array([1]), start, first, last, exact.astype(np.bool_), level, years)
     one, other = ours.all(*_BORN), theirs.all(*_BORN)
-    return f"Dates of birth or building: {_listed(one)}; {_listed(other)}: {_BIRTH[level[0]]}."
+    return f"Dates of birth or building: {_listed(one)}; {_listed(other)}: {HOW_DATES_AGREE[level[0]]}."
 
 
 def _listed(values: list[str]) -> str:

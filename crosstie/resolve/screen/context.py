@@ -10,21 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crosstie.resolve.births import interval
+from crosstie.resolve.births import HOW_DATES_AGREE, interval
 from crosstie.resolve.compare.kernels import compare_dates
 from crosstie.resolve.screen.queries import Query
 
-_BIRTH = (
-    "",
-    "more than three years apart",
-    "two or three years apart",
-    "a year apart",
-    "the same year, but another day",
-    "the same but for one part",
-    "the same with day and month swapped",
-    "the years fit",
-    "the same day",
-)
 _COUNTRY = 2.0  # nats that an average country is rare by
 _MANY = 3
 
@@ -42,7 +31,9 @@ def compare(query: Query, card: Mapping[str, Any]) -> list[Told]:
     if query.born and (dates := card.get("births")):
         level = _dates(query.born, tuple(dates))
         found.append(
-            Told(_weights("birth_date")[level], f"Dates of birth: {_listed(query.born)}; listed {_listed(dates)}: {_BIRTH[level]}.")
+            Told(
+                _weights("birth_date")[level], f"Dates of birth: {_listed(query.born)}; listed {_listed(dates)}: {HOW_DATES_AGREE[level]}."
+            )
         )
     where = set(query.countries) | set(query.nationalities)
     if where and (listed := card.get("countries")):
