@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from crosstie.errors import StorageError
 from crosstie.settings import Settings
 from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
+from crosstie.store.engines.spread import spread
 
 _STREAM = "_crosstie_stream"
 
@@ -22,7 +23,7 @@ class DuckEngine(Engine):
     """A DuckDB session whose tables live in memory and spill to the session's folder."""
 
     def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
-        self.memory = settings.memory
+        self.memory, self.threads = settings.memory, settings.threads
         with self._storing():
             self._connection = duckdb.connect(
                 ":memory:",
@@ -71,7 +72,7 @@ class DuckEngine(Engine):
         then: Sequence[str] = (),
         rows: int = BATCH,
     ) -> None:
-        """As in Engine: one call of `fn` gets all rows."""
+        """As in Engine: `fn` is called for a few batches at a time, in as many threads as the settings say."""
         raised: list[BaseException] = []
         if order := ", ".join(map(_name, (*by, *then))):
             query = f"select * from ({query}) order by {order}"
@@ -79,7 +80,7 @@ class DuckEngine(Engine):
         def watched() -> Iterator[pa.RecordBatch]:
             try:
                 with contextlib.closing(self.batches(query, rows)) as batches:
-                    yield from conform(fn, schema)(batches)
+                    yield from spread(conform(fn, schema), batches, by, self.threads)
             except GeneratorExit:  # DuckDB gives up for a reason of its own
                 raise
             except BaseException as error:  # DuckDB would make a text of it
