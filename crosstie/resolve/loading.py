@@ -43,6 +43,7 @@ def load_profiles(engine: Engine) -> Profiles:
             where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""
         for name, props in VALUE_SETS.items()
     } | {name: f"select idx, value from {table}" for name, table in _VALUE_TABLES.items()}
+    datasets, lists = _codes(records, "dataset")
     return assemble(
         whole(records.column("entity_id")),
         kinds.astype(np.int8),
@@ -55,7 +56,8 @@ def load_profiles(engine: Engine) -> Profiles:
         ),
         births=Births(_idx(births), whole(births.column("value")), whole(births.column("written"))),
         values={name: _held(engine.arrow(query)) for name, query in held.items()},
-        datasets=_codes(records, "dataset")[0],
+        datasets=datasets,
+        lists=lists,
         schemata=_codes(records, "schema"),
         current=array(records, "current", np.bool_),
         curated=array(records, "curated", np.bool_),

@@ -100,7 +100,8 @@ class Profiles:
     """All records.
 
     `mains`: of records with several names those by which a source calls them first, before all aliases. `curated`: the publisher of the record's
-    dataset keeps what is different apart (lists of sanctioned persons, not case files). `folder` is where the arrays are mapped from, if they are.
+    dataset keeps what is different apart (lists of sanctioned persons, not case files). `labels` tell the written words of the vocabulary, with their
+    script and readings, ascending (those that are only read otherwise stand behind them); `lists` are the names of the datasets. `folder` is where the arrays are mapped from, if they are.
     """
 
     ids: Array
@@ -112,6 +113,8 @@ class Profiles:
     curated: NDArray[np.bool_]
     names: Side
     mains: NameTable
+    labels: NDArray[np.uint64]
+    lists: list[str]
     dates: Dates
     values: dict[str, Values]
     folder: Path | None = field(default=None, compare=False)
@@ -126,7 +129,7 @@ class Profiles:
         folder.mkdir(parents=True, exist_ok=True)
         for name, found in self._arrays().items():
             np.save(folder / f"{name}.npy", found, allow_pickle=False)
-        about = {"schemata": self.schemata, "values": list(self.values)}
+        about = {"schemata": self.schemata, "lists": self.lists, "values": list(self.values)}
         (folder / "profiles.json").write_text(json.dumps(about), encoding="utf-8")
         with pa.OSFile(str(folder / "ids.arrow"), "wb") as sink, pa.ipc.new_file(sink, pa.schema([("id", self.ids.type)])) as file:
             file.write_batch(pa.record_batch([self.ids], names=["id"]))
@@ -149,7 +152,7 @@ class Profiles:
 
 
 _FIELDS: dict[str, tuple[str, ...]] = {"names": NameTable._fields, "words": Vocabulary._fields, "worth": Worth._fields}
-_PLAIN = ("datasets", "schema_codes", "kinds", "current", "curated")
+_PLAIN = ("datasets", "schema_codes", "kinds", "current", "curated", "labels")
 
 
 def open_profiles(folder: Path) -> Profiles:
@@ -168,6 +171,7 @@ def open_profiles(folder: Path) -> Profiles:
         ids=ids,
         **{name: stored(name) for name in _PLAIN},
         schemata=about["schemata"],
+        lists=about["lists"],
         names=Side(side("names", NameTable), side("words", Vocabulary), side("worth", Worth)),
         mains=side("mains", NameTable),
         dates=Dates(*(stored(f"dates.{name}") for name in Dates.__slots__)),
@@ -184,14 +188,15 @@ def assemble(
     births: Births | None = None,
     values: Mapping[str, Held] | None = None,
     datasets: NDArray[np.int32] | None = None,
+    lists: list[str] | None = None,
     schemata: tuple[NDArray[np.int32], list[str]] | None = None,
     current: NDArray[np.bool_] | None = None,
     curated: NDArray[np.bool_] | None = None,
 ) -> Profiles:
     """Profiles of plain columns: the records' ids and kinds (places in KINDS), and rows of (record number, value) in any order.
 
-    `values` may have any sets; those that features know and nobody gives are empty. `datasets` are numbers of the lists that records come from,
-    `schemata` codes and their names. Left out: one list, LegalEntity, all current, none curated.
+    `values` may have any sets; those that features know and nobody gives are empty. `datasets` are numbers of the lists that records come from, and
+    `lists` their names; `schemata` codes and their names. Left out: one list, LegalEntity, all current, none curated.
     """
     count = len(ids)
     given = dict(values or {})
@@ -200,7 +205,7 @@ def assemble(
         name: _values(given.get(name, nothing), count, own=name in OWN, letters=name in IN_LETTERS)
         for name in [*given, *(set(SETS) - set(given))]
     }
-    side, mains = _names(names, count)
+    side, mains, labels = _names(names, count)
     return Profiles(
         ids=ids.cast(pa.large_string()),
         datasets=np.zeros(count, np.int32) if datasets is None else datasets.astype(np.int32),
@@ -211,6 +216,8 @@ def assemble(
         curated=np.zeros(count, np.bool_) if curated is None else curated,
         names=side,
         mains=mains,
+        labels=labels,
+        lists=[""] if lists is None else lists,
         dates=_dates(births, count),
         values={name: held[name] for name in sorted(held)},
     )
@@ -244,12 +251,18 @@ def _letters(labels: Array, count: int) -> tuple[Ints, NDArray[np.uint8]]:
     return start, np.frombuffer(memoryview(held.buffers()[2] or b""), np.uint8)[: start[-1]].copy()
 
 
-def _names(names: Names, count: int) -> tuple[Side, NameTable]:
+def _names(names: Names, count: int) -> tuple[Side, NameTable, NDArray[np.uint64]]:
     order = distinct(names.idx, hash_strings(names.tokens), names.weak)
     tokens, weak = take(names.tokens, order), names.weak[order]
     split = pc.split_pattern(tokens, " ")
     token_start = np.asarray(split.offsets.to_numpy(), np.int64)
     codes, labels = encode(split.flatten())
+    hashes = hash_strings(labels)
+    # numbered by what they are, not as they come: so that records more or less change no more than they have to
+    rank = np.argsort(hashes)
+    number = np.empty(len(rank), np.int32)
+    number[rank] = np.arange(len(rank), dtype=np.int32)
+    codes, labels = number[codes], take(labels, rank)
     owners = names.idx[order]
     form_start = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
     parts = np.zeros(len(codes), np.uint8)
@@ -260,7 +273,7 @@ def _names(names: Names, count: int) -> tuple[Side, NameTable]:
     words = _words([str(label) for label in labels.to_pylist()])
     table = NameTable(form_start, token_start, codes, parts, weak)
     main = np.zeros(len(order), np.bool_) if names.main is None else names.main[order]
-    return Side(table, words, worth(table, words, count)), _of_several(table, owners, main)
+    return Side(table, words, worth(table, words, count)), _of_several(table, owners, main), hashes[rank]
 
 
 def _of_several(names: NameTable, owners: Ints, main: NDArray[np.bool_]) -> NameTable:
@@ -275,11 +288,13 @@ def _of_several(names: NameTable, owners: Ints, main: NDArray[np.bool_]) -> Name
 
 
 def _words(written: list[str]) -> Vocabulary:
-    """The vocabulary of tokens as they stand in `Names`; behind them their other readings, each once."""
+    """The vocabulary of tokens as they stand in `Names`; behind them their other readings, each once, in the order of their hashes."""
     told = [token.split("~") for token in written]
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array([max(0, len(one) - 2) for one in told], np.int64))])
-    others: dict[str, int] = {}
-    variants = np.array([len(told) + others.setdefault(other, len(others)) for one in told for other in one[2:]], np.int32)
+    read = sorted({other for one in told for other in one[2:]})
+    rank = np.argsort(vocabulary(read).hash)
+    others = {read[place]: len(told) + number for number, place in enumerate(rank.tolist())}
+    variants = np.array([others[other] for one in told for other in one[2:]], np.int32)
     labels = [one[0] for one in told] + list(others)
     scripts = np.array([int(one[1]) if len(one) > 1 else 0 for one in told] + [0] * len(others), np.uint8)
     return vocabulary(labels, None, scripts, np.concatenate([start, np.full(len(others), start[-1])]), variants)

@@ -20,10 +20,10 @@ STEP = 0.25 * float(np.log(2.0))
 def rarity(counts: NDArray[np.int64], shares: NDArray[np.float64], records: int) -> NDArray[np.float64]:
     """The nats that agreement on each value is worth: minus the logarithm of the chance that a record has it, in steps of `STEP`.
 
-    In steps, because so a few records more change the worth of few values, and with it few scores.
+    In steps, of the records and of the bearers each, because so a few records more change the worth of few values, and with it few scores.
     """
-    chance = (counts + 1 + shares * BACKGROUND) / (records + BACKGROUND)
-    return np.asarray(STEP * np.round(-np.log(np.minimum(chance, 1.0)) / STEP))
+    every = np.round(np.log(records + BACKGROUND) / STEP)
+    return np.asarray(STEP * np.maximum(every - np.round(np.log(counts + 1 + shares * BACKGROUND) / STEP), 0.0))
 
 
 def worth(names: NameTable, words: Vocabulary, records: int) -> Worth:
