@@ -3,18 +3,20 @@
 A block over its cap is divided by further pieces of evidence (a birth year, a word of a place, another sound). What is still over the cap is put
 in the order of dates and names, and each record compared with its neighbours only. So a key that a million records share costs a million times a
 little. A pair stands in every block that both records are in; it is compared under the smallest key they share.
+
+The upper half of a key is its family. What a block is divided into stays in its family, so which blocks there are of a family depends on the records
+that have a key of it, and on nothing else: where they are the same as before, so are its blocks.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, uint64
 from numpy.typing import NDArray
 
-from crosstie.resolve.flat import mapped, mix, sort_run
+from crosstie.resolve.flat import mix, sort_run
 from crosstie.resolve.keys import (
     ANNIVERSARY,
     CONTACT,
@@ -41,8 +43,8 @@ _IN_LINES = np.isin(np.arange(16), (IDENTIFIER, CONTACT, SOUNDS, JOINED, DAY))
 #: Kinds of keys that are not divided: what they find in large blocks is not worth its cost.
 _WHOLE = np.isin(np.arange(16), (YEAR, ANNIVERSARY))
 _PLACES = 2
-#: The bits of a key below its kind.
-HIDDEN = 60
+#: The bits of a key below its kind, and below its family.
+HIDDEN, FAMILY = 60, 32
 #: Keys are sorted in drawers by their first bits: so many in each, which fit into a processor's cache.
 _DRAWER = 8_192
 _MOST_DRAWERS = 14
@@ -50,7 +52,8 @@ _MOST_DRAWERS = 14
 
 class Blocks(NamedTuple):
     """Blocks: the members of block b are `members[start[b]:start[b + 1]]`, ascending, and `keys[b]` is what they share. Of record i the keys of its
-    blocks are `own[own_start[i]:own_start[i + 1]]`, ascending. In a run of `lines` each record is compared with the next WINDOW ones.
+    blocks are `own[own_start[i]:own_start[i + 1]]`, ascending. In a run of `lines` each record is compared with the next WINDOW ones; `line_keys`
+    is what a run shares.
     """
 
     start: NDArray[np.int64]
@@ -60,12 +63,34 @@ class Blocks(NamedTuple):
     own: NDArray[np.uint64]
     line_start: NDArray[np.int64]
     lines: NDArray[np.int32]
+    line_keys: NDArray[np.uint64]
+
+
+class Part(NamedTuple):
+    """Blocks and lines as they stand in `Blocks`."""
+
+    start: NDArray[np.int64]
+    members: NDArray[np.int32]
+    keys: NDArray[np.uint64]
+    line_start: NDArray[np.int64]
+    lines: NDArray[np.int32]
+    line_keys: NDArray[np.uint64]
 
 
 def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
     """The blocks of all records."""
-    count = profiles.count
-    key, owner = _repeated(keys.start, keys.keys, _slots(len(keys.keys)))
+    return whole(part_of(profiles, *_repeated(keys.start, keys.keys, _slots(len(keys.keys)))), profiles.count)
+
+
+def whole(part: Part, count: int) -> Blocks:
+    """All blocks of so many records, with those of each record."""
+    own_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(part.members, minlength=count))])
+    own = _by_owner(part.start, part.members, part.keys, own_start)
+    return Blocks(part.start, part.members, part.keys, own_start, own, part.line_start, part.lines, part.line_keys)
+
+
+def part_of(profiles: Profiles, key: NDArray[np.uint64], owner: NDArray[np.int32]) -> Part:
+    """The blocks of keys and their owners, given in any order: of each family all of them, or none."""
     evidence = _evidence_of(profiles)
     kept_keys: list[NDArray[np.uint64]] = []
     kept_owners: list[NDArray[np.int32]] = []
@@ -83,19 +108,8 @@ def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
         if level < len(CAPS) - 1:
             key, owner = _divided(key, owner, evidence)
     beside = _IN_LINES[(key >> np.uint64(HIDDEN)).astype(np.int64)]
-    line_start, lines = _lines(key[beside], owner[beside], profiles)
-    return _collected(np.concatenate(kept_keys), np.concatenate(kept_owners), count, line_start, lines)
-
-
-def open_blocks(folder: Path) -> Blocks:
-    """The blocks of a folder of .npy files, mapped into memory."""
-    return Blocks(*(mapped(folder / f"{name}.npy") for name in Blocks._fields))
-
-
-def _collected(key: Any, owner: Any, count: int, line_start: Any, lines: Any) -> Blocks:
-    key, owner, begin = _grouped(key, owner)
-    own_start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(owner, minlength=count))])
-    return Blocks(np.append(begin, len(key)), owner, key[begin], own_start, _by_owner(key, owner, own_start), line_start, lines)
+    blocked, members, begin = _grouped(np.concatenate(kept_keys), np.concatenate(kept_owners))
+    return Part(np.append(begin, len(blocked)), members, blocked[begin], *_lines(key[beside], owner[beside], profiles))
 
 
 def _grouped(key: NDArray[np.uint64], owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
@@ -178,12 +192,13 @@ def _repeated(start: Any, key: Any, slots: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _by_owner(key: Any, owner: Any, start: Any) -> Any:
+def _by_owner(block_start: Any, members: Any, keys: Any, start: Any) -> Any:
     place = start[:-1].copy()
-    found = np.empty_like(key)
-    for k in range(len(key)):
-        found[place[owner[k]]] = key[k]
-        place[owner[k]] += 1
+    found = np.empty(len(members), np.uint64)
+    for b in range(len(keys)):
+        for k in range(block_start[b], block_start[b + 1]):
+            found[place[members[k]]] = keys[b]
+            place[members[k]] += 1
     return found
 
 
@@ -245,7 +260,7 @@ def _divide(key: Any, owner: Any, evidence: Any, slots: Any, emit: bool) -> Any:
     pieces, parts, order = np.zeros(64, np.uint64), np.zeros(12, np.uint64), np.zeros(12, np.int16)
     found_keys, found_owners = np.empty(1024, np.uint64), np.empty(1024, np.int32)
     at = 0
-    low = (uint64(1) << uint64(HIDDEN)) - uint64(1)
+    low = (uint64(1) << uint64(FAMILY)) - uint64(1)
     for k in range(len(key)):
         kind = key[k] >> uint64(HIDDEN)
         count = _pieces(owner[k], kind, evidence, pieces, parts, order)
@@ -254,7 +269,7 @@ def _divide(key: Any, owner: Any, evidence: Any, slots: Any, emit: bool) -> Any:
             wider[:at], wider_owners[:at] = found_keys[:at], found_owners[:at]
             found_keys, found_owners = wider, wider_owners
         for piece in range(count):
-            divided = (kind << uint64(HIDDEN)) | ((key[k] + mix(pieces[piece])) & low)
+            divided = (key[k] & ~low) | (mix(key[k] + mix(pieces[piece])) & low)
             if not emit:
                 _seen(slots, mix(divided))
             elif slots[mix(divided) & uint64(len(slots) - 1)] > 1:
@@ -264,14 +279,16 @@ def _divide(key: Any, owner: Any, evidence: Any, slots: Any, emit: bool) -> Any:
     return found_keys[:at].copy(), found_owners[:at].copy()
 
 
-def _lines(key: NDArray[np.uint64], owner: NDArray[np.int32], profiles: Profiles) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """The records of blocks that stay too large, those side by side that have one date and like names."""
+def _lines(
+    key: NDArray[np.uint64], owner: NDArray[np.int32], profiles: Profiles
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint64]]:
+    """The records of blocks that stay too large, those side by side that have one date and like names; runs in the order of their keys."""
     dates, names = profiles.dates, profiles.names.names
     born = np.where(dates.has(owner), np.append(dates.first, 0)[np.minimum(dates.start[owner], len(dates.first))], 0)
     spelled = _first_name(owner, names.form_start, names.token_start, names.tokens, profiles.names.words.sound_hash)
     order = np.lexsort((owner, spelled, born, key))
     fresh = np.flatnonzero(np.diff(key[order], prepend=~key[order][:1]) != 0)
-    return np.append(fresh, len(order)), owner[order]
+    return np.append(fresh, len(order)), owner[order], key[order][fresh]
 
 
 @njit(cache=True, nogil=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit, uint8, uint64
 from numpy.typing import NDArray
 
 from crosstie.resolve.blocks import HIDDEN, WINDOW, Blocks
@@ -13,12 +13,16 @@ from crosstie.resolve.compare.kernels import popcount
 from crosstie.resolve.keys import CITATION, IDENTIFIER, SOUNDS, YEAR, canonical_day
 from crosstie.resolve.profiles import KINDS, Profiles
 
+Ints = NDArray[np.int64]
+
 #: Birth dates further apart than so many years, if nothing else is near in them, are not one person's.
 _YEARS = 3
 #: Of two people who share only what keys from YEAR on are made of, so many parts of some name have to be perhaps alike.
 _PARTS = 2
 #: Parts are not alike where more letters than this share of the longer one stand in one of them only: an edit changes two letters at most.
 _UNLIKE = 0.56
+#: No kind of key: the pair stands in a line.
+LINE = 15 << HIDDEN
 _PERSON = KINDS.index("person")
 
 
@@ -36,8 +40,26 @@ def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
     return np.stack([first, np.append(first[1:], len(pairs)), np.full(len(first), lines)], axis=1)
 
 
-def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of a range of blocks or lines, left below right. Pairs of a line may come again in another.
+class Chosen(NamedTuple):
+    """Which pairs are wanted: all of some blocks and of some lines; of the others those with marked records (of `marks` bit 1 says all pairs of the
+    record, each other bit those of two records that have it).
+    """
+
+    blocks: NDArray[np.bool_]
+    lines: NDArray[np.bool_]
+    marks: NDArray[np.uint8]
+
+
+def every_pair(blocks: Blocks, count: int) -> Chosen:
+    """Nothing is left out."""
+    return Chosen(np.ones(len(blocks.keys), np.bool_), np.ones(len(blocks.line_keys), np.bool_), np.zeros(count, np.uint8))
+
+
+def pairs_of(
+    blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen: Chosen, cut: Any
+) -> tuple[Ints, Ints, NDArray[np.uint64]]:
+    """The wanted pairs of a range of blocks or lines, left below right, and the key that each shares (with LINE, if it is of a line). Pairs of a
+    line may come again in another.
 
     Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset;
     and people whose names cannot agree in more than the one part that the key is made of.
@@ -50,10 +72,12 @@ def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], cut: A
     spelled = (words.hash, words.sound_hash, words.bags, words.start, words.concept, words.variant_start)
     names = (profiles.kinds, (table.form_start, table.token_start, table.tokens), spelled)
     if lines:
-        left, right = _line_pairs(blocks.line_start[first : last + 1], blocks.lines, own, about)
+        held = (blocks.line_start[first : last + 1], blocks.lines, blocks.line_keys[first:last])
+        found = _line_pairs(held, own, about, chosen.lines[first:last], chosen.marks)
     else:
-        left, right = _block_pairs(blocks.start[first : last + 1], blocks.members, blocks.keys[first:last], own, about, names)
-    return left, right
+        held = (blocks.start[first : last + 1], blocks.members, blocks.keys[first:last])
+        found = _block_pairs(held, own, about, names, chosen.blocks[first:last], chosen.marks)
+    return found[0], found[1], found[2]
 
 
 @njit(cache=True, nogil=True)
@@ -127,37 +151,49 @@ def _worth_comparing(i: int, j: int, names: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _block_pairs(start: Any, members: Any, keys: Any, own: Any, about: Any, names: Any) -> Any:
+def _wanted(one: Any, other: Any) -> bool:
+    """Whether the marks of two records ask for the pair."""
+    return bool(((one | other) & uint8(1)) | (one & other & uint8(254)))
+
+
+@njit(cache=True, nogil=True)
+def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, marks: Any) -> Any:
+    start, members, keys = blocks
     most = 0
     for b in range(len(keys)):
         size = start[b + 1] - start[b]
         most += size * (size - 1) // 2
-    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
+    left, right, under = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     at = 0
     for b in range(len(keys)):
         kind = keys[b] >> uint64(HIDDEN)
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
+                if not all_of[b] and not _wanted(marks[i], marks[j]):
+                    continue
                 if not _comparable(i, j, kind, about) or (kind >= YEAR and not _worth_comparing(i, j, names)):
                     continue
                 if not _shared_before(i, j, keys[b], own):
-                    left[at], right[at] = i, j
+                    left[at], right[at], under[at] = i, j, keys[b]
                     at += 1
-    return left[:at].copy(), right[:at].copy()
+    return left[:at].copy(), right[:at].copy(), under[:at].copy()
 
 
 @njit(cache=True, nogil=True)
-def _line_pairs(start: Any, lines: Any, own: Any, about: Any) -> Any:
+def _line_pairs(lines: Any, own: Any, about: Any, all_of: Any, marks: Any) -> Any:
+    start, members, keys = lines
     most = (start[-1] - start[0]) * WINDOW
-    left, right = np.empty(most, np.int64), np.empty(most, np.int64)
+    left, right, under = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     at = 0
     beyond = ~uint64(0)
     for b in range(len(start) - 1):
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
-                i, j = min(lines[p], lines[q]), max(lines[p], lines[q])
+                i, j = min(members[p], members[q]), max(members[p], members[q])
+                if not all_of[b] and not _wanted(marks[i], marks[j]):
+                    continue
                 if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
-                    left[at], right[at] = i, j
+                    left[at], right[at], under[at] = i, j, keys[b] | uint64(LINE)
                     at += 1
-    return left[:at].copy(), right[:at].copy()
+    return left[:at].copy(), right[:at].copy(), under[:at].copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +34,18 @@ def mapped(path: Path) -> NDArray[Any]:
     """The array of a .npy file: mapped into memory, or read where it is small. Kernels are compiled once for both."""
     found: NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode=None if path.stat().st_size < _SMALL else "c")
     return found.view(np.ndarray)
+
+
+def save_arrays(folder: Path, arrays: NamedTuple) -> None:
+    """Write a tuple of arrays to a folder, each as NAME.npy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, held in zip(arrays._fields, arrays, strict=True):
+        np.save(folder / f"{name}.npy", held, allow_pickle=False)
+
+
+def open_arrays(folder: Path, kind: type[NamedTuple]) -> list[NDArray[Any]]:
+    """The arrays of such a folder, in the order of the tuple's fields."""
+    return [mapped(folder / f"{name}.npy") for name in kind._fields]
 
 
 def hash_strings(column: Array) -> NDArray[np.uint64]:

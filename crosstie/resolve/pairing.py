@@ -16,10 +16,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.resolve.batches import array, batch, columns
-from crosstie.resolve.blocks import Blocks, open_blocks
-from crosstie.resolve.candidates import pairs_of
+from crosstie.resolve.blocks import Blocks
+from crosstie.resolve.candidates import Chosen, pairs_of
 from crosstie.resolve.features import NUMBER, Pairs
-from crosstie.resolve.flat import Array, pc, take
+from crosstie.resolve.flat import Array, open_arrays, pc, save_arrays, take
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.profiles import Ints, Profiles, open_profiles
 from crosstie.resolve.score import SHIPPED, Scored, score
@@ -33,49 +33,53 @@ _PAIRS = 65_536
 
 WEIGHTS_FILE = "weights.json"
 
-SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string())
+#: `under`: the key that the two share, as 64 bits.
+SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string(), under=pa.int64())
 CUT = columns(first=pa.int64(), last=pa.int64(), lines=pa.int64())
 PAIRED = columns(l=pa.int32(), r=pa.int32())
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The records, their blocks, which schemata fit together, and what the features weigh."""
+    """The records, their blocks, which schemata fit together, which of the pairs are wanted, and what the features weigh."""
 
     profiles: Profiles
     blocks: Blocks
     fits: NDArray[np.bool_]
+    chosen: Chosen
     weights: Weights = SHIPPED
     folder: Path | None = None
 
     def save(self, folder: Path) -> Work:
         """The same, mapped from files in a folder."""
         self.profiles.save(folder / "profiles")
-        arrays: dict[str, NDArray[Any]] = {**self.blocks._asdict(), "fits": self.fits}
-        for name, found in arrays.items():
-            np.save(folder / f"{name}.npy", found, allow_pickle=False)
+        save_arrays(folder / "blocks", self.blocks)
+        save_arrays(folder / "chosen", self.chosen)
+        np.save(folder / "fits.npy", self.fits, allow_pickle=False)
         self.weights.save(folder / WEIGHTS_FILE)
         return open_work(folder)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is not None:
             return open_work, (self.folder,)
-        return Work, (self.profiles, self.blocks, self.fits, self.weights)
+        return Work, (self.profiles, self.blocks, self.fits, self.chosen, self.weights)
 
     def compare_blocks(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A verb for `map`: ranges of blocks (CUT) to the pairs in them (SCORED) that are worth keeping."""
         for given in batches:
             for cut in zip(*(array(given, name, np.int64).tolist() for name in CUT.names), strict=True):
-                left, right = pairs_of(self.blocks, self.profiles, self.fits, cut)
-                for part in range(0, len(left), _PAIRS):
-                    yield self._compared(left[part : part + _PAIRS], right[part : part + _PAIRS], REVIEW)
+                left, right, under = pairs_of(self.blocks, self.profiles, self.fits, self.chosen, cut)
+                for begin in range(0, len(left), _PAIRS):
+                    part = slice(begin, begin + _PAIRS)
+                    yield self._compared(left[part], right[part], under[part], REVIEW)
 
     def compare_pairs(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A verb for `map`: pairs (PAIRED) to the same pairs compared (SCORED)."""
         for given in batches:
-            yield self._compared(array(given, "l", np.int64), array(given, "r", np.int64), 0.0)
+            left, right = array(given, "l", np.int64), array(given, "r", np.int64)
+            yield self._compared(left, right, np.zeros(len(left), np.uint64), 0.0)
 
-    def _compared(self, left: Ints, right: Ints, least: float) -> pa.RecordBatch:
+    def _compared(self, left: Ints, right: Ints, under: NDArray[np.uint64], least: float) -> pa.RecordBatch:
         scored = score(Pairs(self.profiles, left, right), self.weights)
         kept = np.flatnonzero(scored.probability >= least)
         told = np.flatnonzero(scored.probability[kept] >= REVIEW)
@@ -84,13 +88,15 @@ class Work:
             place = np.full(len(kept), -1)
             place[told] = np.arange(len(told))
             features = take(features, pa.array(place, mask=place < 0))
-        return batch(SCORED, left[kept], right[kept], scored.probability[kept], kept_apart(scored)[kept], features)
+        apart = kept_apart(scored)[kept]
+        return batch(SCORED, left[kept], right[kept], scored.probability[kept], apart, features, under[kept].view(np.int64))
 
 
 def open_work(folder: Path) -> Work:
     """What `Work.save` wrote, mapped into memory."""
     fits = np.load(folder / "fits.npy", allow_pickle=False)
-    return Work(open_profiles(folder / "profiles"), open_blocks(folder), fits, Weights.load(folder / WEIGHTS_FILE), folder)
+    blocks, chosen = Blocks(*open_arrays(folder / "blocks", Blocks)), Chosen(*open_arrays(folder / "chosen", Chosen))
+    return Work(open_profiles(folder / "profiles"), blocks, fits, chosen, Weights.load(folder / WEIGHTS_FILE), folder)
 
 
 def contributions_json(scored: Scored, rows: Ints) -> Array:

@@ -99,9 +99,10 @@ class Dates:
 class Profiles:
     """All records.
 
-    `mains`: of records with several names those by which a source calls them first, before all aliases. `curated`: the publisher of the record's
-    dataset keeps what is different apart (lists of sanctioned persons, not case files). `labels` tell the written words of the vocabulary, with their
-    script and readings, ascending (those that are only read otherwise stand behind them); `lists` are the names of the datasets. `folder` is where the arrays are mapped from, if they are.
+    `mains`: of records with several names those by which a source calls them first, before all aliases. `labels` tell the written words of the
+    vocabulary, with their script and readings, ascending; words that are only read otherwise stand behind them. `lists` are the names of the
+    datasets. `curated`: the publisher of the record's dataset keeps what is different apart (lists of sanctioned persons, not case files). `folder`
+    is where the arrays are mapped from, if they are.
     """
 
     ids: Array

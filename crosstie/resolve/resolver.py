@@ -16,7 +16,7 @@ from crosstie.model.tables import CLAIM, CLUSTER, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
 from crosstie.resolve.blocks import blocks_of
-from crosstie.resolve.candidates import ranges
+from crosstie.resolve.candidates import every_pair, ranges
 from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
 from crosstie.resolve.flat import pc, take
 from crosstie.resolve.keys import keys_of
@@ -77,7 +77,8 @@ def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
 def _work(engine: Engine, profiles: Profiles, twin_of: Ints, weights: Weights) -> Work:
     fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
     fits = fits.reshape(len(profiles.schemata), len(profiles.schemata))
-    work = Work(profiles, blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count))), fits, weights)
+    blocks = blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count)))
+    work = Work(profiles, blocks, fits, every_pair(blocks, profiles.count), weights)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory
     return work.save(Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
 
@@ -98,7 +99,7 @@ def _compare(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints) -> Non
     engine.create(
         "scored",
         """
-        select l, r, min(score) as score, max(apart) as apart, min(features) as features
+        select l, r, min(score) as score, max(apart) as apart, min(features) as features, min(under) as under
         from (select * from scored_blocks union all select * from scored_named) s group by l, r""",
     )
 

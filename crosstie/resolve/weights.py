@@ -156,7 +156,7 @@ def _candidates(work: Work) -> tuple[Ints, Ints, int]:
     for place in drawn:
         if done >= SAMPLE:
             break
-        found.append(pairs_of(work.blocks, work.profiles, work.fits, cuts[place]))
+        found.append(pairs_of(work.blocks, work.profiles, work.fits, work.chosen, cuts[place])[:2])
         done += len(found[-1][0])
     if not found:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of
-from crosstie.resolve.candidates import pairs_of, ranges
+from crosstie.resolve.candidates import every_pair, pairs_of, ranges
 from crosstie.resolve.keys import SOUNDS, YEAR, keys_of
 from crosstie.resolve.profiles import Profiles
 from crosstie.resolve.twins import firsts
@@ -16,8 +16,8 @@ CAP = int(CAPS[0, SOUNDS])
 
 def _made(records: Profiles, most: int = 1000) -> tuple[Blocks, list[tuple[int, int]]]:
     blocks = blocks_of(records, keys_of(records, np.ones(records.count, np.bool_)))
-    found = [pairs_of(blocks, records, FITS, cut) for cut in ranges(blocks, most)]
-    return blocks, [(int(one), int(other)) for left, right in found for one, other in zip(left, right, strict=True)]
+    found = [pairs_of(blocks, records, FITS, every_pair(blocks, records.count), cut) for cut in ranges(blocks, most)]
+    return blocks, [(int(one), int(other)) for left, right, _ in found for one, other in zip(left, right, strict=True)]
 
 
 def test_a_pair_is_made_once_however_many_keys_it_shares() -> None:
