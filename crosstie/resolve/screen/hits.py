@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from crosstie.resolve.compare.likeness import THRESHOLD as THRESHOLD
 from crosstie.resolve.compare.likeness import compare_candidates
 from crosstie.resolve.screen.context import compare
-from crosstie.resolve.screen.grams import KEPT, Likes, find_like, merge_readings
 from crosstie.resolve.screen.index import Index
+from crosstie.resolve.screen.likes import find_like
 from crosstie.resolve.screen.queries import Asked, Query, prepare
-from crosstie.resolve.screen.search import find_forms
-from crosstie.resolve.screen.whole import find_wholes, take_turns
+from crosstie.resolve.screen.search import find_candidates
 from crosstie.resolve.screen.words import sentences
 
-#: So many names are compared for each reading of a query, of so many that are found by its parts and as a whole.
-COMPARED = 64
-_BY_PARTS, _WHOLE = 64, 40
+#: So many names are compared for each reading of a query.
+COMPARED = 50
 #: With more than a name to go by, names that are less alike than the threshold may still be hits: down to here.
 UNSURE = 0.3
 #: A name that a list itself calls weak never decides alone.
@@ -100,30 +97,16 @@ class _Found(NamedTuple):
     theirs: int
 
 
-def likes_of(index: Index, asked: Asked) -> Likes:
-    """The tokens of the index that are like each token asked for."""
-    count = len(asked.labels)
-    likes, merged = (
-        Likes(np.zeros(count + 1, np.int64), np.empty(count * KEPT, np.int32), np.empty(count * KEPT, np.float32)) for _ in range(2)
-    )
-    find_like(asked.side.words, index.side.words, index.grams, *likes)
-    if not len(asked.side.words.variants):
-        return likes
-    merge_readings(asked.side.words, *likes, *merged)
-    return merged
-
-
 def candidates(index: Index, asked: Asked, most: int = COMPARED) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """For each form that is asked the forms of the index that hold most of it or are most like it as a whole, in turns (-1: no more); how well
-    their parts fit.
-    """
-    forms, wholes, out = (np.full((len(asked.query), size), -1, np.int32) for size in (_BY_PARTS, _WHOLE, most))
-    fit, value, out_fit = (np.zeros(array.shape, np.float32) for array in (forms, wholes, out))
-    side = index.side
-    find_forms(asked.side.names, *likes_of(index, asked), side.names, side.words, side.worth.rarity, index.postings, forms, fit)
-    find_wholes(asked.side.names, asked.side.words, index.wholes, fit[:, 0], wholes, value)
-    take_turns(forms, fit, wholes, value, index.postings.entity, out, out_fit)
-    return out, out_fit
+    """For each form that is asked the forms of the index that may be meant, best first (-1: no more); how well their tokens fit."""
+    out, fit = np.full((len(asked.query), most), -1, np.int32), np.zeros((len(asked.query), most), np.float32)
+    side, listed = asked.side, index.side
+    likes = find_like(side, listed, index.grams)
+    find_candidates(
+        side.names, side.words, asked.kind, likes, listed.names, listed.words, listed.worth.rarity, index.postings, index.wholes, index.kinds,
+        out, fit,
+    )  # fmt: skip
+    return out, fit
 
 
 class Pairs(NamedTuple):
@@ -143,10 +126,8 @@ def pairs(index: Index, asked: Asked) -> Pairs:
     theirs = forms[ours, places]
     entity = index.postings.entity[theirs]
     listed, read = index.kinds[entity], asked.kind[ours]
-    # a name read as a person's is not held against organisations, where it was read as an organisation's too
-    fitting = (read == 3) | (listed == 3) | (read == listed) | ((read == 1) & (listed == 2))
     kinds = np.where(listed == 3, read, listed).astype(np.int64)
-    return Pairs(*(array[fitting] for array in (ours, theirs, entity, kinds, fit[ours, places])))
+    return Pairs(ours, theirs, entity, kinds, fit[ours, places])
 
 
 def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
@@ -204,7 +185,6 @@ def _name_reasons(index: Index, asked: Asked, found: Sequence[_Found]) -> dict[t
 
 def _hit(index: Index, place: int, score: float, one: _Found, reasons: Sequence[str]) -> Hit:
     card = index.card(one.entity)
-    said = index.sayers[int(index.said_by[one.theirs])]
     return Hit(
         rank=place,
         score=round(score, 4),
@@ -215,7 +195,7 @@ def _hit(index: Index, place: int, score: float, one: _Found, reasons: Sequence[
         name=index.written[one.theirs],
         weak=bool(index.side.names.weak[one.theirs]),
         marking=card.pop("marking", ""),
-        said_by=orjson.loads(said) if said else {},
+        said_by=index.said(one.theirs),
         support=int(index.support[one.entity]),
         facts=card,
         reasons=tuple(reasons),

@@ -1,6 +1,7 @@
-"""Which names hold tokens like those of a query: the lists of names of each like token are added up, the shortest lists first.
+"""Which names may be meant: those that hold tokens like those of a query, and those that are like it as a whole, in one count.
 
-What a long list (all who are called Mohammed) adds is only added to names that a shorter list has found; so common tokens cost nothing.
+The lists of names of each like token are added up, the shortest lists first. What a long list (all who are called Mohammed) adds is only added to
+names that a shorter list has found; so common tokens cost nothing. Then the lists of the pieces of the whole name are added up, the rarest first.
 """
 
 from __future__ import annotations
@@ -11,14 +12,30 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from crosstie.resolve.compare.kernels import inner
 from crosstie.resolve.names.vocabulary import NameTable, Vocabulary
+from crosstie.resolve.screen.heaviest import BUCKETS, pick
+from crosstie.resolve.screen.whole import MOST_PIECES, PIECES, pieces_of
 
-#: So many entries of lists may be walked through for one token; beyond, only names that were found before gain from it.
+#: Signed, so that differences may be negative; numba knows it as the conversion.
+_int: Any = np.int64
+
+#: So many entries of lists may be walked through for the tokens of one name; beyond, only names that were found before gain from them.
 LONG = 20_000
 #: How much a token that is so alike counts: its worth times alike to this power.
 STEEP = 2.0
 #: A name's own tokens that the query lacks weigh so much beside those of the query.
 UNASKED = 0.45
+#: So many entries of lists are walked through for the pieces of one name.
+WALKED = 8_000
+#: How much it counts that a name is like the query as a whole, beside how well its tokens fit.
+AS_A_WHOLE = 1.5
+#: Of one entity so many names are compared with a reading of a query.
+OF_ENTITY = 2
+#: Before names of other kinds and more names of one entity are left out, so many times as many are picked.
+PICKED = 3
+#: Tokens of a query that are looked at.
+_TOKENS = 64
 
 
 class Postings(NamedTuple):
@@ -58,101 +75,176 @@ def _counted(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def find_forms(
-    asked: Any, like_start: Any, like_tokens: Any, like_alike: Any, names: Any, words: Any, rarity: Any, postings: Any, out: Any, value: Any
-) -> None:
-    """For each form of the queries (`asked`: token_start and tokens, numbers in the vocabulary that the likes are of) the forms that hold most of
-    what it asks. `out` (queries × most) takes the forms, best first, -1 where there are no more; `value` how well they fit.
+def find_candidates(
+    asked: Any, asked_words: Any, asked_kind: Any, likes: Any, names: Any, words: Any, rarity: Any, postings: Any, wholes: Any, kinds: Any,
+    out: Any, fit: Any,
+) -> None:  # fmt: skip
+    """For each form of the queries the forms of the index that may be meant, into `out` (queries × most), best first, -1 where there are no more;
+    `fit` is how well their tokens hold what is asked. `kinds` are those of the index's entities, `asked_kind` how each form was read.
     """
     forms = len(postings.entity)
-    gained = np.zeros(forms, np.float32)
-    last = np.full(forms, -1, np.int64)
-    touched = np.empty(forms, np.int32)
+    gained, shared = np.zeros(forms, np.float32), np.zeros(forms, np.float32)
+    touched, bucket = np.empty(forms + 1, np.uint32), np.empty(forms + 1, np.uint16)
+    last = np.zeros(forms, np.int32)
     mark = np.zeros(len(rarity), np.float32)
-    most = out.shape[1]
-    order = np.empty(64, np.int64)
-    volume = np.empty(64, np.int64)
+    seen, pieces = np.zeros(PIECES, np.int32), np.empty(MOST_PIECES, np.int64)
+    order = np.empty(_TOKENS, np.int64)
+    sizes = np.zeros(BUCKETS + 1, np.int64)
+    picked = np.empty(PICKED * out.shape[1], np.uint32)
+    chosen = np.zeros(len(kinds), np.uint8)
     stamp = 0
     for q in range(len(asked.token_start) - 1):
-        t0, n = asked.token_start[q], min(asked.token_start[q + 1] - asked.token_start[q], 64)
-        whole = 0.0
-        for i in range(n):
-            token = asked.tokens[t0 + i]
-            volume[i] = 0
-            best = 0.0
-            for k in range(like_start[token], like_start[token + 1]):
-                one = like_tokens[k]
-                volume[i] += postings.start[one + 1] - postings.start[one]
-                best = max(best, abs(like_alike[k]) * rarity[one])
-            whole += best
-            at = i
-            while at > 0 and volume[order[at - 1]] > volume[i]:
-                order[at] = order[at - 1]
-                at -= 1
-            order[at] = i
-        held = 0
-        walked = 0
-        for place in range(n):
-            token = asked.tokens[t0 + order[place]]
-            l0, l1 = like_start[token], like_start[token + 1]
-            stamp += 1
-            if held and walked + volume[order[place]] > LONG:
-                _add_to_found(l0, l1, like_tokens, like_alike, names, words, rarity, mark, gained, touched, held)
-                continue
-            for k in range(l0, l1):
-                one = like_tokens[k]
-                worth = rarity[one] * abs(like_alike[k]) ** STEEP
-                part = like_alike[k] < 0.0
-                p0, p1 = postings.start[one], postings.start[one + 1]
-                for p in range(p0, min(p1, p0 + max(0, LONG - walked))):
-                    form = postings.forms[p]
-                    if part or last[form] != stamp:
-                        last[form] = stamp if not part else last[form]
-                        if gained[form] == 0.0:
-                            touched[held] = form
-                            held += 1
-                        gained[form] += worth
-                walked += min(p1 - p0, max(0, LONG - walked))
-        _best_forms(touched, held, gained, postings.weight, whole, out[q], value[q], most)
+        whole, count = _shortest_tokens(q, asked, likes, rarity, postings.start, order)
+        held = walked = 0
+        for place in range(count):
+            token = order[place]
+            volume = _volume(token, likes, postings.start)
+            if held and walked + volume > LONG:
+                _add_to_found(token, likes, names, words, rarity, mark, gained, touched, held)
+            else:
+                stamp += 1
+                held = _add_token(token, likes, rarity, postings, LONG - walked, stamp, last, gained, touched, held)
+                walked += min(volume, LONG - walked)
+        count = pieces_of(q, asked, asked_words, seen, q + 1, pieces)
+        _shortest_first(pieces, count, wholes.start)
+        held, asks = _add_pieces(pieces, count, wholes, gained, shared, touched, held)
+        by_tokens = np.float32(max(whole, 1e-6))
+        by_pieces = np.float32(AS_A_WHOLE / np.sqrt(max(asks, 1e-6)))
+        scale = np.float32((BUCKETS - 1) / (1.0 + AS_A_WHOLE))
+        for k in range(held):
+            form = touched[k]
+            value = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form]) + shared[form] / wholes.norm[form] * by_pieces
+            bucket[k] = np.uint16(max(np.float32(0.0), min(np.float32(BUCKETS - 1), value * scale)))
+        count = pick(touched, bucket, held, sizes, picked)
+        size = _choose(picked, count, asked_kind[q], kinds, postings.entity, chosen, out[q])
+        for k in range(size):
+            form = out[q, k]
+            fit[q, k] = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form])
+        for k in range(size, out.shape[1]):
+            out[q, k] = -1
+        for k in range(held):
+            gained[touched[k]] = 0.0
+            shared[touched[k]] = 0.0
 
 
-@njit(cache=True, nogil=True)
-def _add_to_found(
-    l0: int, l1: int, tokens: Any, alike: Any, names: Any, words: Any, rarity: Any, mark: Any, gained: Any, touched: Any, held: int
-) -> None:
-    """Add what a token of long lists is worth to the forms found before."""
-    for k in range(l0, l1):
-        mark[tokens[k]] = rarity[tokens[k]] * abs(alike[k]) ** STEEP
+@inner
+def _volume(token: int, likes: Any, start: Any) -> int:
+    """How long the lists of the like tokens of a token are together."""
+    found = 0
+    for k in range(likes.start[token], likes.start[token + 1]):
+        found += start[likes.tokens[k] + 1] - start[likes.tokens[k]]
+    return int(found)
+
+
+@inner
+def _shortest_tokens(q: int, asked: Any, likes: Any, rarity: Any, start: Any, order: Any) -> tuple[float, int]:
+    """Writes the tokens of a form into `order`, those of short lists first; returns what they are worth at best, and how many they are."""
+    first = asked.token_start[q]
+    count = min(asked.token_start[q + 1] - first, len(order))
+    whole = 0.0
+    for i in range(count):
+        token = asked.tokens[first + i]
+        best = 0.0
+        for k in range(likes.start[token], likes.start[token + 1]):
+            best = max(best, abs(likes.alike[k]) * rarity[likes.tokens[k]])
+        whole += best
+        volume = _volume(token, likes, start)
+        at = i
+        while at > 0 and _volume(order[at - 1], likes, start) > volume:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = token
+    return whole, int(count)
+
+
+@inner
+def _add_token(
+    token: int, likes: Any, rarity: Any, postings: Any, most: int, stamp: int, last: Any, gained: Any, touched: Any, held: int
+) -> int:
+    """Adds what the likes of a token are worth to the forms that bear one, the most alike of each form only; returns how many forms are found."""
+    for k in range(likes.start[token], likes.start[token + 1]):
+        one = likes.tokens[k]
+        worth = np.float32(max(1e-6, rarity[one] * abs(likes.alike[k]) ** STEEP))
+        part = likes.alike[k] < 0.0
+        first = postings.start[one]
+        end = min(postings.start[one + 1], first + max(0, most))
+        most -= end - first
+        for p in range(first, end):
+            form = np.uint32(postings.forms[p])
+            if part or last[form] != stamp:
+                if not part:
+                    last[form] = stamp
+                touched[held] = form
+                held += gained[form] == 0.0
+                gained[form] += worth
+    return int(held)
+
+
+@inner
+def _add_to_found(token: int, likes: Any, names: Any, words: Any, rarity: Any, mark: Any, gained: Any, touched: Any, held: int) -> None:
+    """Adds what a token of long lists is worth to the forms found before."""
+    for k in range(likes.start[token], likes.start[token + 1]):
+        mark[likes.tokens[k]] = rarity[likes.tokens[k]] * abs(likes.alike[k]) ** STEEP
     for k in range(held):
         form = touched[k]
         best = np.float32(0.0)
         for place in range(names.token_start[form], names.token_start[form + 1]):
-            token = names.tokens[place]
-            best = max(best, mark[token])
-            for other in range(words.variant_start[token], words.variant_start[token + 1]):
+            own = names.tokens[place]
+            best = max(best, mark[own])
+            for other in range(words.variant_start[own], words.variant_start[own + 1]):
                 best = max(best, mark[words.variants[other]])
         gained[form] += best
-    for k in range(l0, l1):
-        mark[tokens[k]] = 0.0
+    for k in range(likes.start[token], likes.start[token + 1]):
+        mark[likes.tokens[k]] = 0.0
 
 
-@njit(cache=True, nogil=True)
-def _best_forms(touched: Any, held: int, gained: Any, weight: Any, whole: float, out: Any, value: Any, most: int) -> None:
-    """The best of the forms found, best first; clears what they gained."""
-    size = 0
-    for k in range(held):
-        form = touched[k]
-        fit = gained[form] / (whole + UNASKED * weight[form])
-        gained[form] = 0.0
-        if size == most and fit <= value[most - 1]:
-            continue
-        at = size if size < most else most - 1
-        while at > 0 and value[at - 1] < fit:
-            value[at] = value[at - 1]
-            out[at] = out[at - 1]
+@inner
+def _add_pieces(pieces: Any, count: int, wholes: Any, gained: Any, shared: Any, touched: Any, held: int) -> tuple[int, float]:
+    """Adds the worth of pieces to the forms that hold them; returns how many forms are found, and what the pieces are worth together."""
+    most = WALKED
+    asks = 0.0
+    for k in range(count):
+        worth = wholes.worth[pieces[k]]
+        asks += worth
+        first = wholes.start[pieces[k]]
+        end = min(wholes.start[pieces[k] + 1], first + most)
+        most -= end - first
+        for p in range(first, end):
+            form = np.uint32(wholes.forms[p])
+            touched[held] = form
+            held += (gained[form] == 0.0) & (shared[form] == 0.0)
+            shared[form] += worth
+    return int(held), asks
+
+
+@inner
+def _shortest_first(pieces: Any, count: int, start: Any) -> None:
+    for k in range(1, count):
+        piece = pieces[k]
+        size = start[piece + 1] - start[piece]
+        at = k
+        while at > 0 and start[pieces[at - 1] + 1] - start[pieces[at - 1]] > size:
+            pieces[at] = pieces[at - 1]
             at -= 1
-        value[at] = fit
-        out[at] = form
-        size = min(size + 1, most)
-    for k in range(size, most):
-        out[k] = -1
+        pieces[at] = piece
+
+
+@inner
+def _choose(picked: Any, count: int, read: int, kinds: Any, entity: Any, chosen: Any, out: Any) -> int:
+    """Writes the forms that are fit to be compared into `out`, few of one entity; returns how many.
+
+    A name read as a person's is not held against organisations, where it was read as an organisation's too.
+    """
+    size = 0
+    k = 0
+    while k < count and size < len(out):
+        one = entity[picked[k]]
+        listed = kinds[one]
+        if (read == 3 or listed == 3 or read == listed or (read == 1 and listed == 2)) and chosen[one] < OF_ENTITY:
+            chosen[one] += 1
+            out[size] = picked[k]
+            size += 1
+        k += 1
+    for k in range(size):
+        chosen[entity[out[k]]] = 0
+    return size

@@ -8,9 +8,9 @@ import pytest
 from crosstie.errors import IntegrityError, NotFound
 from crosstie.resolve.names import Kind
 from crosstie.resolve.screen import index as indexes
-from crosstie.resolve.screen.grams import KEPT, PART_ALIKE
-from crosstie.resolve.screen.hits import candidates, likes_of, screen
+from crosstie.resolve.screen.hits import candidates, screen
 from crosstie.resolve.screen.index import Index, Listed
+from crosstie.resolve.screen.likes import KEPT, PART_ALIKE, find_like
 from crosstie.resolve.screen.queries import Query, prepare
 from crosstie.resolve.screen.words import spelled
 
@@ -194,7 +194,7 @@ def test_an_index_that_is_missing_cut_changed_or_of_another_version_is_refused(
 
 def test_likes_are_the_nearest_tokens_best_first(index: Index) -> None:
     asked = prepare([Query("Zubair hrynkewytschwolodymyr")], index)
-    likes = likes_of(index, asked)
+    likes = find_like(asked.side, index.side, index.grams)
     words = {}
     for number, label in enumerate(asked.labels):
         at = slice(likes.start[number], likes.start[number + 1])
