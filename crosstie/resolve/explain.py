@@ -17,10 +17,11 @@ from crosstie.resolve.compare.kernels import compare_dates
 from crosstie.resolve.compare.reasons import reasons_of
 from crosstie.resolve.features import FEATURES, SLIPPED, Pairs
 from crosstie.resolve.learn import Weights
-from crosstie.resolve.loading import VALUE_SETS, load_profiles
+from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.names import Kind, analyze
 from crosstie.resolve.score import SHIPPED, score
 from crosstie.resolve.slips import one_slip
+from crosstie.resolve.traits import VALUE_SETS
 from crosstie.store.engine import Engine
 
 _MANY = 3

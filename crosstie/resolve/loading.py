@@ -11,14 +11,8 @@ from numpy.typing import NDArray
 from crosstie.resolve.batches import array
 from crosstie.resolve.flat import encode, pc, whole
 from crosstie.resolve.profiles import KINDS, Births, Held, Names, Profiles, assemble
+from crosstie.resolve.traits import VALUE_SETS, listed
 from crosstie.store.engine import Engine
-
-#: Which values of a record are compared as sets: name of the set to the properties that fill it.
-VALUE_SETS: dict[str, tuple[str, ...]] = {
-    "nationality": ("nationality", "citizenship"),
-    "country": ("country", "nationality", "citizenship", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags"),
-    "gender": ("gender",),
-}
 
 _VALUE_TABLES = {
     "identifier": "record_identifiers",
@@ -32,17 +26,14 @@ _VALUE_TABLES = {
 
 
 def load_profiles(engine: Engine) -> Profiles:
-    """The arrays of `records`, `record_names`, the tables of `traits.collect` and the claims of the matched records."""
+    """The arrays of `records` (any of them, `idx` from 0 without a gap), `record_claims`, `record_names` and the tables of `traits.collect`."""
     records = engine.arrow('select entity_id, dataset, "schema", kind, current, curated from records order by idx')
     kinds = pc.index_in(records.column("kind"), pa.array(KINDS)).to_numpy(zero_copy_only=False)
     names = engine.arrow("select idx, tokens, parts, weak, main from record_names order by idx, tokens, weak")
     births = engine.arrow("select idx, value, written from record_births order by idx, value")
-    held = {
-        name: f"""
-            select r.idx, c.value from claims c join records r on r.entity_id = c.entity_id
-            where c.prop in ({", ".join(f"'{prop}'" for prop in props)})"""
-        for name, props in VALUE_SETS.items()
-    } | {name: f"select idx, value from {table}" for name, table in _VALUE_TABLES.items()}
+    held = {name: f"select idx, value from record_claims where prop in ({listed(props)})" for name, props in VALUE_SETS.items()} | {
+        name: f"select idx, value from {table}" for name, table in _VALUE_TABLES.items()
+    }
     datasets, lists = _codes(records, "dataset")
     return assemble(
         whole(records.column("entity_id")),

@@ -12,6 +12,7 @@ from crosstie.resolve.batches import batch, columns, values
 from crosstie.resolve.flat import Array, pc, take
 from crosstie.resolve.names.bulk import KINDS as NAMED
 from crosstie.resolve.names.bulk import Analysed, analyze_names
+from crosstie.resolve.traits import BIRTH, NOT_IDENTIFYING, NUMBERED, READ, listed
 from crosstie.store.engine import Engine
 
 #: Kinds of things that are matched. `number`: by identifiers only. What is not here (relations, sanctions, addresses, documents) is never matched.
@@ -31,12 +32,15 @@ STRONG_NAMES = ("name", "alias", "previousName")
 WEAK_NAMES = ("weakAlias", "abbreviation")
 #: What a source calls somebody first; the others are also said of them.
 MAIN_NAME = "name"
+_NAMES = (*STRONG_NAMES, *WEAK_NAMES)
+#: Claims that matching reads, as a condition.
+_READ = f"(prop in ({listed((*_NAMES, *READ))}) or (prop_type in ({listed(NUMBERED)}) and prop not in ({listed(NOT_IDENTIFYING)})))"
 
 _SCHEMA_KIND = columns(schema=pa.string(), kind=pa.string())
 #: `plain` is the tokens alone; `tokens` says of those of other scripts how they were written too, see `written_tokens`.
 NAME_FORM = columns(value=pa.string(), kind=pa.string(), plain=pa.string(), tokens=pa.string(), parts=pa.string(), legal_form=pa.string())
 #: Names are analysed so many at a time: words that come often are read once in each batch.
-_NAMES = 100_000
+_ROWS = 100_000
 #: Other readings of a token that are looked at, the likeliest ones.
 _READINGS = 8
 
@@ -54,45 +58,78 @@ def protect(engine: Engine) -> None:
 
 
 def select(engine: Engine) -> None:
-    """Create `records` (idx, entity_id, dataset, schema, kind, current, curated): what is matched, numbered in the order of the ids.
+    """Create `records` (idx, entity_id, dataset, schema, kind, current, curated, fingerprint): what is matched, numbered in the order of the ids.
 
-    Where nothing is known of its source a record is taken for one of a curated list.
+    Where nothing is known of its source a record is taken for one of a curated list. Two builds by the same engine give a record the same
+    `fingerprint` where nothing that matching reads of it, or of what cites it, has changed; another, where something has.
     """
     engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
     protect(engine)
+    _cite(engine)
+    # sums do not depend on the order of claims; in two halves, so that none overflows
+    halves = "sum(cast(said >> 32 as bigint)) as high, sum(cast(said & 4294967295 as bigint)) as low"
+    written = f"case when prop in ({listed(BIRTH)}) then coalesce(original_value, '') else '' end"
     engine.create(
         "records",
-        """
+        f"""
         select cast(row_number() over (order by c.entity_id) - 1 as integer) as idx, c.entity_id, c.dataset, c."schema", c.kind, c.current,
-            coalesce(s.curated, true) as curated
-        from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current
-              from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
+            coalesce(s.curated, true) as curated,
+            cast(hash(coalesce(c.high, 0), coalesce(c.low, 0), coalesce(t.high, 0), coalesce(t.low, 0), c.dataset, c."schema", c.current,
+                coalesce(s.curated, true)) >> 1 as bigint) as fingerprint
+        from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current, {halves}
+              from (select entity_id, dataset, "schema", current, case when {_READ} then hash(prop, value, {written}) end as said from claims) c
+              join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
         left join (select dataset, min(curated) as curated from sources group by dataset) s on s.dataset = c.dataset
+        left join (select entity_id, {halves} from (select entity_id, hash(value) as said from citations) q group by entity_id) t
+            on t.entity_id = c.entity_id
         left join protected p on p.entity_id = c.entity_id where p.entity_id is null""",
     )
 
 
+def _cite(engine: Engine) -> None:
+    """Create `citations` (entity_id, value): the numbers of the United Nations' list by which others (sanctions) speak of an entity."""
+    engine.create(
+        "citations",
+        """
+        select distinct e.value as entity_id, s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
+        where s.prop = 'unscId'""",
+    )
+
+
 def analyse_names(engine: Engine) -> None:
-    """Create `record_names` (idx, tokens, parts, legal_form, weak, main): the names of each record in comparable form, each form once.
+    """Create `record_claims`, and `record_names` (idx, tokens, parts, legal_form, weak, main): the names of each of `records`, be they all or a
+    few, in comparable form, each form once.
 
     `tokens` as `written_tokens` makes them; where a form was written in several scripts, the one with the fewest readings stands for it.
     """
-    listed = ", ".join(f"'{prop}'" for prop in (*STRONG_NAMES, *WEAK_NAMES))
-    weak = ", ".join(f"'{prop}'" for prop in WEAK_NAMES)
+    _gather(engine)
     engine.create(
         "names_said",
         f"""
-        select r.idx, r.kind, c.value, min(c.prop in ({weak})) as weak, max(c.prop = '{MAIN_NAME}') as main
-        from claims c join records r on r.entity_id = c.entity_id
-        where c.prop in ({listed}) and r.kind <> 'number' group by r.idx, r.kind, c.value""",
+        select idx, kind, value, min(prop in ({listed(WEAK_NAMES)})) as weak, max(prop = '{MAIN_NAME}') as main
+        from record_claims where prop in ({listed(_NAMES)}) and kind <> 'number' group by idx, kind, value""",
     )
-    engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM, rows=_NAMES)
+    engine.map("name_forms", "select distinct value, kind from names_said order by value, kind", _analyse, NAME_FORM, rows=_ROWS)
     engine.create(
         "record_names",
         """
         select n.idx, min(f.tokens) as tokens, min(f.parts) as parts, max(f.legal_form) as legal_form, min(n.weak) as weak, max(n.main) as main
         from names_said n join name_forms f on f.value = n.value and f.kind = n.kind where f.plain <> ''
         group by n.idx, f.plain""",
+    )
+
+
+def _gather(engine: Engine) -> None:
+    """Create `record_claims` (idx, kind, prop, prop_type, value, original_value): what is read of `records`, be they all or a few; who cites
+    them says so as `unscId`.
+    """
+    engine.create(
+        "record_claims",
+        f"""
+        select r.idx, r.kind, c.prop, c.prop_type, c.value, c.original_value from claims c join records r on r.entity_id = c.entity_id where {_READ}
+        union all
+        select r.idx, r.kind, 'unscId', cast(null as varchar), s.value, cast(null as varchar)
+        from citations s join records r on r.entity_id = s.entity_id""",
     )
 
 

@@ -19,8 +19,16 @@ NUMBERED = ("identifier", "phone", "email")
 _LETTERS_ALONE = frozenset({"swiftBic", "callSign", "publicKey", "cryptoAddress"})
 #: Numbers of which a thing has one only: different ones keep things apart.
 _UNIQUE = ("imoNumber", "leiCode")
-_BIRTH = ("birthDate", "buildDate")
+BIRTH = ("birthDate", "buildDate")
 _PLACES = ("birthPlace", "address")
+#: Which values of a record are compared as sets, as they stand: name of the set to the properties that fill it.
+VALUE_SETS: dict[str, tuple[str, ...]] = {
+    "nationality": ("nationality", "citizenship"),
+    "country": ("country", "nationality", "citizenship", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags"),
+    "gender": ("gender",),
+}
+#: Properties that are read of a record, beside its names and whatever is of the types in NUMBERED.
+READ = tuple(sorted({*_UNIQUE, *BIRTH, *_PLACES, *(prop for props in VALUE_SETS.values() for prop in props)}))
 #: Of an address so many numbers, and words, tell the house.
 _NUMBERS, _WORDS = 2, 4
 
@@ -32,18 +40,12 @@ _VALUE = columns(idx=pa.int32(), value=pa.string())
 
 
 def collect(engine: Engine) -> None:
-    """Create `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`, `record_places`, `record_premises`,
-    `record_legal_forms` (idx, value),
-    and `record_births` (idx, value, written).
+    """Create of `record_claims` and `record_names`: `record_identifiers`, `record_contacts`, `record_citations`, `record_numbers`,
+    `record_places`, `record_premises`, `record_legal_forms` (idx, value), and `record_births` (idx, value, written).
     """
     engine.map(
         "identifiers_said",
-        f"""
-        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id
-        where c.prop_type in ({_listed(NUMBERED)}) and c.prop not in ({_listed(NOT_IDENTIFYING)})
-        union all
-        select r.idx, 'unscId', s.value from claims s join claims e on e.entity_id = s.entity_id and e.prop = 'entity'
-            join records r on r.entity_id = e.value where s.prop = 'unscId'""",
+        f"select idx, prop, value from record_claims where prop_type in ({listed(NUMBERED)}) or prop = 'unscId'",
         _each(_identifiers),
         _VALUE,
         rows=_ROWS,
@@ -56,23 +58,21 @@ def collect(engine: Engine) -> None:
     engine.create("record_contacts", "select distinct idx, value from identifiers_said where starts_with(value, '@')")
     engine.map(
         "record_numbers",
-        f"""
-        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_UNIQUE)})""",
+        f"select idx, prop, value from record_claims where prop in ({listed(_UNIQUE)})",
         _each(_identifiers),
         _VALUE,
         rows=_ROWS,
     )
     engine.map(
         "record_places",
-        f"""
-        select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop in ({_listed(_PLACES)})""",
+        f"select idx, prop, value from record_claims where prop in ({listed(_PLACES)})",
         _each(_places),
         _VALUE,
         rows=_ROWS,
     )
     engine.map(
         "record_premises",
-        "select r.idx, c.prop, c.value from claims c join records r on r.entity_id = c.entity_id where c.prop = 'address'",
+        "select idx, prop, value from record_claims where prop = 'address'",
         _each(_premises),
         _VALUE,
         rows=_ROWS,
@@ -81,8 +81,8 @@ def collect(engine: Engine) -> None:
     engine.create(
         "record_births",
         f"""
-        select r.idx, c.value, min(c.original_value) as written from claims c join records r on r.entity_id = c.entity_id
-        where c.prop in ({_listed(_BIRTH)}) and length(c.value) >= 4 group by r.idx, c.value""",
+        select idx, value, min(original_value) as written from record_claims
+        where prop in ({listed(BIRTH)}) and length(value) >= 4 group by idx, value""",
     )
 
 
@@ -157,5 +157,6 @@ def _each(expand: Callable[[str, str], list[str]]) -> Callable[[Iterator[pa.Reco
     return verb
 
 
-def _listed(props: tuple[str, ...]) -> str:
+def listed(props: tuple[str, ...]) -> str:
+    """The properties as SQL has them between brackets."""
     return ", ".join(f"'{prop}'" for prop in props)

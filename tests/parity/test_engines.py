@@ -88,6 +88,9 @@ QUERIES = {
         select distinct v, substr(v, 1, 3) as head, substr(v, -3) as tail, length(v) as long, lower(v) as low, lpad(v, 4, '0') as pad,
             replace(v, ' ', '') as bare, v || chr(10) as line from many order by v""",
     "fingerprints": "select distinct v, sha1(v || '.') as s, md5(v) as m from many order by v",
+    "hashes of their own": """
+        select count(distinct hash(coalesce(v, ''), coalesce(n, 0))) as found, count(distinct coalesce(v, '') || '.' || coalesce(n, 0)) as wanted,
+            max(cast(hash(v, 'a') >> 1 as bigint) > 4294967295) as wide, min(hash(v) = hash(v || '')) as same from many where v is not null""",
     "not distinct": """
         select count(*) as n from many a join (select distinct k, n from many) b on a.k is not distinct from b.k and a.n is not distinct from b.n""",
     "not exists": "select count(*) as n from many a where not exists (select 1 from many b where b.k = a.k and (b.n = 3 or b.v = 'Z'))",

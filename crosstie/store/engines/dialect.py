@@ -41,6 +41,8 @@ def _same(node: exp.Expression) -> exp.Expression:
     elif isinstance(node, exp.TryCast) and node.to.is_type("double"):
         number = exp.RegexpLike(this=exp.cast(node.this.copy(), "text"), expression=exp.Literal.string(_NUMBER))
         node.set("this", _where(number, node.this))
+    elif isinstance(node, exp.Anonymous) and node.name.lower() == "hash":  # Spark's own has 32 bits
+        node.set("this", "xxhash64")
     elif (isinstance(node, exp.ArrayAgg) and not isinstance(node.parent, exp.Filter)) or (
         isinstance(node, exp.Filter) and isinstance(node.this, exp.ArrayAgg)
     ):
