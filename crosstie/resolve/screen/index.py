@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,17 +17,15 @@ from crosstie.errors import NotFound
 from crosstie.resolve.names import Kind
 from crosstie.resolve.names.frequency import common_shares
 from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary, Worth
-from crosstie.resolve.rarity import rarity, worth
+from crosstie.resolve.rarity import rarity
 from crosstie.resolve.screen.arrays import Texts, map_arrays, write_arrays
-from crosstie.resolve.screen.grams import Grams, build_grams
-from crosstie.resolve.screen.labels import Labels
-from crosstie.resolve.screen.runs import form_hashes, runs
-from crosstie.resolve.screen.search import Postings, build_postings
-from crosstie.resolve.screen.whole import Wholes, build_wholes
+from crosstie.resolve.screen.grams import Grams
+from crosstie.resolve.screen.search import Postings
+from crosstie.resolve.screen.whole import Wholes
 
 FILE = "screening.index"
 #: Raise with every change of the arrays or of how names become tokens: an index of another version is refused.
-VERSION = 2
+VERSION = 3
 KINDS: tuple[Kind, ...] = ("person", "organization", "thing", "any")
 
 
@@ -52,10 +51,14 @@ class Index:
     wholes: Wholes
     kinds: NDArray[np.uint8]
     support: NDArray[np.int32]
+    #: A card is what is an entity's own, and a frame that it shares with many others; so are who says a name, and where.
     cards: Texts
+    frames: Texts
+    framed_by: NDArray[np.int32]
     written: Texts
     sayers: Texts
     said_by: NDArray[np.int32]
+    places: Texts
     #: Hashes in order, with what stands behind each.
     known: NDArray[np.uint64]
     known_rarity: NDArray[np.float64]
@@ -79,9 +82,10 @@ class Index:
     @classmethod
     def build(cls, entities: Iterable[Listed]) -> Index:
         """The index of entities, in the order given."""
-        gathered = _Gathered()
-        for entity in entities:
-            gathered.add(entity)
+        from crosstie.resolve.screen.gathering import Gathered  # brings Arrow, which looking up one name can do without
+
+        gathered = Gathered()
+        gathered.listed(entities)
         return gathered.index()
 
     @property
@@ -96,7 +100,15 @@ class Index:
 
     def card(self, entity: int) -> dict[str, Any]:
         """What a hit shows of an entity."""
-        found: dict[str, Any] = orjson.loads(self.cards[entity])
+        own, frame = _frame(self.frames[int(self.framed_by[entity])])
+        return {**frame, **dict(zip(own, orjson.loads(self.cards[entity]), strict=True))}
+
+    def said(self, form: int) -> dict[str, Any]:
+        """Who says a name: originator, source, place, grade and marking; empty where nobody is named."""
+        text = self.sayers[int(self.said_by[form])]
+        found: dict[str, Any] = orjson.loads(text) if text else {}
+        if place := self.places[form]:
+            found["locator"] = place
         return found
 
     def worth(self, words: Vocabulary, labels: Sequence[str], sounds: Sequence[str]) -> Worth:
@@ -126,7 +138,8 @@ class Index:
             ("wholes", self.wholes),
         ):
             arrays |= {f"{prefix}.{name}": array for name, array in part._asdict().items()}
-        for prefix, texts in (("cards", self.cards), ("written", self.written), ("sayers", self.sayers)):
+        for prefix in _TEXTS:
+            texts = getattr(self, prefix)
             arrays |= {f"{prefix}.data": texts.data, f"{prefix}.start": texts.start}
         arrays |= {name: getattr(self, name) for name in _PLAIN}
         write_arrays(path, arrays, {"version": VERSION})
@@ -144,142 +157,26 @@ class Index:
         def part(kind: Any, prefix: str) -> Any:
             return kind(**{name: arrays[f"{prefix}.{name}"] for name in kind._fields})
 
-        def texts(prefix: str) -> Texts:
-            return Texts(arrays[f"{prefix}.data"], arrays[f"{prefix}.start"])
-
+        plain: dict[str, Any] = {name: Texts(arrays[f"{name}.data"], arrays[f"{name}.start"]) for name in _TEXTS}
+        plain |= {name: arrays[name] for name in _PLAIN}
         return cls(
             side=Side(part(NameTable, "names"), part(Vocabulary, "words"), part(Worth, "worth")),
             grams=part(Grams, "grams"),
             postings=part(Postings, "postings"),
             wholes=part(Wholes, "wholes"),
-            cards=texts("cards"),
-            written=texts("written"),
-            sayers=texts("sayers"),
-            **{name: arrays[name] for name in _PLAIN},
+            **plain,
         )
 
 
-_PLAIN = ("kinds", "support", "said_by", "known", "known_rarity", "heard", "heard_rarity", "identifiers", "identified")
+_TEXTS = ("cards", "frames", "written", "sayers", "places")
+_PLAIN = ("kinds", "support", "framed_by", "said_by", "known", "known_rarity", "heard", "heard_rarity", "identifiers", "identified")
 
 
-#: Names that are read at a time.
-_CHUNK = 100_000
-
-
-class _Gathered:
-    """The names of entities as they come, turned into arrays chunk by chunk."""
-
-    def __init__(self) -> None:
-        self.labels = Labels()
-        self.sayers: dict[str, int] = {}
-        self.names: list[str] = []
-        self.weak: list[bool] = []
-        self.said_by: list[int] = []
-        self.sizes: list[int] = []
-        self.kinds: list[int] = []
-        self.support: list[int] = []
-        self.cards: list[bytes] = []
-        self.identifiers: list[int] = []
-        self.identified: list[int] = []
-        self.entities = 0
-        self.done: dict[str, list[NDArray[Any]]] = {name: [] for name in _CHUNKED}
-        self.read()
-
-    def add(self, entity: Listed) -> None:
-        """Take an entity in; names that come to the same tokens count once, the first of them is shown."""
-        names = sorted(entity.names, key=lambda name: name[1])
-        self.names += [name for name, _, _ in names]
-        self.weak += [weak for _, weak, _ in names]
-        self.said_by += [self.sayers.setdefault(sayer, len(self.sayers)) for _, _, sayer in names]
-        self.sizes.append(len(names))
-        self.kinds.append(KINDS.index(entity.kind))
-        self.support.append(entity.support)
-        self.cards.append(orjson.dumps(entity.card))
-        self.identifiers += [hashed(one) for one in entity.identifiers]
-        self.identified += [self.entities] * len(entity.identifiers)
-        self.entities += 1
-        if len(self.names) >= _CHUNK or len(self.sizes) >= _CHUNK:
-            self.read()
-
-    def read(self) -> None:
-        """Turn what waits into arrays."""
-        import pyarrow as pa
-
-        from crosstie.resolve.names.bulk import analyze_names
-
-        of = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        kinds = np.array(self.kinds, np.uint8)
-        found = analyze_names(pa.array(self.names, pa.string()), kinds[of])
-        tokens = self.labels.numbers_of(found)
-        hashes = form_hashes(found.token_start, tokens)
-        order = np.lexsort((np.arange(len(of)), hashes, of))
-        first = np.ones(len(of), np.bool_)
-        first[1:] = (of[order][1:] != of[order][:-1]) | (hashes[order][1:] != hashes[order][:-1])
-        kept = np.sort(order[first])
-        kept = kept[np.diff(found.token_start)[kept] > 0]
-        start, places = runs(found.token_start, kept)
-        written = [self.names[place].encode("utf-8", "replace") for place in kept.tolist()]
-        chunk: dict[str, NDArray[Any]] = {
-            "forms": np.bincount(of[kept], minlength=len(self.sizes)).astype(np.int64),
-            "lengths": np.diff(start),
-            "tokens": tokens[places],
-            "parts": found.parts[places],
-            "weak": np.array(self.weak, np.bool_)[kept],
-            "said_by": np.array(self.said_by, np.int32)[kept],
-            "written": np.frombuffer(b"".join(written), np.uint8),
-            "written_lengths": np.array([len(one) for one in written], np.int64),
-            "kinds": kinds,
-            "support": np.array(self.support, np.int32),
-            "cards": np.frombuffer(b"".join(self.cards), np.uint8),
-            "card_lengths": np.array([len(one) for one in self.cards], np.int64),
-            "identifiers": np.array(self.identifiers, np.uint64),
-            "identified": np.array(self.identified, np.int32),
-        }
-        for name, array in chunk.items():
-            self.done[name].append(array)
-        for waiting in (self.names, self.weak, self.said_by, self.sizes, self.kinds, self.support, self.cards):
-            waiting.clear()
-        self.identifiers.clear()
-        self.identified.clear()
-
-    def index(self) -> Index:
-        """Everything as arrays."""
-        self.read()
-        whole = {name: np.concatenate(self.done.pop(name)) for name in _CHUNKED}
-        names = NameTable(_ends(whole["forms"]), _ends(whole["lengths"]), whole["tokens"], whole["parts"], whole["weak"])
-        words = self.labels.vocabulary()
-        said = worth(names, words, self.entities)
-        known, heard = np.argsort(words.hash, kind="stable"), np.unique(words.sound_hash, return_index=True)[1]
-        order = np.lexsort((whole["identified"], whole["identifiers"]))
-        return Index(
-            side=Side(names, words, said),
-            grams=build_grams(words),
-            postings=build_postings(names, words, said.rarity),
-            wholes=build_wholes(names, words),
-            kinds=whole["kinds"],
-            support=whole["support"],
-            cards=Texts(whole["cards"], _ends(whole["card_lengths"])),
-            written=Texts(whole["written"], _ends(whole["written_lengths"])),
-            sayers=Texts.of(list(self.sayers)),
-            said_by=whole["said_by"],
-            known=words.hash[known],
-            known_rarity=said.rarity[known],
-            heard=words.sound_hash[heard],
-            heard_rarity=said.sound_rarity[heard],
-            identifiers=whole["identifiers"][order],
-            identified=whole["identified"][order],
-        )
-
-
-_CHUNKED = (
-    *("forms", "lengths", "tokens", "parts", "weak", "said_by", "written", "written_lengths"),
-    *("kinds", "support", "cards", "card_lengths", "identifiers", "identified"),
-)
-
-
-def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where runs of some lengths begin when they lie end to end, and where the last ends."""
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+@lru_cache(maxsize=1_000)
+def _frame(text: str) -> tuple[list[str], dict[str, Any]]:
+    """What stands in a frame: the names of what is an entity's own, and what it shares with others, in the order of the card."""
+    own, shared = orjson.loads(text)
+    return own, shared
 
 
 def hashed(identifier: str) -> int:

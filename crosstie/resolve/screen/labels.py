@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,16 @@ class Labels:
             if form.variants and form.variants[place]:
                 self._readings.setdefault(number, {}).update(dict.fromkeys(form.variants[place]))
         return found
+
+    def numbers_of_written(self, texts: Sequence[str]) -> list[int]:
+        """The numbers of tokens as tables have them: with the script and other readings behind them ("qadirzai~3~kadirzai")."""
+        numbers = []
+        for text in texts:
+            token, *told = text.split("~")
+            numbers.append(self._number(token, None, int(told[0]) if told else 0))
+            if len(told) > 1:
+                self._readings.setdefault(numbers[-1], {}).update(dict.fromkeys(told[1:]))
+        return numbers
 
     def numbers_of(self, found: Analysed) -> NDArray[np.int32]:
         """The numbers of the tokens of many names, end to end."""
