@@ -33,7 +33,7 @@ DESK = np.dtype(
         ("text", np.uint8, 64),
         *[(name, *ASSIGNING.fields[name][:1]) for name in ASSIGNING.names or () if ASSIGNING.fields],
         ("known", np.int64, (MAX, KNOWN)),
-        ("known_alike", np.float32, (MAX, KNOWN)),
+        ("known_alike", np.float64, (MAX, KNOWN)),
         ("known_way", np.uint8, (MAX, KNOWN)),
     ],
     align=True,
