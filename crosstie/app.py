@@ -186,7 +186,8 @@ class Workspace:
             if current and current.manifest.get("inputs") == inputs:
                 return current, False
             with Engine(settings, self.folder) as running, self.builds.begin() as writer:
-                for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights)):
+                found: dict[str, Any] = {}
+                for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights, found, anew=force)):
                     self.progress(title, done, len(stages))
                     with running.stage(keep=KEPT):
                         stage()
@@ -195,18 +196,26 @@ class Workspace:
                 self.progress("indexing names for screening", len(stages), len(stages))
                 build_index(running).write(writer.file(SCREENING_INDEX))
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
-                found = {"counts": counts, "weights": mark(weights), **standing(running, judgements)}
+                found |= {"counts": counts, "weights": mark(weights), **standing(running, judgements)}
                 build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
             self._record("build", f"{build.number:04}", counts)
             return build, True
 
-    def _stages(self, engine: Engine, judgements: list[Judgement], weights: Weights) -> list[tuple[str, Callable[[], None]]]:
+    def _stages(
+        self, engine: Engine, judgements: list[Judgement], weights: Weights, found: dict[str, Any], *, anew: bool
+    ) -> list[tuple[str, Callable[[], None]]]:
         lenses = registry.load()
         activities = registry.activities(lenses)
+
+        def who_is_who() -> None:
+            # on a cluster the arrays are where its machines see them, and go with it
+            home = self.folder / "matching" if engine.local else None
+            found["matched"] = resolve(engine, judgements, self.settings, weights, home, anew=anew)
+
         return [
             ("gathering statements", lambda: self._open(engine, registry.ledgers(lenses))),
             ("gathering claims", lambda: gather(engine)),
-            ("finding who is who", lambda: resolve(engine, judgements, self.settings, weights)),
+            ("finding who is who", who_is_who),
             ("describing entities", lambda: describe(engine)),
             ("reading narratives", lambda: tag(engine, activities)),
             ("looking for typologies", lambda: registry.detect(engine, lenses, judgements)),
@@ -364,7 +373,7 @@ class Workspace:
 
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.
-KEPT = {*TABLES, "graph_commons", "schema_conflicts"}
+KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms"}
 
 #: How the rows of each table of a build are ordered: the same rows give the same bytes. Links stand in their rank.
 ORDER = {

@@ -247,6 +247,22 @@ def _pieces(i: int, kind: int, evidence: Any, found: Any, parts: Any, order: Any
     return at
 
 
+def sound_pieces(profiles: Profiles, records: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """For some records what blocks of a shared sound are divided by, as one number: it alone of what divides blocks depends on other records."""
+    found: NDArray[np.uint64] = _sound_pieces(records, _evidence_of(profiles))
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _sound_pieces(records: Any, evidence: Any) -> Any:
+    pieces, parts, order = np.zeros(64, np.uint64), np.zeros(12, np.uint64), np.zeros(12, np.int16)
+    found = np.zeros(len(records), np.uint64)
+    for place in range(len(records)):
+        for k in range(_pieces(records[place], SOUNDS, evidence, pieces, parts, order)):
+            found[place] = mix(found[place] * uint64(31) + pieces[k])
+    return found
+
+
 def _divided(key: NDArray[np.uint64], owner: NDArray[np.int32], evidence: Any) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
     """Every key with every further piece of evidence of its owner, where another owner may have the same."""
     slots = _slots(6 * len(key))

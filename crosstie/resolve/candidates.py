@@ -55,11 +55,9 @@ def every_pair(blocks: Blocks, count: int) -> Chosen:
     return Chosen(np.ones(len(blocks.keys), np.bool_), np.ones(len(blocks.line_keys), np.bool_), np.zeros(count, np.uint8))
 
 
-def pairs_of(
-    blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen: Chosen, cut: Any
-) -> tuple[Ints, Ints, NDArray[np.uint64]]:
-    """The wanted pairs of a range of blocks or lines, left below right, and the key that each shares (with LINE, if it is of a line). Pairs of a
-    line may come again in another.
+def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen: Chosen, cut: Any) -> tuple[Ints, Ints, Ints]:
+    """The wanted pairs of a range of blocks or lines, left below right, and the key that each shares (with LINE, if it is of a line) without its
+    lowest bit, so that it is no more than a signed number holds. Pairs of a line may come again in another.
 
     Left out: what a smaller key brings, schemata that do not fit, and, but for a shared identifier, two current records of one curated dataset;
     and people whose names cannot agree in more than the one part that the key is made of.
@@ -77,7 +75,7 @@ def pairs_of(
     else:
         held = (blocks.start[first : last + 1], blocks.members, blocks.keys[first:last])
         found = _block_pairs(held, own, about, names, chosen.blocks[first:last], chosen.marks)
-    return found[0], found[1], found[2]
+    return found[0], found[1], (found[2] >> np.uint64(1)).astype(np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -151,8 +149,8 @@ def _worth_comparing(i: int, j: int, names: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _wanted(one: Any, other: Any) -> bool:
-    """Whether the marks of two records ask for the pair."""
+def asks(one: Any, other: Any) -> bool:
+    """Whether the marks of two records ask for their pair, see `Chosen`."""
     return bool(((one | other) & uint8(1)) | (one & other & uint8(254)))
 
 
@@ -170,7 +168,7 @@ def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, mar
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
-                if not all_of[b] and not _wanted(marks[i], marks[j]):
+                if not all_of[b] and not asks(marks[i], marks[j]):
                     continue
                 if not _comparable(i, j, kind, about) or (kind >= YEAR and not _worth_comparing(i, j, names)):
                     continue
@@ -191,7 +189,7 @@ def _line_pairs(lines: Any, own: Any, about: Any, all_of: Any, marks: Any) -> An
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
                 i, j = min(members[p], members[q]), max(members[p], members[q])
-                if not all_of[b] and not _wanted(marks[i], marks[j]):
+                if not all_of[b] and not asks(marks[i], marks[j]):
                     continue
                 if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
                     left[at], right[at], under[at] = i, j, keys[b] | uint64(LINE)

@@ -33,7 +33,7 @@ _PAIRS = 65_536
 
 WEIGHTS_FILE = "weights.json"
 
-#: `under`: the key that the two share, as 64 bits.
+#: `under`: the key that the two share, as `pairs_of` tells it.
 SCORED = columns(l=pa.int32(), r=pa.int32(), score=pa.float64(), apart=pa.bool_(), features=pa.string(), under=pa.int64())
 CUT = columns(first=pa.int64(), last=pa.int64(), lines=pa.int64())
 PAIRED = columns(l=pa.int32(), r=pa.int32())
@@ -77,9 +77,9 @@ class Work:
         """A verb for `map`: pairs (PAIRED) to the same pairs compared (SCORED)."""
         for given in batches:
             left, right = array(given, "l", np.int64), array(given, "r", np.int64)
-            yield self._compared(left, right, np.zeros(len(left), np.uint64), 0.0)
+            yield self._compared(left, right, np.zeros(len(left), np.int64), 0.0)
 
-    def _compared(self, left: Ints, right: Ints, under: NDArray[np.uint64], least: float) -> pa.RecordBatch:
+    def _compared(self, left: Ints, right: Ints, under: Ints, least: float) -> pa.RecordBatch:
         scored = score(Pairs(self.profiles, left, right), self.weights)
         kept = np.flatnonzero(scored.probability >= least)
         told = np.flatnonzero(scored.probability[kept] >= REVIEW)
@@ -89,7 +89,7 @@ class Work:
             place[told] = np.arange(len(told))
             features = take(features, pa.array(place, mask=place < 0))
         apart = kept_apart(scored)[kept]
-        return batch(SCORED, left[kept], right[kept], scored.probability[kept], apart, features, under[kept].view(np.int64))
+        return batch(SCORED, left[kept], right[kept], scored.probability[kept], apart, features, under[kept])
 
 
 def open_work(folder: Path) -> Work:

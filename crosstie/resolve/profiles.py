@@ -238,9 +238,14 @@ def _values(held: Held, count: int, *, own: bool, letters: bool) -> Values:
     number = np.empty(len(order), np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
     start, codes = grouped(held.idx, number[codes], count, unique=True)
-    counts = np.bincount(codes, minlength=len(order))
-    worth = np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(len(counts)), count)
-    return Values(start, codes, worth, hashes[order], *_letters(take(labels, order if letters else order[:0]), len(labels)))
+    told = worth_of(codes, len(order), count, own=own)
+    return Values(start, codes, told, hashes[order], *_letters(take(labels, order if letters else order[:0]), len(labels)))
+
+
+def worth_of(codes: NDArray[np.int32], distinct: int, records: int, *, own: bool) -> Floats:
+    """What it means to share each of so many distinct values, by how many of the records have it."""
+    counts = np.bincount(codes, minlength=distinct)
+    return np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(distinct), records)
 
 
 def _letters(labels: Array, count: int) -> tuple[Ints, NDArray[np.uint8]]:

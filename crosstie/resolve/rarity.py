@@ -22,8 +22,12 @@ def rarity(counts: NDArray[np.int64], shares: NDArray[np.float64], records: int)
 
     In steps, of the records and of the bearers each, because so a few records more change the worth of few values, and with it few scores.
     """
-    every = np.round(np.log(records + BACKGROUND) / STEP)
-    return np.asarray(STEP * np.maximum(every - np.round(np.log(counts + 1 + shares * BACKGROUND) / STEP), 0.0))
+    return np.asarray(STEP * np.maximum(steps(records) - np.round(np.log(counts + 1 + shares * BACKGROUND) / STEP), 0.0))
+
+
+def steps(records: int) -> float:
+    """How rare a value of one record is among so many, in steps."""
+    return float(np.round(np.log(records + BACKGROUND) / STEP))
 
 
 def worth(names: NameTable, words: Vocabulary, records: int) -> Worth:

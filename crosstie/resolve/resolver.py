@@ -3,67 +3,163 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.model import schema as model
-from crosstie.model.tables import CLAIM, CLUSTER, PAIR
+from crosstie.model.tables import CLAIM, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
 from crosstie.resolve.blocks import blocks_of
 from crosstie.resolve.candidates import every_pair, ranges
-from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
-from crosstie.resolve.flat import pc, take
-from crosstie.resolve.keys import keys_of
+from crosstie.resolve.clusters import Held, Rulings
+from crosstie.resolve.flat import pc
+from crosstie.resolve.increment.advance import Since, advance, pairs_that_stay
+from crosstie.resolve.increment.memory import Memory, keep, recall
+from crosstie.resolve.joining import join
+from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work
 from crosstie.resolve.profiles import Ints, Profiles
 from crosstie.resolve.score import SHIPPED
 from crosstie.resolve.twins import firsts
-from crosstie.resolve.within import unseen
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
+from crosstie.store.fingerprint import fingerprint
+from crosstie.store.scratch import temporary
 
 if TYPE_CHECKING:
     from crosstie.store.casebook import Judgement
 
-#: In larger groups not every pair is compared once more before they are joined.
-_FULLY_COMPARED = 200
 #: Pairs in a range of blocks: a worker's bite.
 _RANGE = 200_000
 _VERDICTS = ("same", "different", "unsure")
 
 _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
-_HELD = columns(entity_id=pa.string(), cluster_id=pa.string(), score=pa.float64())
 
 
-def resolve(engine: Engine, judgements: Sequence[Judgement], settings: Settings, weights: Weights = SHIPPED) -> None:
-    """Create `pairs` and `clusters` from `claims`, and fill `claims.canonical_id` and the ids in values of the type entity.
-
-    Judgements win: pairs judged the same are one thing, different never, unsure not by themselves. Victims and minors take no part.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What there is to compare: records, keys and blocks, what people decided, of each record the first of its twins, and what happened `since` the
+    last build, where that is known.
     """
-    work, rulings, twin_of = prepare(engine, judgements, weights)
-    _compare(engine, work, rulings, twin_of)
-    _pairs(engine)
-    _clusters(engine, work, rulings, twin_of, settings.match_threshold)
-    _canonical(engine)
+
+    work: Work
+    keys: Keys
+    rulings: Rulings
+    twin_of: Ints
+    since: Since | None = None
+
+
+def resolve(
+    engine: Engine,
+    judgements: Sequence[Judgement],
+    settings: Settings,
+    weights: Weights = SHIPPED,
+    home: Path | None = None,
+    *,
+    anew: bool = False,
+) -> dict[str, Any]:
+    """Create `pairs` and `clusters` from `claims`, and fill `claims.canonical_id` and the ids in values of the type entity. Tells how it was done:
+    `how` (whole or increment), records, `fresh` (new or changed), gone, and pairs `compared` and worth keeping.
+
+    Judgements win: pairs judged the same are one thing, different never, unsure not by themselves. Victims and minors take no part. What is known
+    at the end is kept in the folder `home`, and what was kept there spares comparing it again, unless all is to be done `anew`.
+    """
+    records.select(engine)
+    ways = {
+        "code": _code(),
+        "weights": fingerprint([weights.version, weights.prior, weights.levels]),
+        "threshold": settings.match_threshold,
+    }
+    before = None if home is None or anew else recall(home, ways)
+    with temporary(home or engine.folder) as folder:
+        job = (_advanced(engine, before, judgements, weights, folder) if before else None) or _begun(engine, judgements, weights, folder)
+        _compare(engine, job)
+        _pairs(engine)
+        held = join(engine, job.work, job.rulings, job.twin_of, settings.match_threshold, job.since)
+        _canonical(engine)
+        if home is not None:
+            _memory(engine, job, held).save(folder, ways)
+            keep(folder, home)
+    return {
+        "how": "increment" if job.since else "whole",
+        "records": job.work.profiles.count,
+        "fresh": job.since.fresh if job.since else job.work.profiles.count,
+        "gone": job.since.gone if job.since else 0,
+        "compared": engine.scalar("select count(*) from scored_blocks"),
+    }
 
 
 def prepare(engine: Engine, judgements: Sequence[Judgement], weights: Weights = SHIPPED) -> tuple[Work, Rulings, Ints]:
     """What comparing needs, from `claims`: the records and their blocks, what people decided, and of each record the first of its twins."""
     records.select(engine)
-    records.analyse_names(engine)
-    traits.collect(engine)
-    profiles = load_profiles(engine)
+    job = _begun(engine, judgements, weights, Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
+    return job.work, job.rulings, job.twin_of
+
+
+def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, folder: Path) -> Job:
+    """All records, and all their pairs."""
+    profiles = _read(engine)
     rulings = _rulings(profiles, judgements)
     twin_of = firsts(profiles, _alone(profiles, rulings))
-    return _work(engine, profiles, twin_of, weights), rulings, twin_of
+    keys = keys_of(profiles, _first(twin_of))
+    blocks = blocks_of(profiles, keys)
+    # mapped files, not memory: other processes read them too, and what is not needed may leave memory
+    work = Work(profiles, blocks, _fits(profiles), every_pair(blocks, profiles.count), weights).save(folder)
+    return Job(work, keys, rulings, twin_of)
+
+
+def _advanced(engine: Engine, before: Memory, judgements: Sequence[Judgement], weights: Weights, folder: Path) -> Job | None:
+    """All records, and the pairs of which the last build did not know the score; None where that is not worth it."""
+
+    def twins(profiles: Profiles) -> Ints:
+        return firsts(profiles, _alone(profiles, _rulings(profiles, judgements)))
+
+    found = advance(engine, before, _read, lambda profiles: _first(twins(profiles)))
+    if found is None:
+        return None
+    work = Work(found.profiles, found.blocks, _fits(found.profiles), found.chosen, weights).save(folder)
+    return Job(work, found.keys, _rulings(found.profiles, judgements), twins(found.profiles), found.since)
+
+
+def _read(engine: Engine) -> Profiles:
+    """The profiles of `records`, be they all or a few."""
+    records.analyse_names(engine)
+    traits.collect(engine)
+    return load_profiles(engine)
+
+
+def _first(twin_of: Ints) -> NDArray[np.bool_]:
+    return np.asarray(twin_of == np.arange(len(twin_of)))
+
+
+def _code() -> str:
+    """What tells one state of this program from another: what another one has found is not taken over."""
+    room = Path(__file__).parent
+    return fingerprint([[str(file.relative_to(room)), file.read_text(encoding="utf-8")] for file in sorted(room.rglob("*.py"))])
+
+
+def _fits(profiles: Profiles) -> NDArray[np.bool_]:
+    """Which schemata go together."""
+    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
+    return fits.reshape(len(profiles.schemata), len(profiles.schemata))
+
+
+def _memory(engine: Engine, job: Job, held: Held) -> Memory:
+    """What the next build may want to know."""
+    said = engine.arrow("select fingerprint from records order by idx")
+    pairs = engine.arrow(f"select {', '.join(SCORED.names)} from met order by l, r")
+    ruled = np.concatenate([pairs.ravel() for pairs in (job.rulings.same, job.rulings.different, job.rulings.unsure)])
+    work = job.work
+    return Memory(work.profiles, job.keys, _first(job.twin_of), work.blocks, pairs, held, ruled, array(said, "fingerprint", np.int64))
 
 
 def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
@@ -74,34 +170,29 @@ def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
     return alone
 
 
-def _work(engine: Engine, profiles: Profiles, twin_of: Ints, weights: Weights) -> Work:
-    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
-    fits = fits.reshape(len(profiles.schemata), len(profiles.schemata))
-    blocks = blocks_of(profiles, keys_of(profiles, twin_of == np.arange(profiles.count)))
-    work = Work(profiles, blocks, fits, every_pair(blocks, profiles.count), weights)
-    # mapped files, not memory: other processes read them too, and what is not needed may leave memory
-    return work.save(Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
-
-
-def _compare(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints) -> None:
-    """Create `judged` (l, r, verdict) and `scored` (SCORED): the pairs of the blocks worth keeping, all twins, all pairs that people judged."""
-    judged = [(np.asarray(getattr(rulings, verdict)), verdict) for verdict in _VERDICTS]
+def _compare(engine: Engine, job: Job) -> None:
+    """Create `judged` (l, r, verdict), `met` (SCORED) with the pairs of blocks worth keeping, and `scored` (l, r, score, apart, features), which has all
+    twins beside, and all pairs that people judged.
+    """
+    work, twin_of = job.work, job.twin_of
+    judged = [(np.asarray(getattr(job.rulings, verdict)), verdict) for verdict in _VERDICTS]
     ruled = np.concatenate([pairs for pairs, _ in judged])
     verdicts = [verdict for pairs, verdict in judged for _ in range(len(pairs))]
     engine.load("judged", pa.Table.from_batches([batch(_JUDGED, ruled[:, 0], ruled[:, 1], verdicts)]))
-    twins = np.flatnonzero(twin_of != np.arange(len(twin_of)))
+    twins = np.flatnonzero(~_first(twin_of))
     named = np.concatenate([ruled, np.stack([twin_of[twins], twins], axis=1)])
     engine.load("named_pairs", pa.Table.from_batches([batch(PAIRED, named[:, 0], named[:, 1])]))
     engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE).T)]))
     engine.map("scored_blocks", "select first, last, lines from cuts", work.compare_blocks, SCORED, by=("lines", "first"), rows=1)
     engine.map("scored_named", "select l, r from named_pairs", work.compare_pairs, SCORED, by=("l",), then=("r",))
+    brought = "select * from scored_blocks"
+    if job.since is not None:
+        engine.load("scored_before", pairs_that_stay(job.since))
+        brought += " union all select * from scored_before"
     # neighbours in several large blocks, and judged pairs, are compared more than once
-    engine.create(
-        "scored",
-        """
-        select l, r, min(score) as score, max(apart) as apart, min(features) as features, min(under) as under
-        from (select * from scored_blocks union all select * from scored_named) s group by l, r""",
-    )
+    best = "l, r, min(score) as score, max(apart) as apart, min(features) as features"
+    engine.create("met", f"select {best}, min(under) as under from ({brought}) s group by l, r")
+    engine.create("scored", f"select {best} from (select * from met union all select * from scored_named) s group by l, r")
 
 
 def _pairs(engine: Engine) -> None:
@@ -119,83 +210,6 @@ def _pairs(engine: Engine) -> None:
         select {filled} from scored s join records a on a.idx = s.l join records b on b.idx = s.r left join judged j on j.l = s.l and j.r = s.r
         where s.score >= {REVIEW} or j.verdict is not null order by left_id, right_id""",
     )
-
-
-def _clusters(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold: float) -> None:
-    profiles = work.profiles
-    count = profiles.count
-    least = float(_odds(np.array([threshold]))[0])
-    seen = _seen(engine.arrow("select l, r, score, apart from scored order by l, r"))
-    first = twin_of[seen.right] != seen.left
-    twins = Seen(*(column[~first & (seen.odds >= least)] for column in seen))
-    seen = Seen(*(column[first] for column in seen))
-    strong = (seen.odds >= least) & ~seen.apart
-    root = components(
-        count, np.concatenate([seen.left[strong], rulings.same[:, 0]]), np.concatenate([seen.right[strong], rulings.same[:, 1]])
-    )
-    within = unseen(root, seen.left, seen.right, _FULLY_COMPARED)
-    engine.load("within", pa.Table.from_batches([batch(PAIRED, *within)]))
-    engine.map("scored_within", "select l, r from within", work.compare_pairs, SCORED, by=("l",), then=("r",))
-    more = _seen(engine.arrow("select l, r, score, apart from scored_within order by l, r"))
-    seen = Seen(*(np.concatenate(both) for both in zip(seen, more, strict=True)))
-    inside = root[seen.left] == root[seen.right]
-    held = cluster(count, Seen(*(column[inside] for column in seen)), rulings, _limits(work), least)
-    engine.load("held", pa.Table.from_batches([_named(profiles, _with_twins(held, twins, count))]))
-    listed = {
-        "entity_id": "e.entity_id",
-        "cluster_id": "coalesce(h.cluster_id, e.entity_id)",
-        "dataset": "e.dataset",
-        "score": "coalesce(h.score, 1.0)",
-    }
-    engine.create(
-        "clusters",
-        f"""
-        select {", ".join(f"{listed[name]} as {name}" for name in CLUSTER.names)}
-        from (select c.entity_id, min(c.dataset) as dataset from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) e
-        left join held h on h.entity_id = e.entity_id order by e.entity_id""",
-    )
-
-
-def _seen(scored: pa.Table) -> Seen:
-    odds = _odds(array(scored, "score", np.float64))
-    return Seen(array(scored, "l", np.int64), array(scored, "r", np.int64), odds, array(scored, "apart", np.bool_))
-
-
-def _odds(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities as natural log-odds."""
-    inner = np.clip(score, 1e-14, 1 - 1e-14)
-    return np.log(inner / (1 - inner))
-
-
-def _limits(work: Work) -> Limits:
-    """Records of one curated list, and schemata that do not fit, are apart where nobody compared them. Schemata that fit the same ones are one kind."""
-    profiles = work.profiles
-    side = np.where(profiles.current & profiles.curated, profiles.datasets, -1).astype(np.int32)
-    kinds, kind_of = np.unique(work.fits, axis=0, return_inverse=True)
-    clash = np.zeros(max(1, len(kinds)), np.uint64)
-    for one, other in np.argwhere(~work.fits):
-        clash[kind_of[one]] |= np.uint64(1) << np.uint64(kind_of[other])
-    return Limits(side, kind_of.astype(np.uint8)[profiles.schema_codes], clash)
-
-
-def _with_twins(held: Held, twins: Seen, count: int) -> Held:
-    """The records with their twins: where the first one is, there they are too, if the two are tied."""
-    name, weakest = np.arange(count), np.full(count, np.inf)
-    name[held.record], weakest[held.record] = held.name, held.weakest
-    alone = np.setdiff1d(twins.left, held.record)
-    strongest = np.full(count, -np.inf)
-    np.maximum.at(strongest, twins.left, twins.odds)
-    weakest[alone] = strongest[alone]
-    return Held(
-        np.concatenate([held.record, alone, twins.right]),
-        np.concatenate([held.name, alone, name[twins.left]]),
-        np.concatenate([held.weakest, weakest[alone], np.minimum(weakest[twins.left], twins.odds)]),
-    )
-
-
-def _named(profiles: Profiles, held: Held) -> pa.RecordBatch:
-    weakest = np.where(np.isposinf(held.weakest), 1.0, 1 / (1 + np.exp(-held.weakest)))
-    return batch(_HELD, *(take(profiles.ids, places).cast(pa.string()) for places in (held.record, held.name)), weakest)
 
 
 def _canonical(engine: Engine) -> None:

@@ -38,6 +38,8 @@ class Engine:
 
     #: The session's own folder.
     folder: Path
+    #: Whether all of it runs in this process.
+    local = False
 
     def __new__(cls, settings: Settings | None = None, folder: Path | None = None) -> Self:
         """An engine of the class that the settings name."""

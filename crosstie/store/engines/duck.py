@@ -22,6 +22,8 @@ _STREAM = "_crosstie_stream"
 class DuckEngine(Engine):
     """A DuckDB session whose tables live in memory and spill to the session's folder."""
 
+    local = True
+
     def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
         self.memory, self.threads = settings.memory, settings.threads
         with self._storing():

@@ -1,0 +1,151 @@
+"""Keys and blocks: those of the families that changed are made anew and put among the others."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit, uint32, uint64
+from numpy.typing import NDArray
+
+from crosstie.resolve.blocks import FAMILY, Blocks, Part, part_of, sound_pieces, whole
+from crosstie.resolve.increment.splice import Ints, merged, moved, rows, runs
+from crosstie.resolve.keys import Keys, keys_of
+from crosstie.resolve.profiles import Profiles
+
+Bools = NDArray[np.bool_]
+#: Families are looked for in a table of so many bits first.
+_BITS = 1 << 24
+
+
+class Families(NamedTuple):
+    """Families of keys, ascending, and a table that most others are not in."""
+
+    ids: NDArray[np.uint32]
+    table: Bools
+
+
+def families_of(keys: NDArray[np.uint64]) -> Families:
+    """The families of some keys."""
+    ids = np.unique((keys >> np.uint64(FAMILY)).astype(np.uint32))
+    table = np.zeros(_BITS, np.bool_)
+    table[ids & np.uint32(_BITS - 1)] = True
+    return Families(ids, table)
+
+
+def are_in(keys: NDArray[np.uint64], families: Families) -> Bools:
+    """Whether each of the keys (be it of a block, a line or a pair) is of one of the families."""
+    found: Bools = _are_in(keys, families.ids, families.table)
+    return found
+
+
+def rekey(old: Profiles, new: Profiles, keys: Keys, source: Ints, perhaps: Bools, had: Bools, wanted: Bools) -> tuple[Keys, Families]:
+    """The keys of all wanted records, and the families in which a record is new, gone or no longer what it was.
+
+    `perhaps`: the records now that may have other keys; `had`: the old records that had keys.
+    """
+    stays = source >= 0
+    had_now = rows(source, had, np.zeros((~source[~stays]).max(initial=-1) + 1, np.bool_))
+    again = ~stays | perhaps | (had_now != wanted)
+    made = keys_of(new, wanted & again)
+    found = Keys(*runs(np.where(again, ~np.arange(len(source)), source), keys.start, keys.keys, made.start, made.keys))
+    doubtful = np.flatnonzero(again & stays)
+    pieces = sound_pieces(old, source[doubtful]) != sound_pieces(new, doubtful)
+    other = _differ(doubtful, source, keys.start, keys.keys, made.start, made.keys) | pieces
+    changed_now = ~stays
+    changed_now[doubtful[other]] = True
+    gone = moved(source, old.count) < 0
+    gone[source[doubtful[other]]] = True
+    return found, families_of(
+        np.concatenate([_keys_of_some(made.start, made.keys, changed_now), _keys_of_some(keys.start, keys.keys, gone)])
+    )
+
+
+def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints) -> tuple[Blocks, Bools, Bools]:
+    """All blocks, and which blocks and lines are of the families; `now` are the numbers of the old records."""
+    part = part_of(profiles, *_in_families(keys.start, keys.keys, families.ids, families.table))
+    kept, kept_lines = ~are_in(old.keys, families), ~are_in(old.line_keys, families)
+    start, members, block_keys, of_part = _joined((old.start, old.members, old.keys), kept, (part.start, part.members, part.keys), now)
+    line_start, lines, line_keys, line_of_part = _joined(
+        (old.line_start, old.lines, old.line_keys), kept_lines, (part.line_start, part.lines, part.line_keys), now
+    )
+    return whole(Part(start, members, block_keys, line_start, lines, line_keys), profiles.count), of_part, line_of_part
+
+
+def _joined(old: tuple[Any, Any, Any], kept: Bools, part: tuple[Any, Any, Any], now: Ints) -> tuple[Any, Any, Any, Bools]:
+    """Runs of records with their keys: those kept of the old ones and those of the part, in the order of the keys; and which are of the part."""
+    places = np.flatnonzero(kept)
+    between, _, _ = merged(old[2][places], part[2])
+    source = np.where(between >= 0, np.append(places, 0)[np.maximum(between, 0)], between)
+    start, members = runs(source, old[0], now.astype(np.int32)[old[1]], part[0], part[1])
+    return start, members, rows(source, old[2], part[2]), source < 0
+
+
+@njit(cache=True, nogil=True)
+def _is_in(key: Any, ids: Any, table: Any) -> bool:
+    family = uint32(key >> uint64(FAMILY))
+    if not table[family & uint32(len(table) - 1)]:
+        return False
+    first, last = 0, len(ids)
+    while first < last:
+        middle = (first + last) // 2
+        if ids[middle] < family:
+            first = middle + 1
+        else:
+            last = middle
+    return bool(first < len(ids) and ids[first] == family)
+
+
+@njit(cache=True, nogil=True)
+def _are_in(keys: Any, ids: Any, table: Any) -> Any:
+    found = np.zeros(len(keys), np.bool_)
+    for k in range(len(keys)):
+        found[k] = _is_in(keys[k], ids, table)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _in_families(start: Any, keys: Any, ids: Any, table: Any) -> Any:
+    """The keys that are of the families, and their owners."""
+    count = 0
+    for k in range(len(keys)):
+        count += _is_in(keys[k], ids, table)
+    found, owner = np.empty(count, np.uint64), np.empty(count, np.int32)
+    at = 0
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            if _is_in(keys[k], ids, table):
+                found[at], owner[at] = keys[k], i
+                at += 1
+    return found, owner
+
+
+@njit(cache=True, nogil=True)
+def _keys_of_some(start: Any, keys: Any, some: Any) -> Any:
+    count = 0
+    for i in range(len(some)):
+        if some[i]:
+            count += start[i + 1] - start[i]
+    found = np.empty(count, np.uint64)
+    at = 0
+    for i in range(len(some)):
+        if some[i]:
+            for k in range(start[i], start[i + 1]):
+                found[at] = keys[k]
+                at += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _differ(records: Any, source: Any, old_start: Any, old: Any, start: Any, keys: Any) -> Any:
+    """Whether the keys of records are others than before."""
+    found = np.zeros(len(records), np.bool_)
+    for place in range(len(records)):
+        i, before = records[place], source[records[place]]
+        count = start[i + 1] - start[i]
+        found[place] = count != old_start[before + 1] - old_start[before]
+        for k in range(count if not found[place] else 0):
+            if keys[start[i] + k] != old[old_start[before] + k]:
+                found[place] = True
+                break
+    return found
