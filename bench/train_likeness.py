@@ -29,7 +29,7 @@ from bench.match.cases import name_cases
 from bench.match.measures import by_group
 from bench.match.screening import Screening, screening
 from crosstie.resolve.compare import likeness as model
-from crosstie.resolve.compare.likeness import FACTS, facts_of
+from crosstie.resolve.compare.likeness import FACTS, facts_of, supports_of
 from crosstie.resolve.compare.plain import codes, other_forms, written
 from crosstie.resolve.compare.support import SUPPORTS
 from crosstie.resolve.names import Kind
@@ -84,7 +84,7 @@ def labelled() -> tuple[Floats, NDArray[np.bool_]]:
     kinds = codes([KIND.get(case.schema, "any") for case in cases], len(cases))
     left, right = written([case.left for case in cases], kinds), written([case.right for case in cases], kinds)
     every = np.arange(len(cases))
-    facts, _ = facts_of(left.side, right.side, every, every, kinds.astype(np.int64))
+    facts = facts_of(left.side, right.side, every, every, kinds.astype(np.int64))
     legal = np.array([float(bool(one)) for one, _ in other_forms(left, right)])
     return np.c_[facts, legal], np.array([case.match for case in cases])
 
@@ -129,7 +129,7 @@ class Hunt:
         asked = prepare([Asking(query.name, KIND.get(query.schema, "organization")) for query in case.queries], index)
         found = pairs(index, asked)
         self.query = asked.query[found.ours]
-        _, self.supports = facts_of(asked.side, index.side, found.ours, found.theirs, found.kinds, found.fit)
+        self.supports = supports_of(asked.side, index.side, found.ours, found.theirs, found.fit)
         self.start = np.searchsorted(self.query, np.arange(len(case.queries) + 1))
         right = [query.right for query in case.queries]
         self.right = np.array([entity in right[q] for q, entity in zip(self.query.tolist(), found.entity.tolist(), strict=True)])

@@ -13,9 +13,8 @@ import pyarrow.parquet as pq
 
 from bench.match.peers.meter import Meter, cpu, job
 from crosstie.resolve.names import Kind
+from crosstie.screening import BATCH
 
-#: Queries at a time, as the command line has them.
-BATCH = 1000
 KEPT = 50
 
 
@@ -80,7 +79,7 @@ def screen(work: dict[str, Any]) -> None:
     pairs = 0
     for start in range(0, len(asked), BATCH):
         some = prepare(asked[start : start + BATCH], index)
-        forms, _ = hits.candidates(index, some)
+        forms = hits.candidates(index, some).forms
         for at, row in enumerate(forms):
             found = candidates[start + int(some.query[at])]
             found += [int(one) for one in dict.fromkeys(entity[row[row >= 0]].tolist()) if one not in found]
@@ -90,7 +89,7 @@ def screen(work: dict[str, Any]) -> None:
             ranked[start + query].append((one, score))
     meter.phase("other thresholds")
     meter.phases["start"] = warm
-    kernel = _kernel(index, prepare(asked[: 2 * BATCH], index))
+    kernel = _kernel(index, prepare(asked[:2000], index))
     meter.write(
         work["out"],
         ranked=[found[:KEPT] for found in ranked],
@@ -102,16 +101,14 @@ def screen(work: dict[str, Any]) -> None:
 
 def _kernel(index: Any, asked: Any) -> float:
     """Pairs of names that are aligned and scored in a CPU-second, when candidates and arrays are there."""
-    from crosstie.resolve.compare.likeness import compare_candidates
+    from crosstie.resolve.compare.likeness import rank_candidates
     from crosstie.resolve.screen import hits
 
-    forms, found = hits.candidates(index, asked)
-    ours, places = np.nonzero(forms >= 0)
-    theirs, fit = forms[ours, places], found[ours, places]
-    ours, theirs, fit = np.tile(ours, 10), np.tile(theirs, 10), np.tile(fit, 10)
-    out = [np.zeros(len(ours), np.float32) for _ in range(3)]
+    found = hits.pairs(index, asked)
+    ours, theirs, fit = (np.tile(each, 10) for each in (found.ours, found.theirs, found.fit))
+    score = np.zeros(len(ours), np.float32)
     before = cpu()
-    compare_candidates(asked.side, index.side, ours, theirs, np.zeros(len(ours), np.int64), *out, fit)
+    rank_candidates(asked.side, index.side, ours, theirs, fit, score)
     return len(ours) / max(cpu() - before, 1e-9)
 
 

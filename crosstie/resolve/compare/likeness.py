@@ -185,62 +185,86 @@ def _sum(facts: Any, weights: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _compare(
-    x: Any, y: Any, left: Any, right: Any, kinds: Any, fit: Any, known: Any, likeness: Any, screen: Any, evidence: Any, desks: Any
-) -> None:
+def _compare(x: Any, y: Any, left: Any, right: Any, kinds: Any, weights: Any, likeness: Any, evidence: Any, desks: Any) -> None:
     desk = desks[0]
-    facts = np.zeros(len(known.weights) - 1)
-    supports = np.zeros(len(known.screen) - 1)
+    facts = np.zeros(len(weights) - 1)
     for p in range(len(left)):
         lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
         lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
         if desk.count[0] == 0 or desk.count[1] == 0:
-            likeness[p] = screen[p] = evidence[p] = 0.0
+            likeness[p] = evidence[p] = 0.0
             continue
         total = align(x.cards, y.cards, desk)
-        found = weigh(x.cards, y.cards, kinds[p], total, desk)
+        evidence[p] = weigh(x.cards, y.cards, kinds[p], total, desk)
         note_facts(x.cards, y.cards, kinds[p], total, desk, facts)
-        logit = _sum(facts, known.weights)
-        evidence[p] = found
-        likeness[p] = 1.0 / (1.0 + np.exp(-logit))
-        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports)
-        screen[p] = 1.0 / (1.0 + np.exp(-_sum(supports, known.screen)))
+        likeness[p] = 1.0 / (1.0 + np.exp(-_sum(facts, weights)))
 
 
-def compare_candidates(
-    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, likeness: Any, screen: Any, evidence: Any, fit: Any = None
-) -> None:
+def compare_candidates(queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, likeness: Any, evidence: Any) -> None:
     """Compares names one by one: form `query_form[p]` of one side with form `candidate_form[p]` of the other, for each p.
 
     `kinds` says of each pair 0 person, 1 organisation, 2 thing, 3 unknown. Written to (float32): `likeness` 0 to 1, the probability that a person
-    who sees nothing but the names would take them for names of one thing; `screen` 0 to 1, which ranks hits of a screening; `evidence` in nats.
-    `fit` says how well each candidate holds what is asked (`screen.search`); `screen` means nothing without it.
+    who sees nothing but the names would take them for names of one thing; `evidence` in nats.
     Pairs of one query should stand together. Run several threads over parts of the arrays at will.
     """
-    fit = np.ones(len(query_form), np.float32) if fit is None else fit
-    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, fit, model(), likeness, screen, evidence, new_desk())
+    _compare(deal(queries), deal(index), query_form, candidate_form, kinds, model().weights, likeness, evidence, new_desk())
 
 
 @njit(cache=True, nogil=True)
-def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, fit: Any, out: Any, supports: Any, desks: Any) -> None:
+def _rank(x: Any, y: Any, left: Any, right: Any, fit: Any, weights: Any, score: Any, desks: Any) -> None:
     desk = desks[0]
+    supports = np.zeros(len(weights) - 1)
     for p in range(len(left)):
         lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
         lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
         if desk.count[0] == 0 or desk.count[1] == 0:
+            score[p] = 0.0
             continue
-        note_facts(x.cards, y.cards, kinds[p], align(x.cards, y.cards, desk), desk, out[p])
-        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports[p])
+        align(x.cards, y.cards, desk)
+        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports)
+        score[p] = 1.0 / (1.0 + np.exp(-_sum(supports, weights)))
 
 
-def facts_of(
-    queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any, fit: Any = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The facts (columns as in `FACTS`) and supports (as in `SUPPORTS`) of pairs of forms, to learn from."""
-    out, supports = np.zeros((len(query_form), len(FACTS))), np.zeros((len(query_form), len(SUPPORTS)))
-    fit = np.ones(len(query_form), np.float32) if fit is None else fit
-    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, fit, out, supports, new_desk())
-    return out, supports
+def rank_candidates(queries: Side, index: Side, query_form: Any, candidate_form: Any, fit: Any, score: Any) -> None:
+    """Ranks hits of a screening: writes to `score` (float32, 0 to 1), for each p, how far form `query_form[p]` is rather form `candidate_form[p]`
+    badly written than the name of somebody else. `fit` says how well each candidate holds what is asked (`screen.search`).
+    """
+    _rank(deal(queries), deal(index), query_form, candidate_form, fit, model().screen, score, new_desk())
+
+
+@njit(cache=True, nogil=True)
+def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, desks: Any) -> None:
+    desk = desks[0]
+    for p in range(len(left)):
+        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
+        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
+        if desk.count[0] and desk.count[1]:
+            note_facts(x.cards, y.cards, kinds[p], align(x.cards, y.cards, desk), desk, out[p])
+
+
+def facts_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, kinds: Any) -> NDArray[np.float64]:
+    """The facts (columns as in `FACTS`) of pairs of forms, to learn from."""
+    out = np.zeros((len(query_form), len(FACTS)))
+    _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, new_desk())
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _supports(x: Any, y: Any, left: Any, right: Any, fit: Any, out: Any, desks: Any) -> None:
+    desk = desks[0]
+    for p in range(len(left)):
+        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
+        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
+        if desk.count[0] and desk.count[1]:
+            align(x.cards, y.cards, desk)
+            note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], out[p])
+
+
+def supports_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, fit: Any) -> NDArray[np.float64]:
+    """The supports (columns as in `SUPPORTS`) of pairs of forms, to learn from."""
+    out = np.zeros((len(query_form), len(SUPPORTS)))
+    _supports(deal(queries), deal(index), query_form, candidate_form, fit, out, new_desk())
+    return out
 
 
 @njit(cache=True, nogil=True)

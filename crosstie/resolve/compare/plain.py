@@ -86,8 +86,8 @@ def likeness(left: Sequence[str], right: Sequence[str], kinds: Kind | Sequence[K
     number = codes(kinds, len(left))
     ours, theirs = written(left, number), written(right, number)
     one_by_one = np.arange(len(left))
-    found, score, evidence = (np.zeros(len(left), np.float32) for _ in range(3))
-    compare_candidates(ours.side, theirs.side, one_by_one, one_by_one, number.astype(np.int64), found, score, evidence)
+    found, evidence = (np.zeros(len(left), np.float32) for _ in range(2))
+    compare_candidates(ours.side, theirs.side, one_by_one, one_by_one, number.astype(np.int64), found, evidence)
     return with_legal_forms(found.astype(np.float64), np.array([bool(one) for one, _ in other_forms(ours, theirs)], np.bool_))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosstie.resolve.compare.likeness import THRESHOLD as THRESHOLD
-from crosstie.resolve.compare.likeness import compare_candidates
+from crosstie.resolve.compare.likeness import rank_candidates
 from crosstie.resolve.screen.context import compare
 from crosstie.resolve.screen.index import Index
 from crosstie.resolve.screen.likes import find_like
@@ -97,45 +97,48 @@ class _Found(NamedTuple):
     theirs: int
 
 
-def candidates(index: Index, asked: Asked, most: int = COMPARED) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """For each form that is asked the forms of the index that may be meant, best first (-1: no more); how well their tokens fit."""
-    out, fit = np.full((len(asked.query), most), -1, np.int32), np.zeros((len(asked.query), most), np.float32)
+class Candidates(NamedTuple):
+    """For each form that is asked the forms of the index that may be meant, best first (-1: no more), and how well their tokens fit."""
+
+    forms: NDArray[np.int32]
+    fit: NDArray[np.float32]
+
+
+def candidates(index: Index, asked: Asked, most: int = COMPARED) -> Candidates:
+    """Of all listed names those that are worth comparing, `most` of them for each reading of a query."""
+    shape = (len(asked.query), most)
+    found = Candidates(np.full(shape, -1, np.int32), np.zeros(shape, np.float32))
     side, listed = asked.side, index.side
-    likes = find_like(side, listed, index.grams)
     find_candidates(
-        side.names, side.words, asked.kind, likes, listed.names, listed.words, listed.worth.rarity, index.postings, index.wholes, index.kinds,
-        out, fit,
+        side.names, side.words, asked.kind, find_like(side, listed, index.grams), listed.names, listed.words, listed.worth.rarity,
+        index.postings, index.wholes, index.kinds, *found,
     )  # fmt: skip
-    return out, fit
+    return found
 
 
 class Pairs(NamedTuple):
-    """Forms that are asked and forms of the index to compare: of what entity, read as what kind, and how well they fit."""
+    """Forms that are asked and forms of the index to compare: of what entity, and how well they fit."""
 
     ours: NDArray[np.int64]
     theirs: NDArray[np.int32]
     entity: NDArray[np.int32]
-    kinds: NDArray[np.int64]
     fit: NDArray[np.float32]
 
 
 def pairs(index: Index, asked: Asked) -> Pairs:
-    """The candidates that are worth comparing."""
-    forms, fit = candidates(index, asked)
-    ours, places = np.nonzero(forms >= 0)
-    theirs = forms[ours, places]
-    entity = index.postings.entity[theirs]
-    listed, read = index.kinds[entity], asked.kind[ours]
-    kinds = np.where(listed == 3, read, listed).astype(np.int64)
-    return Pairs(ours, theirs, entity, kinds, fit[ours, places])
+    """The candidates one by one."""
+    found = candidates(index, asked)
+    ours, places = np.nonzero(found.forms >= 0)
+    theirs = found.forms[ours, places]
+    return Pairs(ours, theirs, index.postings.entity[theirs], found.fit[ours, places])
 
 
 def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
     """Candidates compared: of each query the entities of at least `least[query]`, by their best name, the better supported first among equals."""
     found = pairs(index, asked)
     ours, theirs, entity = found.ours, found.theirs, found.entity
-    likeness, score, evidence = (np.zeros(len(ours), np.float32) for _ in range(3))
-    compare_candidates(asked.side, index.side, ours, theirs, found.kinds, likeness, score, evidence, found.fit)
+    score = np.zeros(len(ours), np.float32)
+    rank_candidates(asked.side, index.side, ours, theirs, found.fit, score)
     score = np.where(index.side.names.weak[theirs], np.minimum(score, WEAK), score)
     query = asked.query[ours]
     kept = score >= least[query]

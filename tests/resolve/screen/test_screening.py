@@ -82,7 +82,7 @@ def test_answers_do_not_depend_on_the_batch(index: Index) -> None:
 
 
 def test_a_common_name_alone_finds_the_shortest_first(index: Index) -> None:
-    forms, _ = candidates(index, prepare([Query("Mohammed")], index))
+    forms = candidates(index, prepare([Query("Mohammed")], index)).forms
     listed = [index.written[form] for form in forms[0] if form >= 0]
     assert set(listed[:2]) == {"Mohammed Ali", "Mohammed Hassan"}
     assert len(listed) == 7
@@ -217,7 +217,7 @@ def test_plain_names_make_an_index() -> None:
 @pytest.mark.parametrize("name", ["Wolodymyrhryn kewytsch", "Wo lodymyr Hrynke wytsch", "Wlodmir Grinkevitsh", "WolodymyrHrynkewytsch"])
 def test_parts_that_run_together_or_fall_apart_are_found_as_a_whole(index: Index, name: str) -> None:
     asked = prepare([Query(name)], index)
-    forms, _ = candidates(index, asked)
+    forms = candidates(index, asked).forms
     entity = index.postings.entity[forms[0][forms[0] >= 0]]
     assert "Hrynkewytsch" in {index.card(int(one))["caption"].split()[-1] for one in entity[:3]}
     assert len(set(forms[0][forms[0] >= 0].tolist())) == (forms[0] >= 0).sum()
