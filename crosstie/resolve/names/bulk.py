@@ -1,12 +1,11 @@
 """The forms of millions of names at once, the same as `analyze` makes one by one.
 
-Names are cut into written words by a kernel over their bytes; each distinct word is read once; particles, titles and articles are joined or
+Names are cut into written words by a kernel over their bytes; each distinct word is read once (`words`); particles, titles and articles are joined or
 left out by a kernel over the numbers of words; each distinct token is spelled once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -15,13 +14,15 @@ import pyarrow.compute as compute
 from numpy.typing import NDArray
 
 from crosstie.resolve.names import particles
-from crosstie.resolve.names.assembly import JOINS, RAW, WordTable, assemble
+from crosstie.resolve.names.assembly import JOINS, RAW, assemble
 from crosstie.resolve.names.cutting import cut, number_words, telling
 from crosstie.resolve.names.forms import MAX_LETTERS, Kind, prepare, skeleton, written_words
 from crosstie.resolve.names.legal import telling_words
-from crosstie.resolve.names.letters import HAN, HANGUL, MAX_TEXT, scripts
-from crosstie.resolve.names.readings import FOREIGN, PERSON, THING, Word, is_foreign, words_of
+from crosstie.resolve.names.letters import MAX_TEXT
+from crosstie.resolve.names.plain import may_be_joined
+from crosstie.resolve.names.readings import FOREIGN, PERSON, THING, Word, is_foreign
 from crosstie.resolve.names.vocabulary import Vocabulary, vocabulary
+from crosstie.resolve.names.words import Numbering, Words, read
 
 #: The codes of kinds.
 KINDS: tuple[Kind, ...] = ("person", "organization", "thing", "any")
@@ -77,11 +78,7 @@ def analyze_names(values: Array | pa.ChunkedArray[Any], kinds: NDArray[np.uint8]
     word_start, offsets, lengths, hashes = cut(data, start, whose)
     numbers, first = number_words(hashes)
     owner = np.repeat(whose, np.diff(word_start))
-    held = data.tobytes()
-    written = [
-        held[offset : offset + length].decode() for offset, length in zip(offsets[first].tolist(), lengths[first].tolist(), strict=True)
-    ]
-    table, words = _read(written, owner[first].tolist())
+    table, words = read(data, offsets[first], lengths[first], owner[first])
     token_start, symbols, parts = assemble(word_start, numbers, person, table)
     return _spelled(token_start, symbols, parts, legal_forms, words, table.script)
 
@@ -120,93 +117,51 @@ def _fnv(word: bytes) -> int:
     return state
 
 
-def _read(written: list[str], whose: list[int]) -> tuple[WordTable, list[Word]]:
-    """Each distinct written word read once: its Latin words, and what they do."""
-    numbers: dict[tuple[Word, int], int] = {}
-    parts_start = np.zeros(len(written) + 1, np.int64)
-    parts: list[int] = []
-    case = np.zeros(len(written), np.uint8)
-    eastern = np.zeros(len(written), np.bool_)
-    for place, (word, owner) in enumerate(zip(written, whose, strict=True)):
-        latin = words_of(word, owner)
-        script = 0 if word.isascii() else max(scripts(word), default=0)
-        for reading in latin:
-            parts.append(numbers.setdefault((reading, script), len(numbers)))
-        parts_start[place + 1] = len(parts)
-        if len(word) > 1:
-            case[place] = 1 if word.isupper() else 2 if word[:1].isupper() else 3
-        eastern[place] = owner != THING and len(latin) == 2 and script in (HAN, HANGUL)
-    listed = list(numbers)
-    for reading, script in listed[:]:
-        full = particles.written_out(reading[0])
-        if full and ((full,), script) not in numbers:
-            numbers[(full,), script] = len(numbers)
-    listed = list(numbers)
-    best = [word[0] for word, _script in listed]
-    table = WordTable(
-        parts_start,
-        np.array(parts, np.int32),
-        case,
-        eastern,
-        np.array([particles.roles(word) for word in best], np.int32),
-        _pairs(best, lambda word: particles.assimilated(word)),
-        _pairs(best, lambda word: word[:2]),
-        np.array([script for _word, script in listed], np.uint8),
-        np.array(
-            [numbers[(full,), script] if (full := particles.written_out(word[0])) else own for own, (word, script) in enumerate(listed)],
-            np.int32,
-        ),
-    )
-    return table, [word for word, _script in listed]
-
-
-def _pairs(words: list[str], choose: Callable[[str], str]) -> NDArray[np.uint8]:
-    """Two letters of each word as codes, 0 where there is none."""
-    found = np.zeros((len(words), 2), np.uint8)
-    for place, word in enumerate(words):
-        for at, letter in enumerate(choose(word)):
-            found[place, at] = ord(letter)
-    return found
-
-
 def _spelled(
     token_start: NDArray[np.int64],
     symbols: NDArray[np.int64],
     parts: NDArray[np.uint8],
     legal_forms: Array,
-    words: list[Word],
+    words: Words,
     script_of_word: NDArray[np.uint8],
 ) -> Analysed:
     """Each distinct token in letters, once, and its other readings."""
     mixed = (symbols.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     place, first = number_words(mixed ^ (mixed >> np.uint64(32)))
     distinct = symbols[first]
-    numbers: dict[tuple[Word, int], int] = {}
-    numbered = np.zeros(len(distinct), np.int32)
-    for at, symbol in enumerate(distinct.tolist()):
-        word, join = divmod(symbol, JOINS)
-        prefix, suffix = divmod(join, len(_SUFFIXES))
-        readings = words[word]
-        if prefix != RAW:
-            readings = tuple(particles.joined(_PREFIXES[prefix] + reading) for reading in readings)
-        if suffix:
-            readings = tuple(particles.joined(reading + _SUFFIXES[suffix]) for reading in readings)
-        spelled = tuple(dict.fromkeys(reading[:MAX_LETTERS] for reading in readings))
-        numbered[at] = numbers.setdefault((spelled, int(script_of_word[word])), len(numbers))
-    main = list(numbers)
-    plain: dict[str, int] = {}
+    word, join = np.divmod(distinct, JOINS)
+    by_rule = (word >= words.plain) | (join > 0)
+    by_rule[~by_rule] = may_be_joined(*words.at(word[~by_rule]))
+    numbering = Numbering(*words.at(word[~by_rule], MAX_LETTERS))
+    places = np.zeros(len(distinct), np.int64)
+    places[~by_rule] = np.arange(len(distinct) - by_rule.sum())
+    for at in np.flatnonzero(by_rule).tolist():
+        places[at] = numbering.add(_joined(words.readings(int(word[at])), int(join[at])), int(script_of_word[word[at]]))
+    number, main = numbering.done()
+    others: dict[str, int] = {}
     variants: list[int] = []
-    variant_start = [0]
-    for spelled, _script in main:
-        variants += [len(main) + plain.setdefault(reading, len(plain)) for reading in spelled[1:]]
-        variant_start.append(len(variants))
+    variant_start = np.zeros(main.count + 1, np.int64)
+    for at, spelled in enumerate(main.others):
+        variants += [main.count + others.setdefault(reading, len(others)) for reading in spelled[1:]]
+        variant_start[main.plain + at + 1] = len(variants)
+    more = len(others)
     return Analysed(
         token_start,
-        numbered[place] if len(symbols) else np.zeros(0, np.int32),
+        number[places].astype(np.int32)[place] if len(symbols) else np.zeros(0, np.int32),
         parts,
         legal_forms,
-        [spelled[0] for spelled, _script in main] + list(plain),
-        np.array([script for _spelled, script in main] + [0] * len(plain), np.uint8),
-        np.array(variant_start + [len(variants)] * len(plain), np.int64),
+        [*main.texts(), *(spelled[0] for spelled in main.others), *others],
+        np.concatenate([np.zeros(main.plain, np.uint8), np.array(main.scripts, np.uint8), np.zeros(more, np.uint8)]),
+        np.concatenate([variant_start, np.full(more, len(variants))]),
         np.array(variants, np.int32),
     )
+
+
+def _joined(readings: Word, join: int) -> Word:
+    """A word with what it is joined to, in one spelling, and as long as tokens may be."""
+    prefix, suffix = divmod(join, len(_SUFFIXES))
+    if prefix != RAW:
+        readings = tuple(particles.joined(_PREFIXES[prefix] + reading) for reading in readings)
+    if suffix:
+        readings = tuple(particles.joined(reading + _SUFFIXES[suffix]) for reading in readings)
+    return tuple(dict.fromkeys(reading[:MAX_LETTERS] for reading in readings))

@@ -45,7 +45,8 @@ _BRACKETED = re.compile(r"\(([A-Z]{2,6})\)")
 #: A written word: letters, digits and marks, with the apostrophes within.
 _WORD = re.compile(r"(?:[^\W_]|['`´‘’ʻʼʽʾʿˈʹʺ＇′\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e])+|,")
 
-_DIGRAPHS = [
+#: Letters that are one sound, in the order in which they are looked for.
+DIGRAPHS = [
     ("sch", "S"),
     ("ch", "S"),
     ("sh", "S"),
@@ -61,7 +62,8 @@ _DIGRAPHS = [
     ("dj", "j"),
     ("ks", "x"),
 ]
-_SOUNDS = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "p": "b", "x": "k"} | dict.fromkeys("wyaeiou"))
+#: Letters that sound alike, or not at all.
+SOUNDS = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "p": "b", "x": "k"} | dict.fromkeys("wyaeiou"))
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -108,10 +110,10 @@ def skeleton(token: str) -> str:
     """The consonants of a token, one sign for those that transliterations confuse: Mohammed, Muhamad and محمد are all `mhmd`."""
     if token.isdigit():
         return token
-    for written, sound in _DIGRAPHS:
+    for written, sound in DIGRAPHS:
         if written in token:
             token = token.replace(written, sound)
-    return _DOUBLED.sub(r"\1", token.translate(_SOUNDS).lower())
+    return _DOUBLED.sub(r"\1", token.translate(SOUNDS).lower())
 
 
 def analyze(name: str, kind: Kind = "any") -> NameForm:

@@ -72,6 +72,11 @@ def roles(word: str) -> int:
     return known | PATRONYMIC if not known and len(word) > 5 and _PATRONYMIC.fullmatch(word) else known
 
 
+def known() -> frozenset[str]:
+    """The words that have a role by the tables."""
+    return frozenset(_ROLES)
+
+
 def written_out(word: str) -> str:
     """A shortened word of organisations and things in full, a Roman numeral in digits; "" if it is neither."""
     return NUMERALS.get(word) or ABBREVIATIONS.get(word, "")

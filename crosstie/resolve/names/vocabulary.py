@@ -6,14 +6,16 @@ A token is known by its hash, so that vocabularies of different origin (a query,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, uint64
 from numpy.typing import NDArray
 
+from crosstie.resolve.names import plain
 from crosstie.resolve.names.concepts import concepts
-from crosstie.resolve.names.forms import skeleton
+from crosstie.resolve.names.forms import DIGRAPHS, SOUNDS
+from crosstie.resolve.names.plain import hashes as hashes
 
 _LETTERS = np.zeros(128, np.uint8)
 for _place, _letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789"):
@@ -78,45 +80,54 @@ def vocabulary(
     variants: NDArray[np.int32] | None = None,
 ) -> Vocabulary:
     """The arrays of tokens, which are in [a-z0-9]; `sounds` spares making the skeletons anew; scripts and variants as in `Analysed`."""
-    letters, start = _spell(labels)
-    spelled, sound_start = _spell([skeleton(label) for label in labels] if sounds is None else sounds)
+    text, start = _spell(labels)
+    spelled, sound_start = plain.sounds(text, start, *_sounds()) if sounds is None else _spell(sounds)
     count = len(labels)
-    known = concepts()
-    bags = np.zeros(count, np.uint64)
-    np.bitwise_or.at(bags, np.repeat(np.arange(count), np.diff(start)), np.left_shift(np.uint64(1), letters.astype(np.uint64)))
+    letters, spelled = _LETTERS[text], _LETTERS[spelled]
+    hashed = hashes(letters, start)
     return Vocabulary(
         letters=letters,
         start=start,
         sounds=spelled,
         sound_start=sound_start,
-        bags=bags,
-        numeral=np.array([label.isdigit() for label in labels], np.bool_),
-        hash=hashes(letters, start),
+        bags=plain.bags(letters, start),
+        numeral=plain.numerals(text, start),
+        hash=hashed,
         sound_hash=hashes(spelled, sound_start),
         script=np.zeros(count, np.uint8) if scripts is None else scripts,
         variant_start=np.zeros(count + 1, np.int64) if variant_start is None else variant_start,
         variants=np.zeros(0, np.int32) if variants is None else variants,
-        concept=np.array([known.get(label, -1) for label in labels], np.int32),
+        concept=_concepts(hashed),
     )
 
 
-@njit(cache=True, nogil=True)
-def hashes(codes: NDArray[np.uint8], start: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """A 64-bit hash (FNV-1a, mixed at the end) of each run of codes; of an empty run 0."""
-    found = np.zeros(len(start) - 1, np.uint64)
-    for i in range(len(found)):
-        if start[i + 1] == start[i]:
-            continue
-        state = uint64(14695981039346656037)
-        for k in range(start[i], start[i + 1]):
-            state = (state ^ uint64(codes[k])) * uint64(1099511628211)
-        state ^= state >> uint64(33)
-        state *= uint64(0xFF51AFD7ED558CCD)
-        state ^= state >> uint64(33)
-        found[i] = state
-    return found
+def _concepts(hashed: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """The concept of each token, told by its hash."""
+    known, concept = _hashed_concepts()
+    place = np.searchsorted(known, hashed).clip(max=len(known) - 1)
+    return np.where(known[place] == hashed, concept[place], -1).astype(np.int32)
+
+
+@cache
+def _hashed_concepts() -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    listed = concepts()
+    text, start = _spell(list(listed))
+    hashed = hashes(_LETTERS[text], start)
+    order = np.argsort(hashed)
+    return hashed[order], np.array(list(listed.values()), np.int32)[order]
+
+
+@cache
+def _sounds() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The rules of `skeleton` as numbers, see `plain.sounds`."""
+    groups = np.array([[len(written), *written.ljust(3).encode(), ord(sound)] for written, sound in DIGRAPHS], np.uint8)
+    sound_of = np.zeros(128, np.uint8)
+    for place in range(128):
+        sound = chr(place).translate(SOUNDS).lower()
+        sound_of[place] = ord(sound) if sound else 0
+    return groups, sound_of
 
 
 def _spell(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    start = np.concatenate([[0], np.cumsum([len(word) for word in words])]).astype(np.int64)
-    return _LETTERS[np.frombuffer("".join(words).encode("ascii"), np.uint8)], start
+    start = np.concatenate([[0], np.cumsum(np.fromiter(map(len, words), np.int64, len(words)))]).astype(np.int64)
+    return np.frombuffer("".join(words).encode("ascii"), np.uint8), start
