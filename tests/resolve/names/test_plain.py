@@ -12,8 +12,9 @@ from crosstie.resolve.names.plain import fold, may_be_joined, may_do
 from crosstie.resolve.names.vocabulary import vocabulary
 from crosstie.resolve.names.words import Texts
 
-_SYLLABLES = """abd abu al sch ch sh kh gh dh th ph zh ts tz ck dj ks ss mm ovich evna owicz
-    ull ullah uddin udine eddeen dyn a o x q w y 1 11 7 din as ash""".split()
+_TEXT = """abd abu al sch ch sh kh gh dh th ph zh ts tz ck dj ks ss mm ovich evna owicz
+    ull ullah uddin udine eddeen dyn a o x q w y 1 11 7 din as ash"""
+_SYLLABLES = _TEXT.split()
 _TOKENS = st.one_of(
     st.text("abcdehiklnostuvwxyz017", max_size=12),
     st.lists(st.sampled_from(_SYLLABLES), max_size=5).map("".join),
