@@ -8,39 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crosstie.resolve.compare.likeness import THRESHOLD, align_candidates, compare_candidates
+from crosstie.resolve.compare.phrases import Agreement, Parts, agreeing_sentences, parts, rarity_sentence
 from crosstie.resolve.compare.plain import Written, codes, other_forms, with_legal_forms, written
-from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, READING, SAME, SOUND, SPELLING
 from crosstie.resolve.names.forms import Kind
-
-HOW = {
-    SAME: "same",
-    SPELLING: "spelling",
-    SOUND: "sound",
-    READING: "reading",
-    CALLED: "convention",
-    INITIAL: "initial",
-    JOINED: "joined",
-}
-_SAID = {
-    "spelling": "“{}” is “{}”, spelt differently",
-    "sound": "“{}” sounds like “{}”",
-    "reading": "“{}” is “{}” in another reading of the script",
-    "convention": "“{}” is a usual other form of “{}”",
-    "initial": "“{}” may be an initial of “{}”",
-    "joined": "“{}” is “{}” written together or apart",
-}
-#: An agreement of so many nats is common; one of this many more is rare.
-COMMON, RARE = 5.0, 8.0
-
-
-class Agreement(NamedTuple):
-    """A part of either name that agree, how (see `HOW`), how alike they are (0 to 1), and what it is worth, in nats."""
-
-    left: str
-    right: str
-    how: str
-    alike: float
-    nats: float
 
 
 class Reasons(NamedTuple):
@@ -85,48 +55,27 @@ def _tokens(name: Written, form: int, most: int) -> list[int]:
 def _told(
     ours: Written, theirs: Written, form: int, likeness: float, evidence: float, aligned: tuple[Any, Any, Any], forms: tuple[str, str]
 ) -> Reasons:
-    partner, way, alike = aligned
+    partner = aligned[0]
     a, b = _tokens(ours, form, partner.shape[1]), _tokens(theirs, form, partner.shape[1])
-    agreeing = []
-    for i, token in enumerate(a):
-        j = int(partner[0, i])
-        if j < 0 or (way[0, i] == JOINED and i and partner[0, i - 1] == j and way[0, i - 1] == JOINED):
-            continue  # the second piece of what is written together is told with the first
-        mine, others = [i], [j]
-        if way[0, i] == JOINED:
-            mine = [k for k in range(len(a)) if partner[0, k] == j and way[0, k] == JOINED]
-            others = [k for k in range(len(b)) if partner[1, k] == i and way[1, k] == JOINED] or [j]
-        nats = min(float(ours.side.worth.rarity[token]), float(theirs.side.worth.rarity[b[j]]))
-        words = " ".join(ours.labels[a[k]] for k in mine), " ".join(theirs.labels[b[k]] for k in others)
-        agreeing.append(Agreement(*words, HOW[int(way[0, i])], float(alike[0, i]), nats))
-    only_left = tuple(ours.labels[token] for i, token in enumerate(a) if partner[0, i] < 0)
-    only_right = tuple(theirs.labels[token] for j, token in enumerate(b) if partner[1, j] < 0)
-    best = max((one.nats for one in agreeing), default=0.0)
-    same = likeness >= THRESHOLD
-    bearers = round(float(np.exp(best))) if agreeing else 0
-    said = _sentences(agreeing, only_left, only_right, best, forms)
-    return Reasons(likeness, evidence, same, tuple(agreeing), only_left, only_right, bearers, said)
+    labels = [ours.labels[token] for token in a], [theirs.labels[token] for token in b]
+    found = parts(*labels, ours.side.worth.rarity[a], theirs.side.worth.rarity[b], *aligned)
+    bearers = round(float(np.exp(found.agreeing[found.rarest].nats))) if found.agreeing else 0
+    return Reasons(likeness, evidence, likeness >= THRESHOLD, *found[:3], bearers, _sentences(found, forms))
 
 
-def _sentences(
-    agreeing: Sequence[Agreement], only_left: Sequence[str], only_right: Sequence[str], best: float, forms: tuple[str, str]
-) -> tuple[str, ...]:
-    said = []
-    if same := [one.left for one in agreeing if one.how == "same"]:
-        said.append(f"The same: {', '.join(same)}.")
-    said += [_SAID[one.how].format(one.left, one.right) + "." for one in agreeing if one.how != "same"]
-    if only_left and only_right:
-        said.append(f"Different: {', '.join(only_left)} in the first name, {', '.join(only_right)} in the second.")
-    elif only_left or only_right:
-        said.append(f"Only in the {'first' if only_left else 'second'} name: {', '.join(only_left or only_right)}.")
+def _sentences(found: Parts, forms: tuple[str, str]) -> tuple[str, ...]:
+    said = agreeing_sentences(found.agreeing)
+    if found.only_left and found.only_right:
+        said.append(f"Different: {', '.join(found.only_left)} in the first name, {', '.join(found.only_right)} in the second.")
+    elif found.only_left or found.only_right:
+        said.append(f"Only in the {'first' if found.only_left else 'second'} name: {', '.join(found.only_left or found.only_right)}.")
     if forms != ("", ""):
         said.append(f"Another legal form: {forms[0]} and {forms[1]}.")
-    if not agreeing:
+    if not found.agreeing:
         said.append("No part agrees.")
     else:
-        rarest = max(agreeing, key=lambda one: one.nats)
-        how = "common" if best < COMMON else "rare" if best >= RARE else "neither common nor rare"
-        bearers = float(np.exp(best))
+        rarest = found.agreeing[found.rarest]
+        bearers = float(np.exp(rarest.nats))
         about = round(bearers, -int(np.log10(max(bearers, 1.0))))  # one figure: rarity is known in steps
-        said.append(f"The rarest part that agrees, “{rarest.left}”, is {how}: about one name in {about:,.0f} has it.")
+        said.append(rarity_sentence(rarest.left, rarest.nats, f"about one name in {about:,.0f} has it"))
     return tuple(said)
