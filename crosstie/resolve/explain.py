@@ -20,7 +20,7 @@ from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.names import Kind, analyze
 from crosstie.resolve.score import SHIPPED, score
-from crosstie.resolve.slips import one_slip
+from crosstie.resolve.slips import CHECKED, slip_between
 from crosstie.resolve.traits import VALUE_SETS
 from crosstie.store.engine import Engine
 
@@ -121,8 +121,10 @@ def _slip(ours: Record, theirs: Record, value: float) -> str:
     letters = [{code: np.frombuffer(code.encode(), np.uint8) for code in sorted(record.numbers)} for record in (ours, theirs)]
     for one, a in letters[0].items():
         for other, b in letters[1].items():
-            if min(len(a), len(b)) >= SLIPPED and one[0] != "@" and one_slip(a, b):
-                return f"Identifiers that are one slip apart: {ours.numbers[one]}; {theirs.numbers[other]}."
+            found = slip_between(a, b, ours.kind == "thing") if min(len(a), len(b)) >= SLIPPED and one[0] != "@" else 0
+            if found:
+                wrong = ", and one of them has wrong check digits" if found == CHECKED else ""
+                return f"Identifiers that are one slip apart{wrong}: {ours.numbers[one]}; {theirs.numbers[other]}."
     return "Identifiers that are one slip apart, given elsewhere in the records."
 
 

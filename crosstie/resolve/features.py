@@ -17,7 +17,7 @@ from crosstie.resolve.compare import kernels
 from crosstie.resolve.compare.alignment import compare_names
 from crosstie.resolve.names.vocabulary import Side
 from crosstie.resolve.profiles import KINDS, Floats, Ints, Profiles
-from crosstie.resolve.slips import slips
+from crosstie.resolve.slips import CHECKED, slips
 
 PERSON, ORGANIZATION, THING, ANY, NUMBER = range(len(KINDS))
 #: Names whose evidence is at least this agree; that of names which are not there.
@@ -129,12 +129,13 @@ def identifier(pairs: Pairs) -> Outcome:
 
 def near_identifier(pairs: Pairs) -> Outcome:
     """No number in common, but two that are one slip apart (a figure wrong, missing, too many, or two exchanged). Passports of a family are issued
-    one after the other, so this is far less than the same number.
+    one after the other, so this is far less than the same number; more where check digits tell that one of the two is wrong (2). Where they are
+    right in both, these are two numbers.
     """
     held = pairs.profiles.values["identifier"]
     shared, _ = _shared(pairs, "identifier")
-    found = slips(pairs.left, pairs.right, held.start, held.codes, held.text_start, held.text, SLIPPED)
-    return _plain(np.where(found & (shared == 0), 1, 0))
+    found = slips(pairs.left, pairs.right, pairs.kinds == THING, held.start, held.codes, held.text_start, held.text, SLIPPED)
+    return _plain(np.where(shared == 0, found, 0))
 
 
 def contact(pairs: Pairs) -> Outcome:
@@ -150,10 +151,15 @@ def citation(pairs: Pairs) -> Outcome:
 
 
 def unique_number(pairs: Pairs) -> Outcome:
-    """Different numbers of a kind of which a thing has only one (IMO number of a ship, LEI of a company)."""
+    """Different numbers of a kind of which a thing has only one (IMO number of a ship, LEI of a company), unless the one is the other with a slip."""
     shared, _ = _shared(pairs, "number")
-    both = _both(pairs, "number")
-    return _plain(np.where(both & (shared == 0), 1, 0))
+    differ = np.flatnonzero(_both(pairs, "number") & (shared == 0))
+    level = np.zeros(pairs.count, np.int64)
+    level[differ] = 1
+    held = pairs.profiles.values["identifier"]
+    left, right, things = pairs.left[differ], pairs.right[differ], pairs.kinds[differ] == THING
+    level[differ[slips(left, right, things, held.start, held.codes, held.text_start, held.text, SLIPPED) == CHECKED]] = 0
+    return _plain(level)
 
 
 def birth_date(pairs: Pairs) -> Outcome:

@@ -20,9 +20,15 @@ import numpy as np
 from crosstie.resolve.features import FEATURES, PERSON, Outcome, Pairs
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.profiles import Floats
+from crosstie.resolve.rarity import BACKGROUND, STEP
 
 #: Log-odds that two records met by chance are one thing, before anything is known of them: of about ten thousand records one is.
 PRIOR = -9.0
+#: Among more records than these the log-odds beforehand fall as their number grows: each meets more namesakes, but no more of itself. Set, as the
+#: weights of dates are, on invented populations of a hundred thousand and of a million. Not so where something is shared that few have: whoever
+#: else has it is kin, and of those there are not more.
+FEW = 100_000
+HAD_BY_FEW = ("identifier", "near_identifier", "contact")
 
 #: Feature to the weight of each of its outcomes. Outcome 0 is "nothing to compare".
 WEIGHTS: dict[str, tuple[float, ...]] = {
@@ -34,8 +40,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     "aliases": (0.0, 1.0, 1.8),
     # none, one, several in common; not so much that it decides against names that disagree: firms of one owner, and mistakes, share numbers
     "identifier": (0.0, 12.5, 13.5),
-    # none, one slip apart
-    "near_identifier": (0.0, 2.5),
+    # none, one slip apart, and check digits tell that one is wrong
+    "near_identifier": (0.0, 2.5, 6.0),
     # none, some in common
     "contact": (0.0, 4.0),
     # none, in common
@@ -43,7 +49,7 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     # fits, differs
     "unique_number": (0.0, -8.0),
     # nothing, >3 years, 2-3 years, next year, other day same year, one figure off, day/month swapped, year or interval fits, same day
-    "birth_date": (0.0, -7.0, -4.5, -2.0, -2.0, 1.5, 4.0, 2.2, 6.0),
+    "birth_date": (0.0, -7.0, -4.5, -2.0, -2.0, 2.5, 5.0, 2.2, 8.0),
     # nothing, shared (per nat of rarity), different
     "nationality": (0.0, 0.35, -1.0),
     "country": (0.0, 0.35, -1.2),
@@ -94,10 +100,18 @@ def combine(pairs: Pairs, outcomes: dict[str, Outcome], weights: Weights) -> Sco
     geography = sum((contributions[name] for name in GEOGRAPHY), np.zeros(pairs.count))
     shrunk = MOST_GEOGRAPHY / np.maximum(geography, MOST_GEOGRAPHY)
     contributions |= {name: contributions[name] * shrunk for name in GEOGRAPHY}
-    return Scored(pairs, probability(contributions, weights.prior), outcomes, contributions)
+    near = np.logical_or.reduce([outcomes[name].level > 0 for name in HAD_BY_FEW])
+    prior = np.where(near, weights.prior, beforehand(weights.prior, pairs.profiles.count))
+    return Scored(pairs, probability(contributions, prior), outcomes, contributions)
 
 
-def probability(contributions: Mapping[str, Floats], prior: float = PRIOR) -> Floats:
+def beforehand(prior: float, records: int) -> float:
+    """The log-odds beforehand among so many records; `prior` holds up to FEW. They fall in the steps of rarity, so that few more change no score."""
+    few, many = np.round(np.log(np.array([FEW, max(FEW, records)]) + BACKGROUND) / STEP)
+    return prior - STEP * float(many - few)
+
+
+def probability(contributions: Mapping[str, Floats], prior: float | Floats = PRIOR) -> Floats:
     """The probability that evidence in nats amounts to; never 1 (see ERROR)."""
     total = np.clip(prior + sum(contributions.values(), np.zeros(1)), -30.0, None)
     above = _CEILING - KNEE

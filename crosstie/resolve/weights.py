@@ -2,8 +2,8 @@
 
 How often an outcome holds among true pairs (m) is estimated on candidate pairs by expectation and maximisation (Fellegi and Sunter 1969; Winkler
 1988): each pair counts for as much as it is probably true, by the weights so far. How often it holds by chance (u) is counted on pairs drawn at
-random; of features that are looked at only where names agree, on the candidates that are probably false. Pairs that people judged count as judged,
-and those that a build would keep apart whatever their score as false.
+random, each for as much as it is probably false; of features that are looked at only where names agree, on the candidates that are probably
+false. Pairs that people judged count as judged, and those that a build would keep apart whatever their score as false.
 
 The weights that the program comes with count for as much as STRENGTH true pairs that have something to compare, so that little data hardly moves
 them; and however much data there is, a weight stays within bounds of what it was and keeps its sign: the features are not independent of each
@@ -50,7 +50,7 @@ _AMONG_CANDIDATES = ("main_name", "aliases")
 #: Features of which the first outcome says that nothing was found in common, though both may say something; the others say that nothing is known.
 _NOTHING_IN_COMMON = ("aliases", "identifier", "near_identifier", "contact", "citation", "unique_number", "premises", "legal_form")
 #: More of the same never weighs less.
-_RISING = ("aliases", "identifier")
+_RISING = ("aliases", "identifier", "near_identifier")
 #: What an outcome counts for that was never seen, in pairs.
 _UNSEEN = 0.5
 
@@ -65,7 +65,7 @@ MEANING: dict[str, tuple[str, ...]] = {
     ),
     "aliases": ("two names of each agree", "more names agree"),
     "identifier": ("one number in common", "several numbers in common"),
-    "near_identifier": ("numbers one slip apart",),
+    "near_identifier": ("numbers one slip apart", "numbers one slip apart, one of them with wrong check digits"),
     "contact": ("telephone or e-mail in common",),
     "citation": ("a reference in common",),
     "unique_number": ("different numbers of a kind of which a thing has one",),
@@ -174,12 +174,15 @@ def _at_random(work: Work) -> tuple[Ints, Ints]:
 
 def _learned(pairs: Pairs, by_chance: Pairs, judged: Floats, of: int) -> Weights:
     outcomes = {feature.__name__: feature(pairs) for feature in FEATURES}
-    random = {feature.__name__: feature(by_chance) for feature in FEATURES if feature.__name__ not in (*_AMONG_CANDIDATES, "name")}
+    random = {feature.__name__: feature(by_chance) for feature in FEATURES}
     weights = SHIPPED
     true = np.zeros(pairs.count)
     for _ in range(ROUNDS):
         scored = combine(pairs, outcomes, weights)
         true = np.where(np.isnan(judged), np.where(kept_apart(scored), 0.0, scored.probability), judged)
+        false = (
+            1.0 - combine(by_chance, random, weights).probability
+        )  # in a small workspace chance, too, brings one thing together with itself
         if true.sum() < LEAST:
             raise UsageError(
                 f"too little to learn from: {pairs.count:,} pairs of records are alike enough to be compared, and about {true.sum():.0f} of them "
@@ -187,7 +190,13 @@ def _learned(pairs: Pairs, by_chance: Pairs, judged: Floats, of: int) -> Weights
                 hint="Add sources that speak of the same persons or firms, or judge pairs with “crosstie review”. Until then the program's own weights hold.",
             )
         weights = Weights(
-            PRIOR, {name: _weighed(name, found, true, random.get(name)) for name, found in outcomes.items() if name != "name"} | _NAME
+            PRIOR,
+            {
+                name: _weighed(name, found, true, *((found, 1.0 - true) if name in _AMONG_CANDIDATES else (random[name], false)))
+                for name, found in outcomes.items()
+                if name != "name"
+            }
+            | _NAME,
         )
     told = {
         "records": pairs.profiles.count,
@@ -202,14 +211,12 @@ def _learned(pairs: Pairs, by_chance: Pairs, judged: Floats, of: int) -> Weights
 _NAME: dict[str, tuple[float, ...]] = {"name": SHIPPED.levels["name"]}
 
 
-def _weighed(name: str, found: Outcome, true: Floats, random: Outcome | None) -> tuple[float, ...]:
+def _weighed(name: str, found: Outcome, true: Floats, random: Outcome, false: Floats) -> tuple[float, ...]:
     """The weights of a feature's outcomes, from the shipped ones and the log of how much oftener they hold among true pairs than by chance."""
     shipped = np.array(SHIPPED.levels[name])
     levels = len(shipped)
     agreeing = np.bincount(found.level, true, levels)
-    chance = (
-        np.bincount(found.level, 1.0 - true, levels) if random is None else np.bincount(random.level, minlength=levels).astype(np.float64)
-    )
+    chance = np.bincount(random.level, false, levels)
     if name in _NOTHING_IN_COMMON:
         compared, by_chance = agreeing.sum(), chance.sum()
         seen = agreeing[1:].sum()

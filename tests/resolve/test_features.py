@@ -8,10 +8,11 @@ import pytest
 from crosstie.resolve import records, traits
 from crosstie.resolve.claims import gather
 from crosstie.resolve.explain import explain, weigh
-from crosstie.resolve.features import Pairs, main_name, near_identifier, premises
+from crosstie.resolve.features import Pairs, main_name, near_identifier, premises, unique_number
 from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.profiles import Profiles
-from crosstie.resolve.score import ERROR, WEIGHTS, probability, score
+from crosstie.resolve.rarity import STEP
+from crosstie.resolve.score import ERROR, FEW, WEIGHTS, beforehand, probability, score
 from crosstie.resolve.slips import one_slip
 from tests.resolve.conftest import Joined, Said, World
 
@@ -77,6 +78,44 @@ def test_a_number_one_slip_off_says_a_little(world: World, a: str, b: str, slip:
     profiles = _profiles(world, _person("one-1", "Boran Tarkovar", passportNumber=a), _person("two-1", "Boran Tarkovar", passportNumber=b))
     assert near_identifier(_pair(profiles)).level.tolist() == [slip]
     assert WEIGHTS["near_identifier"][1] < WEIGHTS["identifier"][1] / 3
+
+
+@pytest.mark.parametrize(
+    ("schema", "prop", "a", "b", "level"),
+    [
+        ("Person", "idNumber", "QX550000123456789012", "QX550000123457689012", 2),  # an account, two figures exchanged
+        ("Person", "idNumber", "QX550000123456789012", "QX55000012345678901", 2),  # and one missing
+        ("Person", "idNumber", "QX560000123456789012", "QX560000123457689012", 1),  # neither can be an account
+        ("Company", "leiCode", "5000ABCDEF1234567807", "5000ABCDEF1234576807", 2),
+        ("Person", "idNumber", "4000000000000002", "4000000000000020", 2),  # a card
+        ("Person", "idNumber", "4111111111091107", "4111111111901107", 0),  # what its sum does not see: two cards
+        ("Person", "taxNumber", "12345678909", "12345678990", 2),
+        ("Vessel", "imoNumber", "1234567", "1234576", 2),
+        ("Vessel", "imoNumber", "1234568", "1234586", 1),
+        ("Person", "idNumber", "1234567", "1234576", 1),  # nobody is a ship
+    ],
+)
+def test_check_digits_tell_a_slip_from_another_number(world: World, schema: str, prop: str, a: str, b: str, level: int) -> None:
+    ours, theirs = (
+        [(entity, schema, "name", "Varkesh"), (entity, schema, prop, number)] for entity, number in (("one-1", a), ("two-1", b))
+    )
+    profiles = _profiles(world, ours, theirs)
+    assert near_identifier(_pair(profiles)).level.tolist() == [level]
+
+
+def test_a_ship_is_not_another_one_for_a_slip_in_its_number(world: World) -> None:
+    found = []
+    for number in ("1234576", "1234586", "7654329"):
+        ours = [("one-1", "Vessel", "name", "Varkesh"), ("one-1", "Vessel", "imoNumber", "1234567")]
+        profiles = _profiles(world, ours, [("two-1", "Vessel", "name", "Varkesh"), ("two-1", "Vessel", "imoNumber", number)])
+        found.append(unique_number(_pair(profiles)).level.tolist())
+    assert found == [[0], [1], [1]]
+
+
+def test_among_more_records_a_namesake_is_met_more_easily() -> None:
+    assert beforehand(-9.0, 2) == beforehand(-9.0, FEW) == -9.0
+    assert beforehand(-9.0, 10 * FEW) == pytest.approx(-9.0 - np.log(10), abs=STEP)
+    assert beforehand(-9.0, 1_000_000) == beforehand(-9.0, 1_010_000)  # in steps: a few more records change nothing
 
 
 def test_one_slip_is_one_edit_or_exchange_of_neighbours() -> None:
