@@ -33,7 +33,7 @@ WEAK_NAMES = ("weakAlias", "abbreviation")
 #: What a source calls somebody first; the others are also said of them.
 MAIN_NAME = "name"
 _NAMES = (*STRONG_NAMES, *WEAK_NAMES)
-#: Claims that matching reads, as a condition.
+#: Properties that matching reads, as a condition.
 _READ = f"(prop in ({listed((*_NAMES, *READ))}) or (prop_type in ({listed(NUMBERED)}) and prop not in ({listed(NOT_IDENTIFYING)})))"
 
 _SCHEMA_KIND = columns(schema=pa.string(), kind=pa.string())
@@ -66,9 +66,11 @@ def select(engine: Engine) -> None:
     engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
     protect(engine)
     _cite(engine)
+    # asked once of each property, not of each claim
+    engine.create("props_read", f"select distinct prop from (select distinct prop, prop_type from claims) p where {_READ}")
     # sums do not depend on the order of claims; in two halves, so that none overflows
     halves = "sum(cast(said >> 32 as bigint)) as high, sum(cast(said & 4294967295 as bigint)) as low"
-    written = f"case when prop in ({listed(BIRTH)}) then coalesce(original_value, '') else '' end"
+    written = f"case when s.prop in ({listed(BIRTH)}) then coalesce(s.original_value, '') else '' end"
     engine.create(
         "records",
         f"""
@@ -77,7 +79,9 @@ def select(engine: Engine) -> None:
             cast(hash(coalesce(c.high, 0), coalesce(c.low, 0), coalesce(t.high, 0), coalesce(t.low, 0), c.dataset, c."schema", c.current,
                 coalesce(s.curated, true)) >> 1 as bigint) as fingerprint
         from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current, {halves}
-              from (select entity_id, dataset, "schema", current, case when {_READ} then hash(prop, value, {written}) end as said from claims) c
+              from (select s.entity_id, s.dataset, s."schema", s.current,
+                        case when p.prop is not null then hash(s.prop, s.value, {written}) end as said
+                    from claims s left join props_read p on p.prop = s.prop) c
               join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
         left join (select dataset, min(curated) as curated from sources group by dataset) s on s.dataset = c.dataset
         left join (select entity_id, {halves} from (select entity_id, hash(value) as said from citations) q group by entity_id) t
@@ -120,13 +124,14 @@ def analyse_names(engine: Engine) -> None:
 
 
 def _gather(engine: Engine) -> None:
-    """Create `record_claims` (idx, kind, prop, prop_type, value, original_value): what is read of `records`, be they all or a few; who cites
-    them says so as `unscId`.
+    """Create `record_claims` (idx, kind, prop, prop_type, value, original_value): what is read of `records`, be they all or a few, with what
+    `select` made; who cites them says so as `unscId`.
     """
     engine.create(
         "record_claims",
-        f"""
-        select r.idx, r.kind, c.prop, c.prop_type, c.value, c.original_value from claims c join records r on r.entity_id = c.entity_id where {_READ}
+        """
+        select r.idx, r.kind, c.prop, c.prop_type, c.value, c.original_value from claims c join records r on r.entity_id = c.entity_id
+        where c.prop in (select prop from props_read)
         union all
         select r.idx, r.kind, 'unscId', cast(null as varchar), s.value, cast(null as varchar)
         from citations s join records r on r.entity_id = s.entity_id""",
