@@ -94,7 +94,9 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
         made, new = workspace.build(force=force, engine=engine)
     if frame.json:
         standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")}
-        frame.print_json({"build": made.number, "new": new, "counts": made.manifest["counts"], **standing})
+        frame.print_json(
+            {"build": made.number, "new": new, "counts": made.manifest["counts"], "matched": made.manifest.get("matched"), **standing}
+        )
     else:
         render.built(made, new)
 

@@ -82,6 +82,10 @@ def built(build: Build, new: bool) -> None:
             f"build {build.number:04}: {counts['claims']:,} claims, {counts['entities']:,} entities, {counts['edges']:,} ties, "
             f"{counts['findings']:,} findings, {counts['links']:,} links"
         )
+        matched = build.manifest["matched"]
+        if matched["how"] == "increment":
+            gone = f", {matched['gone']:,} gone" if matched["gone"] else ""
+            out.print(f"{matched['fresh']:,} of {matched['records']:,} records were new or changed{gone}; of the rest the last build told")
     conflicts([one["sentence"] for one in build.manifest.get("conflicts", [])])
     if dormant := len(build.manifest.get("dormant", [])):
         told = (
