@@ -7,23 +7,19 @@ The job on one page: what the columns hold, which rows are worth comparing, weig
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from crosstie.errors import MappingError
-from crosstie.resolve.fields import headers, pairing, values
+from crosstie.resolve.fields import choosing, headers, pairing, telling
 from crosstie.resolve.fields.crowds import first_of_crowd, only, own, usually
 from crosstie.resolve.fields.features import Feature, Rows, features_of
 from crosstie.resolve.fields.grouping import group
-from crosstie.resolve.fields.reasons import reasons
+from crosstie.resolve.fields.reading import coded, rows_of_columns
 from crosstie.resolve.fields.scoring import Scored, compared, joined, scored
-from crosstie.resolve.fields.values import Field
-from crosstie.resolve.flat import Array, hash_strings
 from crosstie.resolve.learn import Judged, Levels, Weights, chances, contributions, learn, probability, total, usual_weights
 
 Ints = NDArray[np.int64]
@@ -84,46 +80,49 @@ def dedupe(
     threshold: float = THRESHOLD,
     weights: Weights | None = None,
     judged: Sequence[tuple[int, int, bool]] = (),
+    threads: int = 1,
 ) -> Deduped:
-    """Put the rows of a table together that speak of one person.
+    """Put the rows of a table together that speak of one person (see `dedupe_batches`)."""
+    return dedupe_batches(
+        lambda _: table.to_batches(), table.column_names, columns, threshold=threshold, weights=weights, judged=judged, threads=threads
+    )
+
+
+def dedupe_batches(
+    batches: Callable[[Sequence[str]], Iterable[pa.RecordBatch]],
+    names: Sequence[str],
+    columns: Mapping[str, str] | None = None,
+    *,
+    threshold: float = THRESHOLD,
+    weights: Weights | None = None,
+    judged: Sequence[tuple[int, int, bool]] = (),
+    threads: int = 1,
+) -> Deduped:
+    """Put the rows together that speak of one person, of a table with the columns `names` that comes in batches: `batches` is asked once for those
+    columns that are needed.
 
     `columns`: column to the property that it holds, for example {"Nom": "lastName"}; without it the headers are recognised. `weights`: learned
     elsewhere; otherwise they are learned here, without labels. `judged`: pairs of rows of which people know whether they are the same; they
-    help the learning. The same table gives the same clusters.
+    help the learning. The same table gives the same clusters, with any number of threads.
     """
-    twice = [name for name, count in Counter(table.column_names).items() if count > 1]
-    if twice:
-        raise MappingError(f"the table has more than one column “{twice[0]}”", hint="Give each column a name of its own.")
-    known, ignored = headers.recognise(table.column_names, columns)
-    if not known:
-        raise MappingError(
-            f"no column of the table is understood; it has {', '.join(table.column_names) or 'none'}",
-            hint=f"Say what they hold; columns can hold {', '.join(headers.properties())}.",
-        )
-    rows = read(table, known)
+    known, ignored = headers.understood(names, columns)
+    rows = rows_of_columns(*coded(batches(list(known)), list(known)), known, threads)
     features = features_of(rows)
     crowd = first_of_crowd(rows.fields, rows.count)
     kept = np.flatnonzero(crowd == np.arange(rows.count))
     some = rows if len(kept) == rows.count else only(rows, kept)
-    keys = pairing.choose(some.fields, some.count)
-    pairs = pairing.candidates(keys, some.fields)
+    keys = choosing.choose(some.fields, some.count, threads)
+    pairs = pairing.candidates(keys, some.fields, threads)
     if weights is None:
         weights = _learned(rows, some, features, pairs, judged)
-    held = scored(some, features, weights, pairs)
+    held = scored(some, features, weights, pairs, threads)
+    compared_pairs = len(pairs)
+    del pairs
     clusters = group(some.count, held.left, held.right, held.odds, probability(held.odds, held.ways) >= threshold)
     if some is not rows:
         held, clusters = _with_crowds(rows, features, weights, crowd, kept, held, clusters, threshold)
-    return Deduped(
-        clusters,
-        _pairs(held, clusters),
-        known,
-        ignored,
-        weights,
-        features,
-        rows,
-        [str(key) for key in keys],
-        len(pairs),
-    )
+    told = [str(key) for key in keys]
+    return Deduped(clusters, _pairs(held, clusters), known, ignored, weights, features, rows, told, compared_pairs)
 
 
 def _with_crowds(
@@ -149,48 +148,6 @@ def _with_crowds(
     more = Scored(crowd[late].astype(np.int32), late.astype(np.int32), odds[place].astype(np.float32), ways[place])
     mine = held._replace(left=kept[held.left].astype(np.int32), right=kept[held.right].astype(np.int32))
     return joined([mine, more]), whole
-
-
-def read(table: pa.Table, columns: Mapping[str, str]) -> Rows:
-    """The columns of a table as fields; where there is only a full name, first and last name are taken from it."""
-    fields: dict[str, Field] = {}
-    names: tuple[NDArray[np.int32], Array] | None = None
-    for column, prop in columns.items():
-        codes, distinct = values.normal(values.column_of(table, column))
-        key = prop
-        while key in fields:
-            key = f"{prop}#{int(key.partition('#')[2] or 1) + 1}"
-        fields[key] = values.field(codes, distinct, values.KINDS[prop])
-        if key == "name":
-            names = codes, distinct
-    if names is not None and "firstName" not in fields and "lastName" not in fields:
-        first, last = values.parts(*names)
-        fields["firstName"], fields["lastName"] = values.field(*first, "name"), values.field(*last, "name")
-        return Rows(fields, table.num_rows, _words_of(fields, names[1], {"firstName": first[1], "lastName": last[1]}))
-    if names is None:
-        return Rows(fields, table.num_rows)
-    held = {
-        prop: values.normal(values.column_of(table, column))[1] for column, prop in columns.items() if prop in ("firstName", "lastName")
-    }
-    return Rows(fields, table.num_rows, _words_of(fields, names[1], held))
-
-
-def _words_of(fields: Mapping[str, Field], names: Array, held: Mapping[str, Array]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For each row the numbers, among the words of the full names, of its first and its last name; -2 where it is none of them."""
-    full = fields["name"]
-    order = np.argsort(full.word_hash)
-    known = full.word_hash[order]
-    found = []
-    for prop in ("firstName", "lastName"):
-        if prop not in held or len(known) == 0 or len(held[prop]) == 0:
-            found.append(np.full(len(full.codes), -2, np.int32))
-            continue
-        hashed = hash_strings(held[prop].fill_null(""))
-        at = np.minimum(np.searchsorted(known, hashed), len(known) - 1)
-        word = np.where(known[at] == hashed, order[at], -2).astype(np.int32)
-        codes = fields[prop].codes
-        found.append(np.where(codes >= 0, word[codes], np.int32(-2)))
-    return found[0], found[1]
 
 
 def _learned(every: Rows, rows: Rows, features: Sequence[Feature], pairs: Ints, judged: Sequence[tuple[int, int, bool]]) -> Weights:
@@ -229,36 +186,12 @@ def _pairs(held: Scored, clusters: Ints) -> pa.Table:
     )
 
 
-#: So many uncertain pairs are told at most, the most uncertain first.
-TOLD = 10_000
-
-
 def with_clusters(table: pa.Table, found: Deduped) -> pa.Table:
     """The table with one column more, the number of each row's cluster: 1 for that of the first row, and so on."""
-    name = "cluster"
-    while name in table.column_names:
-        name = f"crosstie_{name}"
-    _, first, number = np.unique(found.clusters, return_index=True, return_inverse=True)
-    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable") + 1
-    return table.append_column(name, pa.array(rank[number], pa.int64()))
+    return table.append_column(telling.cluster_column(table.column_names), pa.array(telling.numbered(found.clusters), pa.int64()))
 
 
 def uncertain_pairs(table: pa.Table, found: Deduped) -> pa.Table:
-    """The uncertain pairs for people to read: numbers of the rows (from 1, without the header), probability, whether they were put together, reasons."""
-    pairs = found.uncertain().slice(0, TOLD)
-    left, right, chance, together = (
-        pairs.column(name).to_numpy(zero_copy_only=False) for name in ("left", "right", "probability", "together")
-    )
-    told = [
-        " ".join(f"[{reason.nats:+.1f}] {reason.sentence}" for reason in one)
-        for one in reasons(found, table, left.tolist(), right.tolist())
-    ]
-    return pa.table(
-        {
-            "left_row": pa.array(left + 1, pa.int64()),
-            "right_row": pa.array(right + 1, pa.int64()),
-            "probability": pa.array(np.round(chance, 4), pa.float64()),
-            "together": pa.array(together),
-            "reasons": pa.array(told, pa.string()),
-        }
-    )
+    """The uncertain pairs for people to read, with reasons (see `telling.told_pairs`)."""
+    pairs, wanted = telling.uncertain_rows(found)
+    return telling.told_pairs(pairs, table.take(pa.array(wanted, pa.int64())), wanted, found)

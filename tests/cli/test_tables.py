@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -63,3 +64,30 @@ def test_what_cannot_be_done_is_said(people: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["dedupe", str(tmp_path / "none.csv")]).exit_code == 4
+
+
+def test_the_sheet_that_is_read_is_said_and_can_be_chosen(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "notes"
+    book.active.append(["read me"])
+    people = book.create_sheet("people")
+    for row in (["name", "dob"], ["Ana Lima", "1980-02-03"], ["Lima, Ana", "1980-02-03"]):
+        people.append(row)
+    book.save(tmp_path / "x.xlsx")
+    first = CliRunner().invoke(main, ["dedupe", str(tmp_path / "x.xlsx")])
+    assert first.exit_code == 3
+    done = CliRunner().invoke(main, ["dedupe", str(tmp_path / "x.xlsx"), "--sheet", "people", "--out", str(tmp_path / "c.csv")])
+    assert done.exit_code == 0, done.output
+    assert "sheet “people” was read; not read: “notes” (choose with --sheet)" in done.output
+    assert _clusters(tmp_path / "c.csv") == ["1", "1"]
+
+
+def test_a_file_may_be_written_over_itself(people: Path) -> None:
+    done = CliRunner().invoke(main, ["dedupe", str(people), "--out", str(people)])
+    assert done.exit_code == 0, done.output
+    assert _clusters(people) == ["1", "1", "2", "2", "3"]
+
+
+def test_a_sheet_of_a_file_without_sheets_is_refused(people: Path) -> None:
+    assert CliRunner().invoke(main, ["dedupe", str(people), "--sheet", "one"]).exit_code == 2

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from crosstie.errors import DamagedFile, MappingError, UsageError
-from crosstie.resolve.fields.files import read_table, write_table
+from crosstie.resolve.fields.files import TableFile, write_batches
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.table import Deduped, dedupe, uncertain_pairs, with_clusters
 
@@ -83,7 +83,7 @@ def test_a_table_is_put_together_without_labels(small: tuple[pa.Table, list[int]
 def test_keys_find_what_comparing_everything_finds(small: tuple[pa.Table, list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     table, truth = small
     everything = dedupe(table)
-    monkeypatch.setattr("crosstie.resolve.fields.pairing.BUDGET", 30_000)
+    monkeypatch.setattr("crosstie.resolve.fields.choosing.BUDGET", 30_000)
     by_keys = dedupe(table)
     assert by_keys.keys
     assert by_keys.compared < everything.compared / 5
@@ -209,16 +209,17 @@ def test_reasons_say_what_agrees_and_how_rare_it_is(small: tuple[pa.Table, list[
 
 def test_files_of_several_kinds(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes("Nom;Prénom;Né le\nDupré;Zoé;01/02/1980\nDupre;Zoe;1980-02-01\n".encode("cp1252"))
-    table, rejected = read_table(tmp_path / "a.csv")
+    file = TableFile(tmp_path / "a.csv")
+    table = pa.Table.from_batches(file.batches())
     assert table.column_names == ["Nom", "Prénom", "Né le"]
     assert table.num_rows == 2
-    assert rejected <= 1  # the note that it was read as Windows-1252
-    write_table(table, tmp_path / "b.parquet")
-    assert read_table(tmp_path / "b.parquet")[0].equals(table)
+    assert file.rejected == 0  # that it was read as Windows-1252 is a note, no row is lost
+    write_batches(file.batches(), table.schema, tmp_path / "b.parquet")
+    assert pa.Table.from_batches(TableFile(tmp_path / "b.parquet").batches()).equals(table)
     found = dedupe(table, {"Nom": "lastName", "Prénom": "firstName", "Né le": "birthDate"})
     assert found.count == 1
     with pytest.raises(UsageError):
-        write_table(table, tmp_path / "b.doc")
+        write_batches(table.to_batches(), table.schema, tmp_path / "b.doc")
     (tmp_path / "c.parquet").write_bytes(b"PAR1 and nothing more")
     with pytest.raises(DamagedFile):
-        read_table(tmp_path / "c.parquet")
+        TableFile(tmp_path / "c.parquet")

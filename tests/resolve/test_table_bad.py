@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from bench.match import people
 from bench.match.tables import people_columns
 from crosstie.cli import main
-from crosstie.errors import MappingError
-from crosstie.resolve.fields.files import read_table
+from crosstie.errors import DamagedFile, MappingError
+from crosstie.resolve.fields import telling
+from crosstie.resolve.fields.files import TableFile
 from crosstie.resolve.learn import probability
-from crosstie.resolve.table import dedupe, uncertain_pairs, with_clusters
+from crosstie.resolve.table import dedupe, dedupe_batches, uncertain_pairs, with_clusters
 from tests.resolve.test_table import population
 
 MANY = 100_000
@@ -134,9 +135,23 @@ def test_names_in_other_scripts_meet_their_latin_spelling() -> None:
         "ნინო ბერიძე",
         "Giorgos Pappas",
         "Γιώργος Παππάς",
+        "Zhang Wei Ming",
+        "張偉明",
+        "Park Jiyoung",
+        "박지영",
+        "Hussein Mansour",
+        "حسين منصور",
     ]
+    born = ["1980-05-06", "1970-03-04", "1985-12-13", "1960-11-23", "1991-07-08", "1977-02-19", "1966-08-30"]
+    found = dedupe(pa.table({"name": names, "dob": [born[place // 2] for place in range(len(names))]}))
+    assert found.clusters.tolist() == [place // 2 * 2 for place in range(len(names))]
+
+
+def test_first_and_last_names_in_columns_of_their_own_meet_their_latin_spelling() -> None:
+    first = ["Jianguo", "建国", "Minsoo", "민수", "Ahmad", "أحمد", "Weiming", "偉明"]
+    last = ["Lin", "林", "Kim", "김", "Khalil", "خليل", "Zhang", "張"]
     born = ["1980-05-06", "1970-03-04", "1985-12-13", "1960-11-23"]
-    found = dedupe(pa.table({"name": names, "dob": [born[place // 2] for place in range(8)]}))
+    found = dedupe(pa.table({"first_name": first, "last_name": last, "dob": [born[place // 2] for place in range(8)]}))
     assert found.clusters.tolist() == [0, 0, 2, 2, 4, 4, 6, 6]
 
 
@@ -148,9 +163,44 @@ def test_a_workbook_of_several_sheets(tmp_path: Path) -> None:
     more = book.create_sheet("more")
     more.append(["nothing", "of", "this"])
     book.save(tmp_path / "x.xlsx")
-    table, _ = read_table(tmp_path / "x.xlsx")
-    assert table.column_names[:2] == ["name", "dob"]
-    assert table["name"][0].as_py() == "Ana Lima"
+    file = TableFile(tmp_path / "x.xlsx")
+    assert (file.sheet, file.other_sheets) == ("Sheet", ("more",))
+    assert [batch.to_pylist() for batch in file.batches()] == [[{"name": "Ana Lima", "dob": "1980-02-03"}]]
+    assert TableFile(tmp_path / "x.xlsx", "more").names == ("nothing", "of", "this")
+    with pytest.raises(MappingError):
+        TableFile(tmp_path / "x.xlsx", "moer")
+
+
+def test_an_empty_first_sheet_is_passed_over(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("people").append(["name", "dob"])
+    book.save(tmp_path / "x.xlsx")
+    file = TableFile(tmp_path / "x.xlsx")
+    assert (file.sheet, file.names, file.other_sheets) == ("people", ("name", "dob"), ("Sheet",))
+
+
+def test_any_number_of_threads_gives_the_same() -> None:
+    table, _ = people.people(30_000, 4)
+    table = table.drop_columns(["unique_id"])
+    alone, three = (dedupe(table, people_columns(), threads=threads) for threads in (1, 3))
+    assert alone.keys
+    assert alone.clusters.tolist() == three.clusters.tolist()
+    assert alone.pairs.equals(three.pairs)
+
+
+def test_a_table_in_many_batches_is_the_same_table() -> None:
+    table, _ = people.people(3_000, 5)
+    found = dedupe(table)
+    piecemeal = dedupe_batches(lambda columns: table.select(list(columns)).to_batches(max_chunksize=77), table.column_names)
+    assert found.clusters.tolist() == piecemeal.clusters.tolist()
+    told = pa.Table.from_batches(telling.clustered(table.to_batches(max_chunksize=99), piecemeal))
+    assert told["cluster"].to_pylist() == with_clusters(table, found)["cluster"].to_pylist()
+    pairs, wanted = telling.uncertain_rows(piecemeal)
+    picked = telling.Picked(wanted)
+    assert sum(batch.num_rows for batch in picked.passing(table.to_batches(max_chunksize=50))) == table.num_rows
+    assert telling.told_pairs(pairs, picked.table(), wanted, piecemeal).equals(uncertain_pairs(table, found))
+    with pytest.raises(DamagedFile, match="changed"):
+        list(telling.clustered(table.slice(1).to_batches(), found))
 
 
 def test_nobody_is_surer_than_people_are_alike() -> None:

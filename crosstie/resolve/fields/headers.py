@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -56,3 +57,17 @@ def recognise(headers: Iterable[str], given: Mapping[str, str] | None = None) ->
             elif "lastName" in held and "firstName" not in held:
                 told[column] = "firstName"
     return {column: prop for column, prop in told.items() if prop}, [column for column, prop in told.items() if not prop]
+
+
+def understood(names: Sequence[str], given: Mapping[str, str] | None = None) -> tuple[dict[str, str], list[str]]:
+    """The same for a table that is to be put together: it has to have each column once, and one that is understood."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise MappingError(f"the table has more than one column “{twice[0]}”", hint="Give each column a name of its own.")
+    known, ignored = recognise(names, given)
+    if not known:
+        raise MappingError(
+            f"no column of the table is understood; it has {', '.join(names) or 'none'}",
+            hint=f"Say what they hold; columns can hold {', '.join(properties())}.",
+        )
+    return known, ignored

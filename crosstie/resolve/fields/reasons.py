@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from crosstie.resolve.fields.features import Feature
 
@@ -30,6 +31,7 @@ _SAID = {
     "other_names": ("", "no other name in common", "a rare other name in common"),
     "swapped_names": ("", "first and last name seem to stand in each other's place", "first and last name stand in each other's place"),
 }
+Ints = NDArray[np.int64]
 #: Contributions below this, in nats, are not worth a sentence.
 _LEAST = 0.05
 
@@ -42,18 +44,18 @@ class Reason(NamedTuple):
     sentence: str
 
 
-def reasons(found: Deduped, table: pa.Table, left: list[int], right: list[int]) -> list[list[Reason]]:
-    """The reasons for each of some pairs of rows of the table, strongest first."""
-    one, other = np.array(left, np.int64), np.array(right, np.int64)
-    level, nats = found.parts(one, other)
+def reasons(found: Deduped, table: pa.Table, rows: Ints, left: Ints, right: Ints) -> list[list[Reason]]:
+    """The reasons for each of some pairs of rows, strongest first. `table` holds the rows with the numbers `rows`, in order."""
+    level, nats = found.parts(left, right)
     written = {prop: table.column(column) for column, prop in reversed(list(found.columns.items()))}
+    one, other = np.searchsorted(rows, left).tolist(), np.searchsorted(rows, right).tolist()
     told = []
     for pair in range(len(left)):
         mine = []
         for place, feature in enumerate(found.features):
             if level[pair, place] and abs(nats[pair, place]) >= _LEAST:
-                values = _values(written, feature, left[pair], right[pair])
-                share = _share(found, feature, left[pair]) if level[pair, place] == feature.top else ""
+                values = _values(written, feature, one[pair], other[pair])
+                share = _share(found, feature, int(left[pair])) if level[pair, place] == feature.top else ""
                 mine.append(Reason(feature.prop, float(nats[pair, place]), _sentence(feature, int(level[pair, place]), values, share)))
         if nats[pair, -1] <= -_LEAST:
             sentence = (

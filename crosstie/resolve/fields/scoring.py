@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crosstie.resolve.fields import levels, pairing
 from crosstie.resolve.fields.features import Feature, Rows
 from crosstie.resolve.fields.grouping import MOST
+from crosstie.resolve.fields.threads import in_order
 from crosstie.resolve.learn import Levels, Rarities, Weights, total
 
 Ints = NDArray[np.int64]
@@ -46,15 +47,17 @@ def compared(rows: Rows, features: Sequence[Feature], left: Ints, right: Ints) -
     return level, rarity
 
 
-def scored(rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints) -> Scored:
+def scored(rows: Rows, features: Sequence[Feature], weights: Weights, pairs: Ints, threads: int = 1) -> Scored:
     """The pairs that are not plainly two persons (log-odds above `-MOST`); the others are not held."""
-    kept = [Scored(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))]
-    for begin in range(0, len(pairs), _BATCH):
+
+    def near(begin: int) -> Scored:
         left, right = pairing.rows_of(pairs[begin : begin + _BATCH])
         odds, ways = total(features, weights, *compared(rows, features, left, right))
-        near = np.flatnonzero(odds > -MOST)
-        kept.append(Scored(left[near].astype(np.int32), right[near].astype(np.int32), odds[near].astype(np.float32), ways[near]))
-    return joined(kept)
+        kept = np.flatnonzero(odds > -MOST)
+        return Scored(left[kept].astype(np.int32), right[kept].astype(np.int32), odds[kept].astype(np.float32), ways[kept])
+
+    nothing = Scored(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))
+    return joined([nothing, *in_order(near, range(0, len(pairs), _BATCH), threads)])
 
 
 def joined(held: Sequence[Scored]) -> Scored:

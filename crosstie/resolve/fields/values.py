@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from crosstie.errors import MappingError
-from crosstie.resolve.flat import Array, hash_strings, pc, whole
+from crosstie.resolve.flat import Array, hash_strings, pc
 from crosstie.resolve.names.forms import romanize, skeleton
 from crosstie.resolve.names.vocabulary import hashes
 
@@ -75,9 +74,16 @@ class Field(NamedTuple):
     word_hash: NDArray[np.uint64]
 
 
-def normal(column: Array) -> tuple[NDArray[np.int32], Array]:
-    """Code of the value of each row (-1: none), and the distinct values in small Latin letters, digits and single spaces (`@` and `.` stay)."""
-    codes, labels = _encoded(column.cast(pa.string()))
+class Coded(NamedTuple):
+    """A column of text: the number of the value of each row (-1: none), and the distinct values."""
+
+    codes: NDArray[np.int32]
+    values: Array
+
+
+def normal(column: Coded) -> Coded:
+    """The column with its values in small Latin letters, digits and single spaces (`@` and `.` stay); what says nothing is none."""
+    codes, labels = column
     ascii_only = pc.string_is_ascii(labels).to_numpy(zero_copy_only=False)
     if not ascii_only.all():
         plain = labels.to_pylist()
@@ -88,18 +94,29 @@ def normal(column: Array) -> tuple[NDArray[np.int32], Array]:
     said = pc.invert(pc.is_in(labels, pa.array(_NOTHING)))
     labels = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.replace_substring_regex(labels, "['`]", ""), "[^a-z0-9@.]+", " "))
     said = pc.and_(said, pc.match_substring_regex(labels, "[a-z0-9]"))
-    merged, values = _encoded(pc.if_else(said, labels, pa.scalar(None, pa.string())))
-    return np.where(codes >= 0, np.append(merged, np.int32(-1))[codes], np.int32(-1)).astype(np.int32), values
+    return _recoded(codes, pc.if_else(said, labels, pa.scalar(None, pa.string())))
 
 
-def _encoded(column: Array) -> tuple[NDArray[np.int32], Array]:
+def codes_of(column: Any) -> NDArray[np.int32]:
+    """The codes of a dictionary-encoded array, -1 where there is none."""
+    return np.asarray(pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False), np.int32)
+
+
+def _encoded(column: Array) -> Coded:
     """Codes of the values of a text column (-1 where there is none), and the value of each code."""
     found = column.dictionary_encode()
-    return np.asarray(pc.fill_null(found.indices, -1).to_numpy(zero_copy_only=False), np.int32), found.dictionary
+    return Coded(codes_of(found), found.dictionary)
 
 
-def field(codes: NDArray[np.int32], values: Array, kind: str) -> Field:
-    """A field of the codes and distinct values that `normal` made."""
+def _recoded(codes: NDArray[np.int32], labels: Array) -> Coded:
+    """The same rows when their values become `labels`, some of them the same, some null."""
+    merged, distinct = _encoded(labels)
+    return Coded(np.append(merged, np.int32(-1))[codes], distinct)  # code -1 takes the last
+
+
+def field(column: Coded, kind: str) -> Field:
+    """A field of a column that `normal` made."""
+    codes, values = column
     letters, start = _spelled(values)
     count = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.float64)
     present = float(count.sum())
@@ -125,31 +142,15 @@ def field(codes: NDArray[np.int32], values: Array, kind: str) -> Field:
     )
 
 
-def parts(codes: NDArray[np.int32], values: Array) -> tuple[tuple[NDArray[np.int32], Array], tuple[NDArray[np.int32], Array]]:
-    """First name and last name of full names in the order in which they are usually written: (codes, values) of each."""
+def parts(column: Coded) -> tuple[Coded, Coded]:
+    """First name and last name of full names in the order in which they are usually written."""
     first: list[str | None] = []
     last: list[str | None] = []
-    for one in values.to_pylist():
+    for one in column.values.to_pylist():
         words = [word for word in (one or "").replace(".", " ").split(" ") if word and word not in _TITLES]
         first.append(words[0] if len(words) > 1 else None)
         last.append(words[-1] if words else None)
-    split = []
-    for side in (first, last):
-        merged, distinct = _encoded(pa.array(side, pa.string()))
-        split.append((np.where(codes >= 0, np.append(merged, np.int32(-1))[codes], np.int32(-1)).astype(np.int32), distinct))
-    return split[0], split[1]
-
-
-def column_of(table: pa.Table, name: str) -> Array:
-    """A column of a table as text, in one piece."""
-    column = table.column(name)
-    if pa.types.is_nested(column.type):
-        raise MappingError(
-            f"column “{name}” holds {column.type}, not one value in each row", hint="Make a column of it with one value each."
-        )
-    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        raise MappingError(f"column “{name}” holds binary data, not text")
-    return whole(column.cast(pa.string()))
+    return _recoded(column.codes, pa.array(first, pa.string())), _recoded(column.codes, pa.array(last, pa.string()))
 
 
 def _spelled(values: Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
