@@ -14,7 +14,7 @@ from crosstie.resolve.names.vocabulary import Side, Vocabulary
 from crosstie.resolve.screen.index import Index
 from crosstie.resolve.screen.queries import Asked
 
-_LETTERS = "?abcdefghijklmnopqrstuvwxyz0123456789"
+_LETTERS = b"?abcdefghijklmnopqrstuvwxyz0123456789".ljust(256, b"?")
 
 
 def sentences(asked: Asked, index: Index, pairs: Sequence[tuple[int, int]]) -> list[tuple[str, ...]]:
@@ -54,4 +54,4 @@ def _tokens(side: Side, form: int) -> list[int]:
 
 def spelled(words: Vocabulary, token: int) -> str:
     """A token in letters."""
-    return "".join(_LETTERS[code] for code in words.letters[words.start[token] : words.start[token + 1]])
+    return words.letters[words.start[token] : words.start[token + 1]].tobytes().translate(_LETTERS).decode("ascii")
