@@ -192,7 +192,7 @@ class Workspace:
                     with running.stage(keep=KEPT):
                         stage()
                 for table, order in ORDER.items():
-                    running.write(f"select {_columns(table)} from {table} order by {order}", writer.path(table))
+                    running.write(f"select {_columns(table)} from {table}", writer.path(table), order)
                 self.progress("indexing names for screening", len(stages), len(stages))
                 build_index(running).write(writer.file(SCREENING_INDEX))
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
@@ -384,7 +384,7 @@ ORDER = {
     "entities": "entity_id",
     "mentions": "mention_id, locator",
     "findings": "score desc, finding_id",
-    "spheres": "entity_id, sphere, activity, basis, source_id, locator",
+    "spheres": "entity_id, sphere, activity, basis, source_id, locator, sentence",
     "edges": "edge_id",
     "links": "rank, link_id",
     "steps": "link_id, path_no, step_no",

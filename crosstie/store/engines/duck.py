@@ -17,6 +17,10 @@ from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
 from crosstie.store.engines.spread import spread
 
 _STREAM = "_crosstie_stream"
+#: A sort of so many rows looks for columns of texts of which there are few different ones, here at most so many, in so many rows at first.
+_LARGE = 500_000
+_FEW = 1_000
+_SAMPLE = 100_000
 
 
 class DuckEngine(Engine):
@@ -95,6 +99,13 @@ class DuckEngine(Engine):
             if raised:
                 raise raised[0] from None
             raise
+
+    def write(self, query: str, path: Path, order: str = "") -> None:
+        """As in Engine. A sort moves whole rows about, and spills them: texts that come again and again take part as numbers."""
+        if order:
+            with self._storing(), self._cursor() as cursor:
+                query = _coded(cursor, query)
+        super().write(query, path, order)
 
     def arrow(self, query: str) -> pa.Table:
         """As in Engine."""
@@ -178,6 +189,34 @@ class DuckEngine(Engine):
             hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
             return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
         return StorageError(said)
+
+
+def _coded(cursor: duckdb.DuckDBPyConnection, query: str) -> str:
+    """A query of the same rows, where columns of few different texts are enumerations in the order of the texts."""
+    if cursor.execute(f"select count(*) from ({query})").fetchall()[0][0] < _LARGE:
+        return query
+    columns = []
+    for place, (column, kind, *_) in enumerate(cursor.execute(f"describe {query}").fetchall()):
+        name, code = _name(column), f"crosstie_few_{place}"
+        if (
+            kind == "VARCHAR"
+            and _few(cursor, f"select {name} from ({query}) limit {_SAMPLE}")
+            and _few(cursor, f"select {name} from ({query})")
+        ):
+            cursor.execute(f"drop type if exists {code}")
+            cursor.execute(f"create type {code} as enum (select v from crosstie_few order by v)")
+            columns.append(f"cast({name} as {code}) as {name}")
+        else:
+            columns.append(name)
+    return f"select {', '.join(columns)} from ({query})"
+
+
+def _few(cursor: duckdb.DuckDBPyConnection, query: str) -> bool:
+    """Whether a query of one column has few different values, at least one; `crosstie_few` holds them."""
+    cursor.execute(
+        f"create or replace temp table crosstie_few as select distinct * from ({query}) t(v) where v is not null limit {_FEW + 1}"
+    )
+    return 0 < int(cursor.execute("select count(*) from crosstie_few").fetchall()[0][0]) <= _FEW
 
 
 def _name(name: str) -> str:
