@@ -59,10 +59,13 @@ many of them; the UN's names as others keep them and in original script; persons
 first. “At 1 %” is the score that 1 in 100 of all who are not listed reach ({threshold:.2f}); “by default” is `--threshold` {default:g}. The names were
 put into regions by the countries that the lists tie them to, so the regions are rough; groups of fewer than {least} are told together.
 
-**Not all are served alike.** Of names with slips those of the group *{worst}* are found least ({low:.0%} at 1 %; *{best}*: {high:.0%}). False alarms about
-persons of whom each part of the name is borne by listed people of one region are most frequent in the group *{alarmed}* ({alarm:.0%} at 1 %): there a
-name alone says little, so ask with a date or place of birth. Scripts in which only persons are asked for who are not listed tell of false alarms only:
-how many listed people are missed who are asked for in them is not known from these data.
+**Not all are served alike.** Of names with slips those of the group *{worst}* are found least ({low:.0%} at 1 %; *{best}*: {high:.0%}). Much of
+that is length: on the half of the data that is tuned on, about two in three names of ten letters or fewer are found in every group looked at, and Afghan,
+South Asian and Korean names there have 17 to 19 letters on average, Hispanic ones 23. Long names of the first two are found less often too (85 and 87 %
+of those over 15 letters, Hispanic ones 96 %); why is not known. False alarms about persons of whom each part of the name is borne by listed people of
+one region are most frequent in the group *{alarmed}* ({alarm:.0%} at 1 %): there a name alone says little, so ask with a date or place of birth. Scripts
+in which only persons are asked for who are not listed tell of false alarms only: how many listed people are missed who are asked for in them is not
+known from these data.
 """
 _TABLES = {
     "clean": "Listed names as others keep them: recall",
