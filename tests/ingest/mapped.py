@@ -12,6 +12,21 @@ from crosstie.ingest.mapping import mapping_reader
 from crosstie.ingest.reader import Original
 from crosstie.model.tables import LEDGER_BASE, REJECT, STATEMENT
 
+TOP = "dataset: reg\noriginator: Registry\n"
+PERSON = (
+    TOP
+    + """
+entities:
+  person:
+    schema: Person
+    id: {column: Nr}
+    properties:
+      name: Name
+      birthDate: {column: Born, date_format: "%d.%m.%Y"}
+      country: Country
+"""
+)
+
 
 class Kept:
     """A sink that keeps what it is given, as rows."""
@@ -57,3 +72,15 @@ def read(mapping: Path, table: Path, *, dataset: str | None = None) -> Kept:
     assert (out.statements, out.rejects, out.ledger_rows) == (len(kept.said), len(kept.rejected), sum(map(len, kept.ledgers.values())))
     kept.records = out.records
     return kept
+
+
+def said(tmp_path: Path, mapping: str, table: str | bytes, name: str = "t.csv") -> Kept:
+    """What a table says by a mapping, both as text."""
+    (tmp_path / "m.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / name).write_bytes(table.encode() if isinstance(table, str) else table)
+    return read(tmp_path / "m.yaml", tmp_path / name)
+
+
+def one(properties: str, more: str = "") -> str:
+    """A mapping to one person a row."""
+    return f"{TOP}{more}\nentities:\n  it:\n    schema: Person\n    id: Nr\n    properties:\n      {properties}\n"
