@@ -314,9 +314,7 @@ class Workspace:
                     f"there is no {'entity' if kind == 'pair' else kind} “{subject}” in build {build.path.name}",
                     hint="Ids stand in “crosstie links”, “crosstie export findings” and “crosstie export pairs”.",
                 )
-        made = self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user)
-        self._record("judge", made.id, {"kind": kind, "left": left, "right": right, "verdict": verdict, "reason": reason})
-        return made
+        return self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user, purpose=self.purpose)
 
     def desk(self) -> Desk:
         """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""

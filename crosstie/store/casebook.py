@@ -88,12 +88,14 @@ class Casebook:
         self._database = database
         self._audit = Audit(database)
 
-    def judge(self, kind: str, left: str, right: str | None, verdict: str, *, user: str, reason: str = "") -> Judgement:
+    def judge(
+        self, kind: str, left: str, right: str | None, verdict: str, *, user: str, reason: str = "", purpose: str | None = None
+    ) -> Judgement:
         """Enter one verdict. It supersedes earlier ones on the same subject. UsageError for a verdict that the kind does not know."""
-        return self.judge_many([Decision(kind, left, right, verdict, reason)], user=user)[0]
+        return self.judge_many([Decision(kind, left, right, verdict, reason)], user=user, purpose=purpose)[0]
 
-    def judge_many(self, decisions: Iterable[Decision], *, user: str) -> list[Judgement]:
-        """Enter many verdicts, all or none, in this order."""
+    def judge_many(self, decisions: Iterable[Decision], *, user: str, purpose: str | None = None) -> list[Judgement]:
+        """Enter many verdicts, all or none, in this order; `purpose` is what the audit says it was done for."""
         checked, user = [_checked(decision) for decision in decisions], plain(user)
         if not user.strip():
             raise UsageError("a judgement needs the name of the person who makes it")
@@ -109,10 +111,11 @@ class Casebook:
                 rows.append({**content, "id": fingerprint(content)[:16], "revoked_at": None})
             connection.execute(sa.insert(JudgementRow), rows)
             for row in rows if len(rows) == 1 else []:
-                self._audit.record("judge", row["id"], user=user, detail=asdict(checked[0]), within=connection)
+                self._audit.record("judge", row["id"], user=user, purpose=purpose, detail=asdict(checked[0]), within=connection)
             if len(rows) > 1:
                 detail = {"judgements": len(rows), "sha256": fingerprint([row["id"] for row in rows])}
-                self._audit.record("judge", f"{rows[0]['id']}..{rows[-1]['id']}", user=user, detail=detail, within=connection)
+                subject = f"{rows[0]['id']}..{rows[-1]['id']}"
+                self._audit.record("judge", subject, user=user, purpose=purpose, detail=detail, within=connection)
         return [Judgement(**{field.name: row[field.name] for field in fields(Judgement)}) for row in rows]
 
     def revoke(self, judgement_id: str, user: str) -> Judgement:
