@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from crosstie.resolve.blocks import CAPS, WINDOW, Blocks, blocks_of
 from crosstie.resolve.candidates import every_pair, pairs_of, ranges
 from crosstie.resolve.keys import SOUNDS, YEAR, keys_of
-from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.profiles import Births, Names, Profiles, assemble
 from crosstie.resolve.twins import firsts
 from tests.resolve.test_keys import profiles
 
@@ -37,6 +38,30 @@ def test_a_block_over_its_cap_is_divided_by_what_else_is_known() -> None:
 def test_what_is_too_large_in_every_way_costs_a_little_for_each_record(count: int) -> None:
     _, pairs = _made(profiles(*[("Boran Tarkovar", "1971-05-02")] * count), 100_000)
     assert count - 1 <= len(set(pairs)) <= len(pairs) <= count * WINDOW * 12
+
+
+@pytest.mark.parametrize("born", [False, True])
+def test_a_block_of_a_million_members(born: bool) -> None:
+    """One common name, on days of forty years or none said: every record is compared with a few, and what is held for it is small."""
+    count, bite = 1_000_000, 200_000
+    records = np.arange(count)
+    names = Names(records, pa.array(["boran tarkovar"]).take(np.zeros(count, np.int32)), np.zeros(count, np.bool_))
+    days = (np.datetime64("1950-01-01") + records * 7_919 % 14_600).astype(str)
+    births = Births(records, pa.array(days), pa.nulls(count, pa.string())) if born else None
+    made = assemble(pa.array(records).cast(pa.string()), np.zeros(count, np.int8), names, births=births)
+    blocks = blocks_of(made, keys_of(made, np.ones(count, np.bool_)))
+    assert sum(array.nbytes for array in blocks) < 400 * count
+    cuts = ranges(blocks, bite)
+    assert len(cuts) < count * WINDOW * 12 / bite
+    chosen = every_pair(blocks, count)
+    sizes, met = [], np.zeros(count, np.bool_)
+    for cut in cuts:
+        left, right, _ = pairs_of(blocks, made, FITS, chosen, cut)
+        sizes.append(len(left))
+        met[left] = met[right] = True
+    assert met.all()
+    assert count - 1 <= sum(sizes) <= count * WINDOW * 12
+    assert max(sizes) <= count * WINDOW  # one line is never cut
 
 
 def test_the_order_of_ranges_makes_no_difference() -> None:
