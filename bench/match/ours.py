@@ -157,6 +157,33 @@ def table(work: dict[str, Any]) -> None:
     meter.write(work["out"], pairs=found.compared)
 
 
+def build(work: dict[str, Any]) -> None:
+    """Who is who among the persons of a table, as a build has it after gathering claims: {"table": Parquet, "known": rows, "new": rows, "home": folder
+    with what the build before kept and this one keeps, or null, "clusters": Parquet}. The first `known` rows are one list, the `new` ones after them another.
+    """
+    import time
+    from pathlib import Path
+
+    from bench.match.claims import load_people
+    from crosstie.resolve.resolver import resolve
+    from crosstie.settings import Settings
+    from crosstie.store.engine import Engine
+
+    people = pq.read_table(work["table"])
+    home = Path(work["home"]) if work["home"] else None
+    meter = Meter()
+    with Engine(Settings()) as engine:
+        load_people(engine, reg=people.slice(0, work["known"]), new=people.slice(work["known"], work["new"]))
+        del people
+        meter.phase("start")
+        begun = time.perf_counter()
+        told = resolve(engine, [], Settings(), home=home)
+        wall = time.perf_counter() - begun
+        meter.phase("resolve")
+        engine.write("select entity_id, cluster_id from clusters order by entity_id", Path(work["clusters"]))
+    meter.write(work["out"], wall=wall, **told)
+
+
 if __name__ == "__main__":
     todo = job()
-    {"screen": screen, "table": table, "lists": lists, "names": names}[todo["work"]](todo)
+    {"screen": screen, "table": table, "lists": lists, "names": names, "build": build}[todo["work"]](todo)

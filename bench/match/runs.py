@@ -19,6 +19,8 @@ from bench.match.screening import Screening, screening
 
 #: Peers find what they find at their own default; nothing is fitted for them but what is said to be read off the truth.
 DEFAULT = 0.7
+#: Records that come to those that are there.
+NEW = 10_000
 #: Queries for the engines that are slow: the figures of a sample of so many typo queries, and all the negatives that are needed for 1 %.
 SAMPLE: dict[str, int] = {"typos": 1000, "negatives": 3000}
 
@@ -249,6 +251,33 @@ def _people(count: int, errors: str, peers: tuple[str, ...]) -> Callable[[str, P
     return work
 
 
+def _increment(count: int) -> Callable[[str, Path], Iterator[Row]]:
+    """10,000 new records into `count` invented persons: what it costs beside doing all of it, and whether the clusters are the same."""
+
+    def work(split: str, folder: Path) -> Iterator[Row]:
+        table, home = folder / "people.parquet", folder / "matching"
+        people.write(table, count + NEW, 1 if split == "dev" else 101)
+
+        def build(name: str, new: int, home: Path | None) -> dict[str, Any]:
+            job = {"work": "build", "table": str(table), "known": count, "new": new, "home": home and str(home)}
+            return run("crosstie", {**job, "clusters": str(folder / f"{name}.clusters")}, folder)
+
+        def judged() -> tuple[Figures, dict[str, Any]]:
+            build("before", 0, home)
+            after = build("after", NEW, home)
+            whole = build("whole", NEW, None)
+            if after["how"] != "increment":
+                raise Failed("all of it was matched anew")
+            same = (folder / "after.clusters").read_bytes() == (folder / "whole.clusters").read_bytes()
+            figures = {"wall s": after["wall"], "of the whole": after["wall"] / whole["wall"], "compared": float(after["compared"])}
+            figures |= {"whole: wall s": whole["wall"], "whole: cpu-s": spent(whole), "whole: MiB": float(whole["mib"])}
+            return {**figures, "identical clusters": float(same)}, after
+
+        yield from _row("increment", f"{NEW:,} into {count:,}", split, "crosstie", judged, "matching alone, after claims are gathered")
+
+    return work
+
+
 WORKS: Mapping[str, Callable[[str, Path], Iterator[Row]]] = {
     "names": names,
     "original": original,
@@ -262,6 +291,9 @@ WORKS: Mapping[str, Callable[[str, Path], Iterator[Row]]] = {
     "people1m": _people(1_000_000, "peer", ("splink", "crosstie")),
     "hard1m": _people(1_000_000, "hard", ("crosstie",)),
     "people10m": _people(10_000_000, "peer", ("crosstie",)),
+    "increment100k": _increment(100_000),
+    "increment1m": _increment(1_000_000),
+    "increment10m": _increment(10_000_000),
 }
 
 
