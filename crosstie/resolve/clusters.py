@@ -17,6 +17,9 @@ Ints = NDArray[np.int64]
 MOST = 6.0
 #: What a pair counts that nobody compared: it shared no key, so it speaks against.
 UNSEEN = -1.5
+#: Two clusters become one where the mean of the compared pairs between them is at least so many nats. Records of one thing that say little of it do not meet each
+#: other; so a little may speak against. Set on invented persons (seeds 1 and 2 of bench/match/people.py).
+MEAN = -1.0
 _FREE, _APART, _FORBIDDEN = range(3)
 
 
@@ -77,7 +80,7 @@ def cluster(count: int, seen: Seen, rulings: Rulings, limits: Limits, threshold:
     """Join records by the ties of at least `threshold` (log-odds), strongest first. Pairs ruled the same are joined first and need no tie.
 
     A tie is left out where people ruled on it; where some pair of the two clusters was ruled different, is apart or is kept apart by the limits; and
-    where the mean of the evidence of the pairs between them, each within MOST, those not compared at UNSEEN, is against it.
+    where the mean of the evidence of the pairs between them, each within MOST, those not compared at UNSEEN, is below MEAN.
     """
     left, right, odds, flag = _ruled(seen, rulings)
     ruled = len(rulings.same)
@@ -195,7 +198,7 @@ def _speaks_for(small: int, large: int, pairs: int, ruled: bool, root: Any, foll
         return True
     if known < pairs and _of_one_side(small, large, following, side) > alike:
         return False
-    return bool(total + (pairs - known) * UNSEEN >= 0)
+    return bool(total + (pairs - known) * UNSEEN >= MEAN * known)
 
 
 @njit(cache=True, nogil=True)

@@ -155,7 +155,7 @@ def _name_keys(found: Any, at: int, tokens: Any, parts: Any, count: int, words: 
     if length > 2:
         found[at] = key_of(JOINED, joined, uint64(1))
         at += 1
-    if count > 0:
+    if count > 0 and count != 2:  # two in any order are `SOUNDS`
         found[at] = key_of(JOINED, together, uint64(2))
         at += 1
     return at

@@ -295,15 +295,22 @@ def _of_several(names: NameTable, owners: Ints, main: NDArray[np.bool_]) -> Name
 
 def _words(written: list[str]) -> Vocabulary:
     """The vocabulary of tokens as they stand in `Names`; behind them their other readings, each once, in the order of their hashes."""
-    told = [token.split("~") for token in written]
-    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array([max(0, len(one) - 2) for one in told], np.int64))])
-    read = sorted({other for one in told for other in one[2:]})
+    labels, count = list(written), len(written)
+    scripts = np.zeros(count, np.uint8)
+    told: dict[int, list[str]] = {}
+    for place, label in enumerate(written):
+        if "~" in label:
+            labels[place], script, *told[place] = label.split("~")
+            scripts[place] = int(script)
+    read = sorted({other for others in told.values() for other in others})
     rank = np.argsort(vocabulary(read).hash)
-    others = {read[place]: len(told) + number for number, place in enumerate(rank.tolist())}
-    variants = np.array([others[other] for one in told for other in one[2:]], np.int32)
-    labels = [one[0] for one in told] + list(others)
-    scripts = np.array([int(one[1]) if len(one) > 1 else 0 for one in told] + [0] * len(others), np.uint8)
-    return vocabulary(labels, None, scripts, np.concatenate([start, np.full(len(others), start[-1])]), variants)
+    read = [read[place] for place in rank.tolist()]
+    number = {other: count + place for place, other in enumerate(read)}
+    held = np.zeros(count + len(read), np.int64)
+    held[list(told)] = [len(others) for others in told.values()]
+    variants = np.array([number[other] for others in told.values() for other in others], np.int32)
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
+    return vocabulary(labels + read, None, np.concatenate([scripts, np.zeros(len(read), np.uint8)]), start, variants)
 
 
 def _dates(births: Births | None, count: int) -> Dates:

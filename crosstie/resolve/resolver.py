@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ def resolve(
     records.select(engine)
     ways = {
         "code": _code(),
+        "duckdb": version("duckdb"),
         "weights": fingerprint([weights.version, weights.prior, weights.levels]),
         "threshold": settings.match_threshold,
     }
