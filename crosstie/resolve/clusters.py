@@ -17,8 +17,8 @@ Ints = NDArray[np.int64]
 MOST = 6.0
 #: What a pair counts that nobody compared: it shared no key, so it speaks against.
 UNSEEN = -1.5
-#: Two clusters become one where the mean of the compared pairs between them is at least so many nats. Records of one thing that say little of it do not meet each
-#: other; so a little may speak against. Set on invented persons (seeds 1 and 2 of bench/match/people.py).
+#: Two clusters become one where the mean of the compared pairs between them is at least so many nats: records of one thing that say little of it do not
+#: meet each other, so a little may speak against. Set on invented persons (seeds 1 and 2 of bench/match/people.py).
 MEAN = -1.0
 _FREE, _APART, _FORBIDDEN = range(3)
 

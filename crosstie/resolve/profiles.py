@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -246,6 +246,18 @@ def worth_of(codes: NDArray[np.int32], distinct: int, records: int, *, own: bool
     """What it means to share each of so many distinct values, by how many of the records have it."""
     counts = np.bincount(codes, minlength=distinct)
     return np.minimum(1.0, _OWNERS / np.maximum(counts, 1)) if own else rarity(counts, np.zeros(distinct), records)
+
+
+def counted_once(profiles: Profiles, first: NDArray[np.bool_]) -> Profiles:
+    """The same, but what should be one record's own is worth what it is among the records that are `first`: a copy that says the same to the letter
+    makes a number no less its bearer's own.
+    """
+    told = dict(profiles.values)
+    for name in OWN:
+        held = told[name]
+        once = held.codes[np.repeat(first, np.diff(held.start))]
+        told[name] = replace(held, worth=worth_of(once, len(held.worth), profiles.count, own=True))
+    return replace(profiles, values=told)
 
 
 def _letters(labels: Array, count: int) -> tuple[Ints, NDArray[np.uint8]]:

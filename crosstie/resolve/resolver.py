@@ -28,7 +28,7 @@ from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work
-from crosstie.resolve.profiles import Ints, Profiles
+from crosstie.resolve.profiles import Ints, Profiles, counted_once
 from crosstie.resolve.score import SHIPPED
 from crosstie.resolve.twins import firsts
 from crosstie.settings import Settings
@@ -112,6 +112,7 @@ def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, fo
     profiles = _read(engine)
     rulings = _rulings(profiles, judgements)
     twin_of = firsts(profiles, _alone(profiles, rulings))
+    profiles = counted_once(profiles, _first(twin_of))
     keys = keys_of(profiles, _first(twin_of))
     blocks = blocks_of(profiles, keys)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory

@@ -19,7 +19,7 @@ from crosstie.resolve.increment.memory import Memory
 from crosstie.resolve.increment.reblock import reblock, rekey
 from crosstie.resolve.increment.splice import Ints, moved, splice
 from crosstie.resolve.keys import Keys
-from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.profiles import Profiles, counted_once
 from crosstie.resolve.rarity import steps
 from crosstie.store.engine import Engine
 
@@ -58,14 +58,15 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     `records`, `wanted_of` tells which records have keys.
     """
     told = engine.arrow("select entity_id, fingerprint from records order by idx")
-    source = _source(before, whole(told.column("entity_id")), array(told, "fingerprint", np.int64))
-    new, gone = int((source < 0).sum()), before.profiles.count - int((source >= 0).sum())
+    source, known = _source(before, whole(told.column("entity_id")), array(told, "fingerprint", np.int64))
+    new, gone = int((source < 0).sum()), before.profiles.count - known
     if new + gone > MOST * before.profiles.count or steps(before.profiles.count) != steps(len(source)):
         return None
     old = before.profiles
     profiles, spliced = splice(old, _fresh(engine, np.flatnonzero(source < 0), read), source)
     now = moved(source, old.count)
     wanted = wanted_of(profiles)
+    profiles = counted_once(profiles, wanted)
     keys, families = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
     blocks, of_blocks, of_lines = reblock(profiles, keys, families, before.blocks, now)
     marks = marks_of(old, profiles, spliced)
@@ -103,13 +104,13 @@ def _fresh(engine: Engine, numbers: Ints, read: Callable[[Engine], Profiles]) ->
     return found
 
 
-def _source(before: Memory, ids: Array, fingerprints: Ints) -> Ints:
-    """Of each record its number in the last build, if it was there and says the same; `~n` for the n-th of the others."""
+def _source(before: Memory, ids: Array, fingerprints: Ints) -> tuple[Ints, int]:
+    """Of each record its number in the last build, if it was there and says the same; `~n` for the n-th of the others. And how many were there."""
     place = _matched(*_bytes(before.profiles.ids), *_bytes(ids))
     there = place >= 0
     same = there.copy()
     same[there] = before.fingerprints[place[there]] == fingerprints[there]
-    return np.where(same, place, ~(np.cumsum(~same) - 1))
+    return np.where(same, place, ~(np.cumsum(~same) - 1)), int(there.sum())
 
 
 def _bytes(texts: Array) -> tuple[Ints, NDArray[np.uint8]]:
