@@ -21,6 +21,8 @@ _YEARS = 3
 _PARTS = 2
 #: Parts are not alike where more letters than this share of the longer one stand in one of them only: an edit changes two letters at most.
 _UNLIKE = 0.56
+#: No key: two records are in no block together.
+NOWHERE = -2
 #: No kind of key: the pair stands in a line.
 LINE = 15 << HIDDEN
 _PERSON = KINDS.index("person")
@@ -42,17 +44,22 @@ def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
 
 class Chosen(NamedTuple):
     """Which pairs are wanted: all of some blocks and of some lines; of the others those with marked records (of `marks` bit 1 says all pairs of the
-    record, each other bit those of two records that have it).
+    record, each other bit those of two records that have it). Of the blocks, pairs that were compared before and are not marked are left out:
+    `number` is what a record was then (-1: not there), and `own_start`, `own` are the keys of its blocks then.
     """
 
     blocks: NDArray[np.bool_]
     lines: NDArray[np.bool_]
     marks: NDArray[np.uint8]
+    number: NDArray[np.int32]
+    own_start: NDArray[np.int64]
+    own: NDArray[np.uint64]
 
 
 def every_pair(blocks: Blocks, count: int) -> Chosen:
     """Nothing is left out."""
-    return Chosen(np.ones(len(blocks.keys), np.bool_), np.ones(len(blocks.line_keys), np.bool_), np.zeros(count, np.uint8))
+    nobody = np.full(count, -1, np.int32), np.zeros(1, np.int64), np.zeros(0, np.uint64)
+    return Chosen(np.ones(len(blocks.keys), np.bool_), np.ones(len(blocks.line_keys), np.bool_), np.zeros(count, np.uint8), *nobody)
 
 
 def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen: Chosen, cut: Any) -> tuple[Ints, Ints, Ints]:
@@ -63,19 +70,66 @@ def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen
     and people whose names cannot agree in more than the one part that the key is made of.
     """
     first, last, lines = (int(value) for value in cut)
-    dates = profiles.dates
-    about = (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
     own = (blocks.own_start, blocks.own)
-    table, words = profiles.names.names, profiles.names.words
-    spelled = (words.hash, words.sound_hash, words.bags, words.start, words.concept, words.variant_start)
-    names = (profiles.kinds, (table.form_start, table.token_start, table.tokens), spelled)
+    about, names = _about(profiles, fits), _spelled(profiles)
     if lines:
         held = (blocks.line_start[first : last + 1], blocks.lines, blocks.line_keys[first:last])
         found = _line_pairs(held, own, about, chosen.lines[first:last], chosen.marks)
     else:
         held = (blocks.start[first : last + 1], blocks.members, blocks.keys[first:last])
-        found = _block_pairs(held, own, about, names, chosen.blocks[first:last], chosen.marks)
+        before = (chosen.number, (chosen.own_start, chosen.own))
+        found = _block_pairs(held, own, about, names, chosen.blocks[first:last], chosen.marks, before)
     return found[0], found[1], (found[2] >> np.uint64(1)).astype(np.int64)
+
+
+def brought(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], left: Ints, right: Ints) -> Ints:
+    """For pairs the key under which a block brings them, as `pairs_of` tells it; below 0 where none does, NOWHERE where they share none."""
+    found: Ints = _brought(left, right, (blocks.own_start, blocks.own), _about(profiles, fits), _spelled(profiles))
+    return found
+
+
+def _about(profiles: Profiles, fits: NDArray[np.bool_]) -> tuple[Any, ...]:
+    dates = profiles.dates
+    return (profiles.datasets, profiles.current & profiles.curated, profiles.schema_codes, fits, (dates.start, dates.first, dates.exact))
+
+
+def _spelled(profiles: Profiles) -> tuple[Any, ...]:
+    table, words = profiles.names.names, profiles.names.words
+    spelled = (words.hash, words.sound_hash, words.bags, words.start, words.concept, words.variant_start)
+    return (profiles.kinds, (table.form_start, table.token_start, table.tokens), spelled)
+
+
+@njit(cache=True, nogil=True)
+def _brought(left: Any, right: Any, own: Any, about: Any, names: Any) -> Any:
+    found = np.full(len(left), NOWHERE)
+    for p in range(len(left)):
+        key = _shared(left[p], right[p], own)
+        if key:
+            fit = _compared_under(key, left[p], right[p], about, names)
+            found[p] = np.int64(key >> uint64(1)) if fit else -1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _compared_under(key: Any, i: int, j: int, about: Any, names: Any) -> bool:
+    """Whether two records that share a key are compared under it."""
+    kind = key >> uint64(HIDDEN)
+    return _comparable(i, j, kind, about) and (kind < YEAR or _worth_comparing(i, j, names))
+
+
+@njit(cache=True, nogil=True)
+def _shared(i: int, j: int, own: Any) -> Any:
+    """The smallest key that two records share, or 0."""
+    start, keys = own
+    a, b = start[i], start[j]
+    while a < start[i + 1] and b < start[j + 1]:
+        if keys[a] == keys[b]:
+            return keys[a]
+        if keys[a] < keys[b]:
+            a += 1
+        else:
+            b += 1
+    return uint64(0)
 
 
 @njit(cache=True, nogil=True)
@@ -155,8 +209,9 @@ def asks(one: Any, other: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, marks: Any) -> Any:
+def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, marks: Any, before: Any) -> Any:
     start, members, keys = blocks
+    number, then = before
     most = 0
     for b in range(len(keys)):
         size = start[b + 1] - start[b]
@@ -164,17 +219,20 @@ def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, mar
     left, right, under = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     at = 0
     for b in range(len(keys)):
-        kind = keys[b] >> uint64(HIDDEN)
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
-                if not all_of[b] and not asks(marks[i], marks[j]):
+                asked = asks(marks[i], marks[j])
+                if not all_of[b] and not asked:
                     continue
-                if not _comparable(i, j, kind, about) or (kind >= YEAR and not _worth_comparing(i, j, names)):
+                if not _compared_under(keys[b], i, j, about, names) or _shared_before(i, j, keys[b], own):
                     continue
-                if not _shared_before(i, j, keys[b], own):
-                    left[at], right[at], under[at] = i, j, keys[b]
-                    at += 1
+                if not asked and number[i] >= 0 and number[j] >= 0:
+                    key = _shared(number[i], number[j], then)
+                    if key and _compared_under(key, i, j, about, names):
+                        continue
+                left[at], right[at], under[at] = i, j, keys[b]
+                at += 1
     return left[:at].copy(), right[:at].copy(), under[:at].copy()
 
 

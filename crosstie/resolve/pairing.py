@@ -15,6 +15,7 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from crosstie.model import schema as model
 from crosstie.resolve.batches import array, batch, columns
 from crosstie.resolve.blocks import Blocks
 from crosstie.resolve.candidates import Chosen, pairs_of
@@ -90,6 +91,12 @@ class Work:
             features = take(features, pa.array(place, mask=place < 0))
         apart = kept_apart(scored)[kept]
         return batch(SCORED, left[kept], right[kept], scored.probability[kept], apart, features, under[kept])
+
+
+def fits_of(profiles: Profiles) -> NDArray[np.bool_]:
+    """Which schemata go together."""
+    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
+    return fits.reshape(len(profiles.schemata), len(profiles.schemata))
 
 
 def open_work(folder: Path) -> Work:

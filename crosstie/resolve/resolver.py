@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from crosstie.model import schema as model
 from crosstie.model.tables import CLAIM, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
@@ -27,7 +26,7 @@ from crosstie.resolve.joining import join
 from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.learn import Weights
 from crosstie.resolve.loading import load_profiles
-from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work
+from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work, fits_of
 from crosstie.resolve.profiles import Ints, Profiles, counted_once
 from crosstie.resolve.score import SHIPPED
 from crosstie.resolve.twins import firsts
@@ -116,7 +115,7 @@ def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, fo
     keys = keys_of(profiles, _first(twin_of))
     blocks = blocks_of(profiles, keys)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory
-    work = Work(profiles, blocks, _fits(profiles), every_pair(blocks, profiles.count), weights).save(folder)
+    work = Work(profiles, blocks, fits_of(profiles), every_pair(blocks, profiles.count), weights).save(folder)
     return Job(work, keys, rulings, twin_of)
 
 
@@ -129,7 +128,7 @@ def _advanced(engine: Engine, before: Memory, judgements: Sequence[Judgement], w
     found = advance(engine, before, _read, lambda profiles: _first(twins(profiles)))
     if found is None:
         return None
-    work = Work(found.profiles, found.blocks, _fits(found.profiles), found.chosen, weights).save(folder)
+    work = Work(found.profiles, found.blocks, fits_of(found.profiles), found.chosen, weights).save(folder)
     return Job(work, found.keys, _rulings(found.profiles, judgements), twins(found.profiles), found.since)
 
 
@@ -148,12 +147,6 @@ def _code() -> str:
     """What tells one state of this program from another: what another one has found is not taken over."""
     room = Path(__file__).parent
     return fingerprint([[str(file.relative_to(room)), file.read_text(encoding="utf-8")] for file in sorted(room.rglob("*.py"))])
-
-
-def _fits(profiles: Profiles) -> NDArray[np.bool_]:
-    """Which schemata go together."""
-    fits = np.array([[model.common_schema(one, other) is not None for other in profiles.schemata] for one in profiles.schemata], np.bool_)
-    return fits.reshape(len(profiles.schemata), len(profiles.schemata))
 
 
 def _memory(engine: Engine, job: Job, held: Held) -> Memory:

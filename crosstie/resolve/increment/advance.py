@@ -19,6 +19,7 @@ from crosstie.resolve.increment.memory import Memory
 from crosstie.resolve.increment.reblock import reblock, rekey
 from crosstie.resolve.increment.splice import Ints, moved, splice
 from crosstie.resolve.keys import Keys
+from crosstie.resolve.pairing import fits_of
 from crosstie.resolve.profiles import Profiles, counted_once
 from crosstie.resolve.rarity import steps
 from crosstie.store.engine import Engine
@@ -30,13 +31,15 @@ MOST = 0.2
 
 
 class Since(NamedTuple):
-    """What has happened since the last build: where its records are `now` (-1: gone), which of its pairs stay as they are, and which of the records now
-    are `changed`: new, or without a pair that they had. `fresh` and `gone` say how many records are new or changed, and how many are no more.
+    """What has happened since the last build: where its records are `now` (-1: gone), which of its pairs stay as they are (`under` this key), and which
+    of the records now are `changed`: new, or without a pair that they had. `fresh` and `gone` say how many records are new or changed, and how many
+    are no more.
     """
 
     before: Memory
     now: Ints
     stays: Bools
+    under: Ints
     changed: Bools
     fresh: int
     gone: int
@@ -70,19 +73,21 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     keys, families = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
     blocks, of_blocks, of_lines = reblock(profiles, keys, families, before.blocks, now)
     marks = marks_of(old, profiles, spliced)
-    left, right = (array(before.pairs, side, np.int64) for side in ("l", "r"))
-    stays, again = settle(left, right, array(before.pairs, "under", np.int64), now, marks, families)
-    marks[again] |= np.uint8(AGAIN)
+    pairs = tuple(array(before.pairs, column, np.int64) for column in ("l", "r", "under"))
+    settled = settle((pairs[0], pairs[1], pairs[2]), now, marks, families, blocks, profiles, fits_of(profiles))
+    marks[settled.again] |= np.uint8(AGAIN)
     changed = source < 0
-    for side in (now[left[~stays]], now[right[~stays]], now[before.ruled]):
+    for side in (now[pairs[0][~settled.stays]], now[pairs[1][~settled.stays]], now[before.ruled]):
         changed[side[side >= 0]] = True
-    since = Since(before, now, stays, changed, new, gone)
-    return Advanced(profiles, keys, wanted, blocks, Chosen(of_blocks, of_lines, marks), since)
+    chosen = Chosen(of_blocks, of_lines, marks, np.maximum(source, -1).astype(np.int32), before.blocks.own_start, before.blocks.own)
+    since = Since(before, now, settled.stays, settled.under, changed, new, gone)
+    return Advanced(profiles, keys, wanted, blocks, chosen, since)
 
 
 def pairs_that_stay(since: Since) -> pa.Table:
     """The pairs that are not compared again, in the numbers of now."""
-    kept = since.before.pairs.filter(pa.array(since.stays))
+    pairs = since.before.pairs
+    kept = pairs.set_column(pairs.schema.get_field_index("under"), "under", pa.array(since.under)).filter(pa.array(since.stays))
     for place, side in enumerate(("l", "r")):
         kept = kept.set_column(place, side, pa.array(since.now[array(kept, side, np.int64)], pa.int32()))
     return kept

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, uint8
 from numpy.typing import NDArray
 
-from crosstie.resolve.blocks import FAMILY
-from crosstie.resolve.candidates import LINE, asks
+from crosstie.resolve.blocks import FAMILY, Blocks
+from crosstie.resolve.candidates import LINE, NOWHERE, asks, brought
 from crosstie.resolve.increment.reblock import Families, are_in, families_of
 from crosstie.resolve.increment.splice import Ints, Spliced
 from crosstie.resolve.keys import sounds_of
@@ -53,17 +53,37 @@ def perhaps_rekeyed(old: Profiles, new: Profiles, spliced: Spliced) -> Bools:
     return marks > 0
 
 
-def settle(left: Ints, right: Ints, under: Ints, now: Ints, marks: Marks, families: Families) -> tuple[Bools, Bools]:
-    """Which of the old pairs stay as they are; and the records of pairs that lost their key, to be met under another one."""
+class Settled(NamedTuple):
+    """Of the old pairs those that stay as they are (`stays`), the key that brings each of them (`under`), and the records of pairs that no key of blocks
+    brings any more (`again`): they may be side by side in a line.
+    """
+
+    stays: Bools
+    under: Ints
+    again: Bools
+
+
+def settle(
+    pairs: tuple[Ints, Ints, Ints], now: Ints, marks: Marks, families: Families, blocks: Blocks, profiles: Profiles, fits: Bools
+) -> Settled:
+    """What becomes of the old pairs (left, right, under), of which `now` are the numbers now."""
     ids = np.concatenate([families.ids, families.ids | np.uint32(LINE >> FAMILY)])
+    left, right, under = now[pairs[0]], now[pairs[1]], pairs[2].copy()
+    there = np.flatnonzero((left >= 0) & (right >= 0))
+    there = there[~_asked(marks, left[there], right[there])]
+    stays = np.zeros(len(left), np.bool_)
+    stays[there] = True
     lost = are_in(under.astype(np.uint64) << np.uint64(1), families_of(ids.astype(np.uint64) << np.uint64(FAMILY)))
-    one, other = now[left], now[right]
-    there = (one >= 0) & (other >= 0)
-    stays = there & ~lost
-    stays[there] &= ~_asked(marks, one[there], other[there])
+    # neighbours in a line are no more compared as such once they share a key
+    doubtful = there[lost[there] | (under[there] >= LINE >> 1)]
+    found = brought(blocks, profiles, fits, left[doubtful], right[doubtful])
+    nowhere = found == NOWHERE
+    stays[doubtful] = np.where(nowhere, ~lost[doubtful], found >= 0)
+    under[doubtful] = np.where(nowhere, under[doubtful], found)
     again = np.zeros(len(marks), np.bool_)
-    again[one[there & lost]] = again[other[there & lost]] = True
-    return stays, again
+    parted = doubtful[nowhere & lost[doubtful]]
+    again[left[parted]] = again[right[parted]] = True
+    return Settled(stays, under, again)
 
 
 def _other_worth(old: Profiles, new: Profiles, spliced: Spliced, name: str) -> Bools:

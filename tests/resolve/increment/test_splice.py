@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosstie.resolve.blocks import Blocks, blocks_of
-from crosstie.resolve.candidates import Chosen, every_pair, pairs_of, ranges
+from crosstie.resolve.candidates import LINE, Chosen, every_pair, pairs_of, ranges
 from crosstie.resolve.increment.changes import AGAIN, marks_of, perhaps_rekeyed, settle
 from crosstie.resolve.increment.reblock import reblock, rekey
 from crosstie.resolve.increment.splice import merged, moved, splice
@@ -134,14 +134,22 @@ def _agree(before: dict[str, Person], now: dict[str, Person]) -> Blocks:
 
     met = _pairs(old, blocks, every_pair(blocks, old.count))
     left, right = (np.array([pair[side] for pair in met], np.int64) for side in (0, 1))
-    under = np.array(list(met.values()), np.int64)
     marks = marks_of(old, found, spliced)
-    stays, again = settle(left, right, under, place, marks, families)
-    marks[again] |= np.uint8(AGAIN)
-    kept = {(int(place[a]), int(place[b])): key for a, b, key in zip(left[stays], right[stays], under[stays].tolist(), strict=True)}
-    compared = _pairs(found, reblocked, Chosen(of_blocks, of_lines, marks))
-    both = {pair: min(kept.get(pair, 1 << 63), compared.get(pair, 1 << 63)) for pair in kept.keys() | compared.keys()}
-    assert both == _pairs(whole, all_blocks, every_pair(all_blocks, whole.count))
+    settled = settle((left, right, np.array(list(met.values()), np.int64)), place, marks, families, reblocked, found, FITS)
+    marks[settled.again] |= np.uint8(AGAIN)
+    kept = {(int(place[a]), int(place[b])) for a, b in zip(left[settled.stays], right[settled.stays], strict=True)}
+    chosen = Chosen(of_blocks, of_lines, marks, np.maximum(source, -1).astype(np.int32), blocks.own_start, blocks.own)
+    compared = _pairs(found, reblocked, chosen)
+    expected = _pairs(whole, all_blocks, every_pair(all_blocks, whole.count))
+    assert kept | compared.keys() == expected.keys()
+    # what is neither compared again nor marked says what it said
+    assert not {pair for pair in kept if (marks[pair[0]] | marks[pair[1]]) & 1}
+    for (a, b), key in zip(
+        zip(place[left[settled.stays]], place[right[settled.stays]], strict=True), settled.under[settled.stays], strict=True
+    ):
+        if key < LINE >> 1:
+            both = [set((reblocked.own[slice(*reblocked.own_start[record : record + 2])] >> np.uint64(1)).tolist()) for record in (a, b)]
+            assert int(key) in both[0] & both[1]
     return all_blocks
 
 
