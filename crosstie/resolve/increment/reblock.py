@@ -14,7 +14,7 @@ from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.profiles import Profiles
 
 Bools = NDArray[np.bool_]
-#: Families are looked for in a table of so many bits first.
+#: Families are looked for in a table of so many bits first: it fits into a processor's cache.
 _BITS = 1 << 24
 
 
@@ -22,14 +22,15 @@ class Families(NamedTuple):
     """Families of keys, ascending, and a table that most others are not in."""
 
     ids: NDArray[np.uint32]
-    table: Bools
+    table: NDArray[np.uint64]
 
 
 def families_of(keys: NDArray[np.uint64]) -> Families:
     """The families of some keys."""
     ids = np.unique((keys >> np.uint64(FAMILY)).astype(np.uint32))
-    table = np.zeros(_BITS, np.bool_)
-    table[ids & np.uint32(_BITS - 1)] = True
+    table = np.zeros(_BITS // 64, np.uint64)
+    place = ids & np.uint32(_BITS - 1)
+    np.bitwise_or.at(table, place >> np.uint32(6), np.uint64(1) << (place & np.uint32(63)).astype(np.uint64))
     return Families(ids, table)
 
 
@@ -84,7 +85,8 @@ def _joined(old: tuple[Any, Any, Any], kept: Bools, part: tuple[Any, Any, Any], 
 @njit(cache=True, nogil=True)
 def _is_in(key: Any, ids: Any, table: Any) -> bool:
     family = uint32(key >> uint64(FAMILY))
-    if not table[family & uint32(len(table) - 1)]:
+    place = family & uint32(_BITS - 1)
+    if not (table[place >> uint32(6)] >> uint64(place & uint32(63))) & uint64(1):
         return False
     first, last = 0, len(ids)
     while first < last:
@@ -107,17 +109,19 @@ def _are_in(keys: Any, ids: Any, table: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _in_families(start: Any, keys: Any, ids: Any, table: Any) -> Any:
     """The keys that are of the families, and their owners."""
-    count = 0
-    for k in range(len(keys)):
-        count += _is_in(keys[k], ids, table)
-    found, owner = np.empty(count, np.uint64), np.empty(count, np.int32)
+    found, owner = np.empty(1024, np.uint64), np.empty(1024, np.int32)
     at = 0
     for i in range(len(start) - 1):
         for k in range(start[i], start[i + 1]):
-            if _is_in(keys[k], ids, table):
-                found[at], owner[at] = keys[k], i
-                at += 1
-    return found, owner
+            if not _is_in(keys[k], ids, table):
+                continue
+            if at == len(found):
+                wider, wider_owner = np.empty(2 * at, np.uint64), np.empty(2 * at, np.int32)
+                wider[:at], wider_owner[:at] = found, owner
+                found, owner = wider, wider_owner
+            found[at], owner[at] = keys[k], i
+            at += 1
+    return found[:at].copy(), owner[:at].copy()
 
 
 @njit(cache=True, nogil=True)
