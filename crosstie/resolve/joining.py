@@ -52,8 +52,7 @@ def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold:
     )
     open_groups = np.ones(count, np.bool_)
     if since is not None:
-        open_groups = np.zeros(count, np.bool_)
-        open_groups[root[_changed(engine, rulings, since)]] = True
+        open_groups = opened(root, work.chosen.marks, _changed(engine, rulings, since))
     inside = (root[seen.left] == root[seen.right]) & open_groups[root[seen.left]]
     seen = _some(seen, inside)
     seen = Seen(*(np.concatenate(both) for both in zip(seen, _within(engine, work, root, seen), strict=True)))
@@ -65,6 +64,19 @@ def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold:
     engine.load("held", pa.Table.from_batches([_named(work.profiles, _with_twins(held, twins, count))]))
     _tabulate(engine)
     return held
+
+
+def opened(root: Ints, marks: NDArray[np.uint8], changed: Ints) -> Bools:
+    """Of which groups (by their roots) something may be another than it was: some record has changed; or two have a mark in common (see `Chosen`), for
+    they may be compared once more inside the group, though no key brings them together.
+    """
+    found = np.zeros(len(root), np.bool_)
+    found[root[changed]] = True
+    for bit in range(8):
+        marked = root[np.flatnonzero(marks & np.uint8(1 << bit))]
+        groups, size = np.unique(marked, return_counts=True)
+        found[groups[size > 1]] = True
+    return found
 
 
 def _changed(engine: Engine, rulings: Rulings, since: Since) -> Ints:

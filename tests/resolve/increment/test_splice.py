@@ -17,6 +17,7 @@ from crosstie.resolve.candidates import LINE, Chosen, every_pair, pairs_of, rang
 from crosstie.resolve.increment.changes import AGAIN, marks_of, perhaps_rekeyed, settle
 from crosstie.resolve.increment.reblock import reblock, rekey
 from crosstie.resolve.increment.splice import merged, moved, splice
+from crosstie.resolve.joining import opened
 from crosstie.resolve.keys import keys_of
 from crosstie.resolve.profiles import Births, Held, Names, Profiles, Values, assemble
 from crosstie.resolve.rarity import steps
@@ -201,3 +202,11 @@ def test_two_ascending_lists_become_one(old: set[int], fresh: set[int]) -> None:
 def test_a_few_records_more_do_not_change_how_many_there_are() -> None:
     assert steps(10_000_000) == steps(10_010_000)
     assert steps(1_000) < steps(1_000_000)
+
+
+def test_groups_are_joined_anew_where_two_inside_may_be_compared_anew() -> None:
+    root = np.array([0, 0, 0, 3, 3, 5, 6, 6])
+    marks = np.array(
+        [32, 0, 32, 32, 64, 0, 0, 0], np.uint8
+    )  # two of the first group have the same mark, two of the second one each their own
+    assert np.flatnonzero(opened(root, marks, np.array([7]))).tolist() == [0, 6]
