@@ -16,13 +16,13 @@ from typing import Any
 import pyarrow as pa
 
 from crosstie import __version__, clock
-from crosstie.errors import CrosstieError, InputError, NotFound, UsageError
+from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
 from crosstie.exchange.export import Exported
 from crosstie.graph.compile import compile_edges
 from crosstie.ingest.archive import unpack
-from crosstie.ingest.beside import chosen, is_beside
+from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
@@ -119,7 +119,7 @@ class Workspace:
 
     def add(self, paths: Sequence[Path], *, choice: Choice | None = None, mappings: Sequence[Path] = ()) -> list[Added]:
         """Take files in: each is vaulted under its hash, read, checked and committed whole, or refused and nothing of it kept."""
-        files = list(_files(paths))
+        files = list(named(paths))
         known = [*readers(), *(mapping_reader(path) for path in mappings)]
         results: list[Added] = []
         with self._writing("add"), tempfile.TemporaryDirectory(prefix="crosstie-") as scratch:
@@ -391,26 +391,3 @@ ORDER = {
 
 def _columns(table: str) -> str:
     return ", ".join(f'"{name}"' for name in TABLES[table].names)
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, those of folders in order of their names, without those that only speak of another."""
-    for path in paths:
-        if path.is_dir():
-            inside = [file for file in _inside(path) if file.is_file() and not file.name.startswith(".")]
-            if not inside:
-                raise InputError(f"{path}: there is no file in this folder", hint="Folders inside are not entered: name them.")
-            yield from (file for file in inside if not is_beside(file))
-        elif not path.exists():
-            raise InputError(f"{path}: there is no such file", hint="Check the path; wildcards are expanded by the shell.")
-        elif not path.is_file():
-            raise InputError(f"{path} is no file but a device or a pipe", hint="Write what it gives to a file and add that.")
-        elif not is_beside(path):
-            yield path
-
-
-def _inside(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise InputError(f"{folder} cannot be read: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -36,3 +37,26 @@ def chosen(path: Path, given: Choice) -> Choice:
     if unknown := sorted(set(written) - set(_KNOWN)):
         raise InputError(f"{beside.name}: no such entry: {', '.join(unknown)}", hint=f"Known are {', '.join(_KNOWN)}.")
     return replace(given, **{name: value for name, value in written.items() if getattr(given, name) is None})
+
+
+def named(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, those of folders in order of their names, without those that only speak of another."""
+    for path in paths:
+        if path.is_dir():
+            inside = [file for file in _inside(path) if file.is_file() and not file.name.startswith(".")]
+            if not inside:
+                raise InputError(f"{path}: there is no file in this folder", hint="Folders inside are not entered: name them.")
+            yield from (file for file in inside if not is_beside(file))
+        elif not path.exists():
+            raise InputError(f"{path}: there is no such file", hint="Check the path; wildcards are expanded by the shell.")
+        elif not path.is_file():
+            raise InputError(f"{path} is no file but a device or a pipe", hint="Write what it gives to a file and add that.")
+        elif not is_beside(path):
+            yield path
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror}") from error
