@@ -44,13 +44,16 @@ def _cuts(pairs: NDArray[np.int64], most: int, lines: int) -> NDArray[np.int64]:
 
 class Chosen(NamedTuple):
     """Which pairs are wanted: all of some blocks and of some lines; of the others those with marked records (of `marks` bit 1 says all pairs of the
-    record, each other bit those of two records that have it). Of the blocks, pairs that were compared before and are not marked are left out:
-    `number` is what a record was then (-1: not there), and `own_start`, `own` are the keys of its blocks then.
+    record, each other bit those of two records that have it). Of the blocks, pairs that were compared before and are not marked are left out: those of
+    blocks that `stood` then, of two records with the `same` keys as then; and those that shared a key then, for which `number` is what a record was
+    (-1: not there), and `own_start`, `own` are the keys of its blocks.
     """
 
     blocks: NDArray[np.bool_]
     lines: NDArray[np.bool_]
     marks: NDArray[np.uint8]
+    stood: NDArray[np.bool_]
+    same: NDArray[np.bool_]
     number: NDArray[np.int32]
     own_start: NDArray[np.int64]
     own: NDArray[np.uint64]
@@ -58,8 +61,17 @@ class Chosen(NamedTuple):
 
 def every_pair(blocks: Blocks, count: int) -> Chosen:
     """Nothing is left out."""
-    nobody = np.full(count, -1, np.int32), np.zeros(1, np.int64), np.zeros(0, np.uint64)
-    return Chosen(np.ones(len(blocks.keys), np.bool_), np.ones(len(blocks.line_keys), np.bool_), np.zeros(count, np.uint8), *nobody)
+    nothing, nobody = np.zeros(len(blocks.keys), np.bool_), np.zeros(count, np.bool_)
+    return Chosen(
+        ~nothing,
+        np.ones(len(blocks.line_keys), np.bool_),
+        np.zeros(count, np.uint8),
+        nothing,
+        nobody,
+        np.full(count, -1, np.int32),
+        np.zeros(1, np.int64),
+        np.zeros(0, np.uint64),
+    )
 
 
 def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen: Chosen, cut: Any) -> tuple[Ints, Ints, Ints]:
@@ -77,7 +89,7 @@ def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen
         found = _line_pairs(held, own, about, chosen.lines[first:last], chosen.marks)
     else:
         held = (blocks.start[first : last + 1], blocks.members, blocks.keys[first:last])
-        before = (chosen.number, (chosen.own_start, chosen.own))
+        before = (chosen.stood[first:last], chosen.same, chosen.number, (chosen.own_start, chosen.own))
         found = _block_pairs(held, own, about, names, chosen.blocks[first:last], chosen.marks, before)
     return found[0], found[1], (found[2] >> np.uint64(1)).astype(np.int64)
 
@@ -211,7 +223,7 @@ def asks(one: Any, other: Any) -> bool:
 @njit(cache=True, nogil=True)
 def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, marks: Any, before: Any) -> Any:
     start, members, keys = blocks
-    number, then = before
+    stood, same, number, then = before
     most = 0
     for b in range(len(keys)):
         size = start[b + 1] - start[b]
@@ -223,7 +235,7 @@ def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, mar
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]
                 asked = asks(marks[i], marks[j])
-                if not all_of[b] and not asked:
+                if not asked and (not all_of[b] or (stood[b] and same[i] and same[j])):
                     continue
                 if not _compared_under(keys[b], i, j, about, names) or _shared_before(i, j, keys[b], own):
                     continue

@@ -70,8 +70,8 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     now = moved(source, old.count)
     wanted = wanted_of(profiles)
     profiles = counted_once(profiles, wanted)
-    keys, families = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
-    blocks, of_blocks, of_lines = reblock(profiles, keys, families, before.blocks, now)
+    keys, families, same = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
+    blocks, of_blocks, of_lines, stood = reblock(profiles, keys, families, before.blocks, now)
     marks = marks_of(old, profiles, spliced)
     pairs = tuple(array(before.pairs, column, np.int64) for column in ("l", "r", "under"))
     settled = settle((pairs[0], pairs[1], pairs[2]), now, marks, families, blocks, profiles, fits_of(profiles))
@@ -79,7 +79,8 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     changed = source < 0
     for side in (now[pairs[0][~settled.stays]], now[pairs[1][~settled.stays]], now[before.ruled]):
         changed[side[side >= 0]] = True
-    chosen = Chosen(of_blocks, of_lines, marks, np.maximum(source, -1).astype(np.int32), before.blocks.own_start, before.blocks.own)
+    number = np.maximum(source, -1).astype(np.int32)
+    chosen = Chosen(of_blocks, of_lines, marks, stood, same, number, before.blocks.own_start, before.blocks.own)
     since = Since(before, now, settled.stays, settled.under, changed, new, gone)
     return Advanced(profiles, keys, wanted, blocks, chosen, since)
 

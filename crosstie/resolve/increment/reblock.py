@@ -40,8 +40,10 @@ def are_in(keys: NDArray[np.uint64], families: Families) -> Bools:
     return found
 
 
-def rekey(old: Profiles, new: Profiles, keys: Keys, source: Ints, perhaps: Bools, had: Bools, wanted: Bools) -> tuple[Keys, Families]:
-    """The keys of all wanted records, and the families in which a record is new, gone or no longer what it was.
+def rekey(
+    old: Profiles, new: Profiles, keys: Keys, source: Ints, perhaps: Bools, had: Bools, wanted: Bools
+) -> tuple[Keys, Families, Bools]:
+    """The keys of all wanted records, the families in which a record is new, gone or no longer what it was, and which records are the same as before.
 
     `perhaps`: the records now that may have other keys; `had`: the old records that had keys.
     """
@@ -57,20 +59,22 @@ def rekey(old: Profiles, new: Profiles, keys: Keys, source: Ints, perhaps: Bools
     changed_now[doubtful[other]] = True
     gone = moved(source, old.count) < 0
     gone[source[doubtful[other]]] = True
-    return found, families_of(
-        np.concatenate([_keys_of_some(made.start, made.keys, changed_now), _keys_of_some(keys.start, keys.keys, gone)])
-    )
+    touched = [_keys_of_some(made.start, made.keys, changed_now), _keys_of_some(keys.start, keys.keys, gone)]
+    return found, families_of(np.concatenate(touched)), ~changed_now
 
 
-def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints) -> tuple[Blocks, Bools, Bools]:
-    """All blocks, and which blocks and lines are of the families; `now` are the numbers of the old records."""
+def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints) -> tuple[Blocks, Bools, Bools, Bools]:
+    """All blocks, which blocks and lines are of the families, and which blocks there were before; `now` are the numbers of the old records."""
     part = part_of(profiles, *_in_families(keys.start, keys.keys, families.ids, families.table))
     kept, kept_lines = ~are_in(old.keys, families), ~are_in(old.line_keys, families)
     start, members, block_keys, of_part = _joined((old.start, old.members, old.keys), kept, (part.start, part.members, part.keys), now)
     line_start, lines, line_keys, line_of_part = _joined(
         (old.line_start, old.lines, old.line_keys), kept_lines, (part.line_start, part.lines, part.line_keys), now
     )
-    return whole(Part(start, members, block_keys, line_start, lines, line_keys), profiles.count), of_part, line_of_part
+    stood = np.ones(len(block_keys), np.bool_)
+    place = np.searchsorted(old.keys, part.keys)
+    stood[of_part] = np.append(old.keys, np.uint64(0))[place] == part.keys
+    return whole(Part(start, members, block_keys, line_start, lines, line_keys), profiles.count), of_part, line_of_part, stood
 
 
 def _joined(old: tuple[Any, Any, Any], kept: Bools, part: tuple[Any, Any, Any], now: Ints) -> tuple[Any, Any, Any, Bools]:
