@@ -8,7 +8,7 @@ from typing import Any
 
 from crosstie.resolve.compare.likeness import THRESHOLD
 from crosstie.resolve.features import FEATURES
-from crosstie.resolve.score import ERROR, PRIOR, WEIGHTS
+from crosstie.resolve.score import ERROR, FEW, PRIOR, WEIGHTS
 from crosstie.resolve.weights import BOUNDS_AGAINST, BOUNDS_FOR, LEAST, MEANING, STRENGTH
 from crosstie.settings import Settings
 
@@ -24,20 +24,21 @@ _HOW = """# How records are matched
 5. Every other feature (below) adds its weight, or takes it away. What one side does not say counts nothing.
 6. The sum is turned into a probability.
 7. Pairs from {threshold} on tie records together, the strongest first. Two records that one list keeps apart are not joined without a number, and two
-   groups are joined only if all pairs between them, taken together, speak for it.
+   groups are joined only if the pairs between them, taken together, speak for it or but little against it.
 8. What people judged wins over all scores: see [the review](../guide/review.md).
 
 ## What a probability means
 
 Evidence is measured in nats: 1 nat makes the odds that two records are one thing 2.7 times better, 2.3 nats ten times, 6.9 nats a thousand times.
-Before anything is known the odds are {prior:g} nats: of about ten thousand records one is the same. Of pairs with probability 0.9 about nine of ten
+Before anything is known the odds are {prior:g} nats: of about ten thousand records one is the same; among more than {few:,} records they are less, as
+each meets more namesakes, unless the two share a number or a telephone. Of pairs with probability 0.9 about nine of ten
 should be one thing; how well that holds depends on how far your records are like the lists on which the weights were set. Nothing is certain: no pair
 gets more than {most:.1%}, because one in a thousand is a twin, or a record with the particulars of another. Among those at the top the one with more
 evidence still comes first.
 
 ## What the features weigh
 
-The weights that crosstie comes with were set by hand on one half of the pairs of real lists that people judged. A weight “for each nat” is multiplied by
+The weights that crosstie comes with were set by hand on one half of the pairs of real lists that people judged; those of dates on invented persons. A weight “for each nat” is multiplied by
 how rare the shared value is. Where somebody is from (nationality, country, place) speaks for no more than 2.5 nats in all, as each implies the others. A
 telephone or a house in common says a quarter of two persons whose dates of birth differ: they are rather one family.
 """
@@ -101,7 +102,11 @@ def _served() -> list[str]:
 
 def page() -> str:
     """docs/reference/matching.md."""
-    lines = [_HOW.format(threshold=Settings().match_threshold, prior=PRIOR, most=1 - ERROR), "| feature | where | nats |", "|---|---|---|"]
+    lines = [
+        _HOW.format(threshold=Settings().match_threshold, prior=PRIOR, few=FEW, most=1 - ERROR),
+        "| feature | where | nats |",
+        "|---|---|---|",
+    ]
     for name, told in MEANING.items():
         lines += [f"| {name.replace('_', ' ')} | {where} | {weight:+g} |" for where, weight in zip(told, WEIGHTS[name][1:], strict=True)]
     lines += ["", "What each of them looks at:", ""]
