@@ -38,9 +38,10 @@ evidence still comes first.
 
 ## What the features weigh
 
-The weights that crosstie comes with were set by hand on one half of the pairs of real lists that people judged; those of dates on
-invented persons. A weight “for each nat” is multiplied by how rare the shared value is. Where somebody is from (nationality, country, place) speaks for no more than 2.5 nats in all, as each implies the others. A
-telephone or a house in common says a quarter of two persons whose dates of birth differ: they are rather one family.
+The weights that crosstie comes with were set by hand on one half of the pairs of real lists that people judged; those of dates on invented persons. A
+weight “for each nat” is multiplied by how rare the shared value is. Where somebody is from (nationality, country, place) speaks for no more than 2.5
+nats in all, as each implies the others. A telephone or a house in common says a quarter of two persons whose dates of birth differ: they are rather
+one family.
 """
 
 _LEARN = """
