@@ -312,11 +312,17 @@ def other(tmp_path: Path) -> Path:
 def test_who_stops_an_add_leaves_nothing_behind(
     number: signal.Signals, code: int, empty: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # a shell starts what it sends to the background with this signal ignored, and so the tests
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def stopped(*_: object, **__: object) -> None:
         os.kill(os.getpid(), number)
 
     monkeypatch.setattr(app, "load", stopped)
-    done = do("add", other, workspace=empty)
+    try:
+        done = do("add", other, workspace=empty)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done.exit_code == code
     assert "nothing was half-written" in done.stderr
     assert [file for folder in ("vault", "sources") for file in (empty / folder).rglob("*") if file.is_file()] == []
