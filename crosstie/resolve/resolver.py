@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from crosstie import __version__
 from crosstie.model.tables import CLAIM, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
@@ -76,7 +78,6 @@ def resolve(
     records.select(engine)
     ways = {
         "code": _code(),
-        "duckdb": version("duckdb"),
         "weights": fingerprint([weights.version, weights.prior, weights.levels]),
         "threshold": settings.match_threshold,
     }
@@ -121,15 +122,11 @@ def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, fo
 
 def _advanced(engine: Engine, before: Memory, judgements: Sequence[Judgement], weights: Weights, folder: Path) -> Job | None:
     """All records, and the pairs of which the last build did not know the score; None where that is not worth it."""
-
-    def twins(profiles: Profiles) -> Ints:
-        return firsts(profiles, _alone(profiles, _rulings(profiles, judgements)))
-
-    found = advance(engine, before, _read, lambda profiles: _first(twins(profiles)))
+    found = advance(engine, before, _read, lambda profiles: firsts(profiles, _alone(profiles, _rulings(profiles, judgements))))
     if found is None:
         return None
     work = Work(found.profiles, found.blocks, fits_of(found.profiles), found.chosen, weights).save(folder)
-    return Job(work, found.keys, _rulings(found.profiles, judgements), twins(found.profiles), found.since)
+    return Job(work, found.keys, _rulings(found.profiles, judgements), found.twin_of, found.since)
 
 
 def _read(engine: Engine) -> Profiles:
@@ -144,9 +141,15 @@ def _first(twin_of: Ints) -> NDArray[np.bool_]:
 
 
 def _code() -> str:
-    """What tells one state of this program from another: what another one has found is not taken over."""
-    room = Path(__file__).parent
-    return fingerprint([[str(file.relative_to(room)), file.read_text(encoding="utf-8")] for file in sorted(room.rglob("*.py"))])
+    """What tells one state of this program, of its models and of the libraries that shape what is compared, from another: what another one has found
+    is not taken over.
+    """
+    made = {name: version(name) for name in ("duckdb", "followthemoney", "numba", "numpy", "pyarrow", "rigour")} | {"crosstie": __version__}
+    home = Path(__file__).parent.parent
+    files = (
+        file for room in ("model", "resolve") for file in (home / room).rglob("*") if file.is_file() and "__pycache__" not in file.parts
+    )
+    return fingerprint([made, {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}])
 
 
 def _memory(engine: Engine, job: Job, held: Held) -> Memory:

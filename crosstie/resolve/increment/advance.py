@@ -46,19 +46,19 @@ class Since(NamedTuple):
 
 
 class Advanced(NamedTuple):
-    """The records with their keys and blocks (`has`: those that have keys), and which pairs are to be compared."""
+    """The records with their keys and blocks, of each the first of its twins, and which pairs are to be compared."""
 
     profiles: Profiles
     keys: Keys
-    has: Bools
+    twin_of: Ints
     blocks: Blocks
     chosen: Chosen
     since: Since
 
 
-def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], wanted_of: Callable[[Profiles], Bools]) -> Advanced | None:
+def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], twins_of: Callable[[Profiles], Ints]) -> Advanced | None:
     """What there is to compare of `records`; None where so much is new that all of it had better be. `read` gives the profiles of the few records in
-    `records`, `wanted_of` tells which records have keys.
+    `records`, `twins_of` tells of each record the first of its twins, which alone has keys.
     """
     told = engine.arrow("select entity_id, fingerprint from records order by idx")
     source, known = _source(before, whole(told.column("entity_id")), array(told, "fingerprint", np.int64))
@@ -68,7 +68,8 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     old = before.profiles
     profiles, spliced = splice(old, _fresh(engine, np.flatnonzero(source < 0), read), source)
     now = moved(source, old.count)
-    wanted = wanted_of(profiles)
+    twin_of = twins_of(profiles)
+    wanted = np.asarray(twin_of == np.arange(len(twin_of)))
     profiles = counted_once(profiles, wanted)
     keys, families, same = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
     blocks, of_blocks, of_lines, stood = reblock(profiles, keys, families, before.blocks, now)
@@ -82,7 +83,7 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     number = np.maximum(source, -1).astype(np.int32)
     chosen = Chosen(of_blocks, of_lines, marks, stood, same, number, before.blocks.own_start, before.blocks.own)
     since = Since(before, now, settled.stays, settled.under, changed, new, gone)
-    return Advanced(profiles, keys, wanted, blocks, chosen, since)
+    return Advanced(profiles, keys, twin_of, blocks, chosen, since)
 
 
 def pairs_that_stay(since: Since) -> pa.Table:
