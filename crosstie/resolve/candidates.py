@@ -46,11 +46,13 @@ class Chosen(NamedTuple):
     """Which pairs are wanted: all of some blocks and of some lines; of the others those with marked records (of `marks` bit 1 says all pairs of the
     record, each other bit those of two records that have it). Of the blocks, pairs that were compared before and are not marked are left out: those of
     blocks that `stood` then, of two records with the `same` keys as then; and those that shared a key then, for which `number` is what a record was
-    (-1: not there), and `own_start`, `own` are the keys of its blocks.
+    (-1: not there), and `own_start`, `own` are the keys of its blocks. So are those of `calm` lines, which nobody has left: of two records with the
+    same keys as then that are near each other there now, none can have come nearer.
     """
 
     blocks: NDArray[np.bool_]
     lines: NDArray[np.bool_]
+    calm: NDArray[np.bool_]
     marks: NDArray[np.uint8]
     stood: NDArray[np.bool_]
     same: NDArray[np.bool_]
@@ -65,6 +67,7 @@ def every_pair(blocks: Blocks, count: int) -> Chosen:
     return Chosen(
         ~nothing,
         np.ones(len(blocks.line_keys), np.bool_),
+        np.zeros(len(blocks.line_keys), np.bool_),
         np.zeros(count, np.uint8),
         nothing,
         nobody,
@@ -86,7 +89,7 @@ def pairs_of(blocks: Blocks, profiles: Profiles, fits: NDArray[np.bool_], chosen
     about, names = _about(profiles, fits), _spelled(profiles)
     if lines:
         held = (blocks.line_start[first : last + 1], blocks.lines, blocks.line_keys[first:last])
-        found = _line_pairs(held, own, about, chosen.lines[first:last], chosen.marks)
+        found = _line_pairs(held, own, about, (chosen.lines[first:last], chosen.calm[first:last]), chosen.marks, chosen.same)
     else:
         held = (blocks.start[first : last + 1], blocks.members, blocks.keys[first:last])
         before = (chosen.stood[first:last], chosen.same, chosen.number, (chosen.own_start, chosen.own))
@@ -249,8 +252,9 @@ def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, mar
 
 
 @njit(cache=True, nogil=True)
-def _line_pairs(lines: Any, own: Any, about: Any, all_of: Any, marks: Any) -> Any:
+def _line_pairs(lines: Any, own: Any, about: Any, chosen: Any, marks: Any, same: Any) -> Any:
     start, members, keys = lines
+    all_of, calm = chosen
     most = (start[-1] - start[0]) * WINDOW
     left, right, under = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     at = 0
@@ -259,7 +263,7 @@ def _line_pairs(lines: Any, own: Any, about: Any, all_of: Any, marks: Any) -> An
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, min(p + 1 + WINDOW, start[b + 1])):
                 i, j = min(members[p], members[q]), max(members[p], members[q])
-                if not all_of[b] and not asks(marks[i], marks[j]):
+                if (not all_of[b] or (calm[b] and same[i] and same[j])) and not asks(marks[i], marks[j]):
                     continue
                 if i != j and _comparable(i, j, SOUNDS, about) and not _shared_before(i, j, beyond, own):
                     left[at], right[at], under[at] = i, j, keys[b] | uint64(LINE)

@@ -72,7 +72,7 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     wanted = np.asarray(twin_of == np.arange(len(twin_of)))
     profiles = counted_once(profiles, wanted)
     keys, families, same = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
-    blocks, of_blocks, of_lines, stood = reblock(profiles, keys, families, before.blocks, now)
+    blocks, of_blocks, of_lines, stood, calm = reblock(profiles, keys, families, before.blocks, now, same)
     marks = marks_of(old, profiles, spliced)
     pairs = tuple(array(before.pairs, column, np.int64) for column in ("l", "r", "under"))
     settled = settle((pairs[0], pairs[1], pairs[2]), now, marks, families, blocks, profiles, fits_of(profiles))
@@ -81,7 +81,7 @@ def advance(engine: Engine, before: Memory, read: Callable[[Engine], Profiles], 
     for side in (now[pairs[0][~settled.stays]], now[pairs[1][~settled.stays]], now[before.ruled]):
         changed[side[side >= 0]] = True
     number = np.maximum(source, -1).astype(np.int32)
-    chosen = Chosen(of_blocks, of_lines, marks, stood, same, number, before.blocks.own_start, before.blocks.own)
+    chosen = Chosen(of_blocks, of_lines, calm, marks, stood, same, number, before.blocks.own_start, before.blocks.own)
     since = Since(before, now, settled.stays, settled.under, changed, new, gone)
     return Advanced(profiles, keys, twin_of, blocks, chosen, since)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,12 @@ from crosstie.resolve.blocks import Blocks
 from crosstie.resolve.clusters import Held
 from crosstie.resolve.flat import mapped, open_arrays, save_arrays
 from crosstie.resolve.increment.splice import Ints
+from crosstie.resolve.increment.sums import sums_of
 from crosstie.resolve.keys import Keys
 from crosstie.resolve.profiles import Profiles, open_profiles
-from crosstie.store.durable import publish, storing, sync_file
+from crosstie.store.durable import storing
 
 _ABOUT, _PAIRS = "about.json", "pairs.arrow"
-_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,10 @@ class Memory:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
         with pa.OSFile(str(folder / _PAIRS), "wb") as sink, pa.ipc.new_file(sink, self.pairs.schema) as out:
             out.write_table(self.pairs)
+        shutil.rmtree(folder / "chosen", ignore_errors=True)  # which pairs were wanted says nothing to the next build
         files = sorted(file for file in folder.rglob("*") if file.is_file())
-        for file in files:
-            sync_file(file)
-        sums = {file.relative_to(folder).as_posix(): _sum(file) for file in files}
+        # not synced: what a power cut leaves half-written has another sum, and is then not taken over
+        sums = {file.relative_to(folder).as_posix(): found for file, found in zip(files, sums_of(files), strict=True)}
         (folder / _ABOUT).write_text(json.dumps({"about": dict(about), "sums": sums}), encoding="utf-8")
 
 
@@ -64,7 +63,7 @@ def recall(home: Path, about: Mapping[str, Any]) -> Memory | None:
     try:
         told = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         # kernels trust these arrays: a damaged one would be answered with nonsense, or not at all
-        whole = all(_sum(folder / name) == summed for name, summed in told["sums"].items())
+        whole = sums_of([folder / name for name in told["sums"]]) == list(told["sums"].values())
     except (OSError, ValueError, KeyError, AttributeError, TypeError):  # it was made to be lost
         return None
     if not whole or told["about"] != dict(about):
@@ -87,18 +86,9 @@ def keep(folder: Path, home: Path) -> None:
     """Put a finished folder in the place of those that are there."""
     with storing(home):
         before = _kept(home)
-        publish(folder, home / f"{max(map(_number, before), default=0) + 1:04d}")
+        folder.rename(home / f"{max(map(_number, before), default=0) + 1:04d}")
     for old in before:
         shutil.rmtree(old, ignore_errors=True)  # where a file is still mapped it stays, and goes the next time
-
-
-def _sum(file: Path) -> int:
-    """A checksum of what a file holds (some GB a second)."""
-    found = 0
-    with file.open("rb") as stream:
-        while some := stream.read(_CHUNK):
-            found = zlib.crc32(some, found)
-    return found
 
 
 def _kept(home: Path) -> list[Path]:

@@ -63,8 +63,20 @@ def rekey(
     return found, families_of(np.concatenate(touched)), ~changed_now
 
 
-def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints) -> tuple[Blocks, Bools, Bools, Bools]:
-    """All blocks, which blocks and lines are of the families, and which blocks there were before; `now` are the numbers of the old records."""
+class Reblocked(NamedTuple):
+    """All blocks; which blocks and lines are of families that changed; which blocks there were before, and which lines there were that no record
+    has left.
+    """
+
+    blocks: Blocks
+    of_blocks: Bools
+    of_lines: Bools
+    stood: Bools
+    calm: Bools
+
+
+def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints, same: Bools) -> Reblocked:
+    """The blocks of all records; `now` are the numbers of the old ones, `same` says which of those now have the same keys as then."""
     part = part_of(profiles, *_in_families(keys.start, keys.keys, families.ids, families.table))
     kept, kept_lines = ~are_in(old.keys, families), ~are_in(old.line_keys, families)
     start, members, block_keys, of_part = _joined((old.start, old.members, old.keys), kept, (part.start, part.members, part.keys), now)
@@ -74,7 +86,20 @@ def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now
     stood = np.ones(len(block_keys), np.bool_)
     place = np.searchsorted(old.keys, part.keys)
     stood[of_part] = np.append(old.keys, np.uint64(0))[place] == part.keys
-    return whole(Part(start, members, block_keys, line_start, lines, line_keys), profiles.count), of_part, line_of_part, stood
+    calm = np.zeros(len(line_keys), np.bool_)
+    calm[line_of_part] = _calm(part, old, same)
+    blocks = whole(Part(start, members, block_keys, line_start, lines, line_keys), profiles.count)
+    return Reblocked(blocks, of_part, line_of_part, stood, calm)
+
+
+def _calm(part: Part, old: Blocks, same: Bools) -> Bools:
+    """Of which lines all records are still there: as many as there were are the same as then."""
+    place = np.minimum(np.searchsorted(old.line_keys, part.line_keys), max(0, len(old.line_keys) - 1))
+    if not len(old.line_keys) or not len(part.line_keys):
+        return np.zeros(len(part.line_keys), np.bool_)
+    stay = np.concatenate([np.zeros(1, np.int64), np.cumsum(same[part.lines])])[part.line_start]
+    found: Bools = (old.line_keys[place] == part.line_keys) & (np.diff(old.line_start)[place] == np.diff(stay))
+    return found
 
 
 def _joined(old: tuple[Any, Any, Any], kept: Bools, part: tuple[Any, Any, Any], now: Ints) -> tuple[Any, Any, Any, Bools]:

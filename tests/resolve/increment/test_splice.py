@@ -129,7 +129,7 @@ def _agree(before: dict[str, Person], now: dict[str, Person]) -> Blocks:
     assert np.array_equal(remade.start, every.start)
     assert np.array_equal(remade.keys, every.keys)
     place = moved(source, old.count)
-    reblocked, of_blocks, of_lines, stood = reblock(found, remade, families, blocks, place)
+    reblocked, of_blocks, of_lines, stood, calm = reblock(found, remade, families, blocks, place, same)
     for name in Blocks._fields:
         assert np.array_equal(getattr(reblocked, name), getattr(all_blocks, name)), name
 
@@ -139,7 +139,7 @@ def _agree(before: dict[str, Person], now: dict[str, Person]) -> Blocks:
     settled = settle((left, right, np.array(list(met.values()), np.int64)), place, marks, families, reblocked, found, FITS)
     marks[settled.again] |= np.uint8(AGAIN)
     kept = {(int(place[a]), int(place[b])) for a, b in zip(left[settled.stays], right[settled.stays], strict=True)}
-    chosen = Chosen(of_blocks, of_lines, marks, stood, same, np.maximum(source, -1).astype(np.int32), blocks.own_start, blocks.own)
+    chosen = Chosen(of_blocks, of_lines, calm, marks, stood, same, np.maximum(source, -1).astype(np.int32), blocks.own_start, blocks.own)
     compared = _pairs(found, reblocked, chosen)
     expected = _pairs(whole, all_blocks, every_pair(all_blocks, whole.count))
     assert kept | compared.keys() == expected.keys()
