@@ -12,6 +12,7 @@ import pyarrow as pa
 from crosstie import app, exercise
 from crosstie.errors import UsageError
 from crosstie.exchange.dossier import Dossier
+from crosstie.learn.region import Settings
 from crosstie.learn.score import Score
 from crosstie.store.durable import storing
 
@@ -45,7 +46,7 @@ def run(folder: Path, seed: int) -> Shown:
     with storing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _MARK).touch()
-    exercise.new_region(seed, "small", folder / "region")
+    exercise.new_region(Settings(seed), folder / "region")
     workspace = app.Workspace.init(folder / "workspace", name="Demonstration", exercise=True)
     for one in workspace.add([folder / "region" / "files"]):
         if one.error is not None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from crosstie.learn.region import Region, generate
+from crosstie.learn.region import Region, Settings, generate
 from crosstie.learn.score import Score, score
 from crosstie.lens import registry
 
 
-def new_region(seed: int, size: str, out: Path) -> Region:
+def new_region(settings: Settings, out: Path) -> Region:
     """Make a fictitious region with the scenarios of all lenses: files to work on, and the truth to mark the work against."""
-    lenses = registry.load()
-    return generate(seed, size, out, [lens.scenario() for lens in lenses])
+    return generate(settings, out, [lens.scenario() for lens in registry.load()])
 
 
 def score_region(truth: Path, links: Path) -> Score:

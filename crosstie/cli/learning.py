@@ -24,11 +24,21 @@ def register(main: click.Group) -> None:
     @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="The same seed gives the same bytes.")
     @click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True, help="How many people.")
     @click.option("--out", required=True, type=PATH, help="A new or empty folder.")
-    def new(frame: Frame, seed: int, size: str, out: Path) -> None:
+    @click.option("--no-links", is_flag=True, help="The same world without any tie between the two: every link found in it is false.")
+    @click.option(
+        "--noise",
+        type=click.FloatRange(0, 4),
+        default=1.0,
+        show_default=True,
+        help="Missing data, errors, contradictions and copies between lists: 0 none, 1 usual.",
+    )
+    @click.option("--storyline", "storylines", multiple=True, metavar="NAME", help="Tell only this storyline; may be given several times.")
+    def new(frame: Frame, seed: int, size: str, out: Path, no_links: bool, noise: float, storylines: tuple[str, ...]) -> None:
         """Make a region: OUT/files is what an analyst would receive, OUT/truth what is true of it."""
         from crosstie import exercise
+        from crosstie.learn.region import Settings
 
-        made = exercise.new_region(seed, size, out)
+        made = exercise.new_region(Settings(seed, size, not no_links, noise, storylines), out)
         if frame.json:
             frame.print_json({"out": out, "files": made.files, "planted": made.planted, "decoys": made.decoys})
         else:

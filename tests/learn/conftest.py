@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crosstie.learn.region import Region, generate
+from crosstie.learn.region import Region, Settings, generate
 
 
 @pytest.fixture(scope="session")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    return generate(7, "small", tmp_path_factory.mktemp("region") / "seven")
+    return generate(Settings(7), tmp_path_factory.mktemp("region") / "seven")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from crosstie.errors import LensError, UsageError
 from crosstie.ingest.load import load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.readers import readers
-from crosstie.learn.region import Region, RegionBuilder, generate
+from crosstie.learn.region import Region, RegionBuilder, Settings, generate
 from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import Marking, check_grade
 
@@ -49,13 +49,13 @@ class Part:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process(region: Region, tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from crosstie.learn.region import generate; generate(7, 'small', Path({str(tmp_path / 'again')!r}))"
+    code = f"from pathlib import Path; from crosstie.learn.region import Settings, generate; generate(Settings(7), Path({str(tmp_path / 'again')!r}))"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONHASHSEED": "4711"})
     assert prints(tmp_path / "again") == prints(region.folder)
 
 
 def test_another_seed_gives_other_people(region: Region, tmp_path: Path) -> None:
-    other = generate(8, "small", tmp_path / "eight")
+    other = generate(Settings(8), tmp_path / "eight")
     ours, theirs = (
         {row["actor_id"]: row["name"] for row in rows(one.folder / "truth" / "actors.csv") if row["kind"] == "person"}
         for one in (region, other)
@@ -83,7 +83,7 @@ def singular(builder: RegionBuilder) -> None:
 
 @pytest.fixture(scope="session")
 def more(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    return generate(7, "small", tmp_path_factory.mktemp("more") / "seven", [Part(singular)])
+    return generate(Settings(7), tmp_path_factory.mktemp("more") / "seven", [Part(singular)])
 
 
 def test_another_part_changes_nobody_elses_story(region: Region, more: Region) -> None:
@@ -201,12 +201,12 @@ def test_names_stand_in_several_scripts(region: Region) -> None:
 def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(UsageError, match="not empty"):
-        generate(7, "small", tmp_path)
+        generate(Settings(7), tmp_path)
 
 
 def test_an_unknown_size_is_refused_and_nothing_made(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="vast"):
-        generate(7, "vast", tmp_path / "new")
+        generate(Settings(7, "vast"), tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
@@ -273,7 +273,7 @@ def backwards(builder: RegionBuilder) -> None:
 )
 def test_a_part_that_contradicts_itself_is_told_so(plot: object, message: str, tmp_path: Path) -> None:
     with pytest.raises(LensError, match=message):
-        generate(7, "small", tmp_path / "new", [Part(plot)])
+        generate(Settings(7), tmp_path / "new", [Part(plot)])
 
 
 def test_planted_accounts_pay_the_crowd_like_everybody(region: Region, truth: Path) -> None:
@@ -305,7 +305,7 @@ def test_every_report_has_an_originator_and_a_grade(region: Region) -> None:
 
 def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(LensError, match="numbers would be those"):
-        generate(7, "small", tmp_path / "new", [Part(listed_pair, "twin"), Part(listed_pair, "twin")])
+        generate(Settings(7), tmp_path / "new", [Part(listed_pair, "twin"), Part(listed_pair, "twin")])
 
 
 def test_no_two_actors_share_an_identity_number(more: Region) -> None:
@@ -319,3 +319,41 @@ def test_no_two_actors_share_an_identity_number(more: Region) -> None:
                     numbers.setdefault(row[6], set()).add(holders[f"accounts_{code}-{row[2]}"])
     assert len(numbers) > 1_500
     assert all(len(actors) == 1 for actors in numbers.values())
+
+
+def told(settings: Settings, folder: Path) -> Path:
+    return generate(settings, folder / "made").folder / "truth"
+
+
+def test_a_region_without_links_has_both_worlds_and_nothing_between_them(truth: Path, tmp_path: Path) -> None:
+    without = told(Settings(7, links=False), tmp_path)
+    assert rows(without / "links.csv") == []
+    assert len(rows(without / "decoys.csv")) > 20
+    for world in ("crime", "terror"):
+        usual, bare = (sum(world in row["spheres"].split() for row in rows(one / "actors.csv")) for one in (truth, without))
+        assert 0.7 * usual < bare < 1.4 * usual
+    assert not any(len(row["spheres"].split()) > 1 for row in rows(without / "actors.csv"))
+
+
+def test_only_the_storylines_that_are_named_are_told(tmp_path: Path) -> None:
+    ties = rows(told(Settings(7, storylines=("arms", "core-kin")), tmp_path) / "links.csv")
+    assert {row["typology"] for row in ties} == {"arms.supply", "kinship"}
+    assert len(ties) >= 10
+    with pytest.raises(UsageError, match="no such storyline: bread"):
+        generate(Settings(7, storylines=("bread",)), tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_noise_scales_holes_errors_and_copies(tmp_path: Path) -> None:
+    def held(level: float) -> tuple[float, int]:
+        folder = generate(Settings(7, noise=level), tmp_path / str(level)).folder / "files"
+        accounts = rows(folder / "accounts_qr.csv")
+        entries = (folder / "ConList.csv").read_text(encoding="utf-8").count("Prime Alias")
+        return sum(not row["Telephone"] for row in accounts) / len(accounts), entries
+
+    none, usual, much = (held(level) for level in (0.0, 1.0, 2.0))
+    assert none[0] == 0
+    assert 0.05 < usual[0] < 0.15 < much[0]
+    assert none[1] < much[1]
+    with pytest.raises(UsageError, match="not between"):
+        Settings(noise=9)

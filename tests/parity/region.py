@@ -8,13 +8,14 @@ import pyarrow.parquet as pq
 
 from crosstie import exercise
 from crosstie.app import ORDER, Workspace
+from crosstie.learn.region import Settings
 from crosstie.model.tables import TABLES
 from crosstie.store.builds import Build
 
 
 def workspace(folder: Path) -> Workspace:
     """A workspace with the region's files."""
-    exercise.new_region(11, "small", folder / "region")
+    exercise.new_region(Settings(11), folder / "region")
     made = Workspace.init(folder / "workspace", exercise=True)
     assert all(one.error is None for one in made.add([folder / "region" / "files"]))
     return made

@@ -30,27 +30,25 @@ from crosstie.model.lexicon import Sphere
 
 #: Serials below this belong to the crowd; each part draws its own from a block above it.
 PLANTED = 50_000_000
-_BLOCK = 10_000
+_BLOCK, _BLOCKS = 1_000, 49_000
 ID_SALT, PHONE_SALT, REGISTER_SALT, ACCOUNT_SALT, IMO_SALT = 1, 2, 3, 4, 5
 
 
 class Builder:
     """The RegionBuilder of one part."""
 
-    def __init__(self, seed: int, size: Size, part: str, plan: planned.Plan) -> None:
+    def __init__(self, seed: int, size: Size, part: str, plan: planned.Plan, rounds: int | None = None) -> None:
         self.rng = stream(seed, f"part:{part}")
-        self.rounds = size.rounds
+        self.rounds = size.rounds if rounds is None else rounds
         self.begin, self.end = BEGIN, END
         self.states: Sequence[State] = tuple(place.state for place in places().values())
-        self._seed, self._part, self._plan = seed, part, plan
-        block = zlib.crc32(part.encode()) % 4_900
-        if block in plan.blocks:
+        self.part, self._seed, self._part, self._plan = part, seed, part, plan
+        if part in plan.blocks.values():
             raise LensError(
-                f"part {part}: its numbers would be those of part {plan.blocks[block]}", hint="Give one of the two another name."
+                f"two parts are called {part}: their numbers would be those of each other", hint="Give one of the two another name."
             )
-        plan.blocks[block] = part
-        self._serial = PLANTED + block * _BLOCK
-        self._made = 0
+        self._claimed = self._made = self._serial = 0
+        self._claim()
         self._people: dict[str, planned.PersonPlan] = {}
         self._companies: dict[str, planned.CompanyPlan] = {}
         self._listed: set[tuple[str, str]] = set()
@@ -353,10 +351,18 @@ class Builder:
     # numbers
 
     def _next(self) -> int:
+        if self._made == _BLOCK:
+            self._claim()
         self._made += 1
-        if self._made >= _BLOCK:
-            raise LensError(f"part {self._part} asks for more than {_BLOCK} numbers", hint="Plant fewer storylines.")
-        return self._serial + self._made
+        return self._serial + self._made - 1
+
+    def _claim(self) -> None:
+        """A block of numbers that no other part has: each part has its own places, whatever others ask for."""
+        block = zlib.crc32(f"{self._part}/{self._claimed}".encode()) % _BLOCKS
+        while block in self._plan.blocks:
+            block = (block + 1) % _BLOCKS
+        self._plan.blocks[block] = self._part
+        self._claimed, self._made, self._serial = self._claimed + 1, 0, PLANTED + block * _BLOCK
 
     def _id(self, kind: str) -> str:
         self._count = getattr(self, "_count", 0) + 1

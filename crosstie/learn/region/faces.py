@@ -8,10 +8,11 @@ from datetime import timedelta
 import numpy as np
 
 from crosstie.learn.region.names import NONE, name_book
+from crosstie.learn.region.noise import Noise
 from crosstie.learn.region.parts import Actor
-from crosstie.learn.region.plan import PersonPlan
+from crosstie.learn.region.plan import ListingPlan, PersonPlan
 from crosstie.learn.region.population import Population
-from crosstie.learn.region.spelling import Noise, bare, slip
+from crosstie.learn.region.spelling import bare, slip
 from crosstie.learn.region.world import EPOCH, places
 
 _NICKNAMES = (
@@ -62,8 +63,9 @@ class Face:
 class Faces:
     """Makes the faces of planted actors, with the faults of one office."""
 
-    def __init__(self, population: Population, rng: np.random.Generator, noise: Noise) -> None:
+    def __init__(self, population: Population, rng: np.random.Generator, noise: Noise, seen: dict[str, Face] | None = None) -> None:
         self._rng, self._noise = rng, noise
+        self._seen = {} if seen is None else seen
         self._people = {one.actor.id: one for one in population.plan.people}
         self._companies = {one.actor.id: one for one in population.plan.companies}
 
@@ -74,6 +76,13 @@ class Faces:
         if actor.kind == "company":
             return self._company(actor)
         return self._thing(actor)
+
+    def listed(self, plan: ListingPlan) -> Face:
+        """The actor as a list knows it: a list that copies knows what the first list knew, with its errors."""
+        face = self._seen.get(plan.actor.id) if plan.copied else None
+        face = face or self.of(plan.actor)
+        self._seen.setdefault(plan.actor.id, face)
+        return face
 
     def _person(self, actor: Actor) -> Face:
         rng, noise, plan = self._rng, self._noise, self._people[actor.id]
@@ -113,7 +122,10 @@ class Faces:
         )
 
     def _born(self, number: int) -> str | None:
-        rng, noise, day = self._rng, self._noise, EPOCH + timedelta(days=number)
+        rng, noise = self._rng, self._noise
+        if rng.random() < noise.wrong_year:
+            number += 365 * int(rng.choice([-2, -1, 1, 2]))
+        day = EPOCH + timedelta(days=number)
         roll = rng.random()
         if roll < noise.no_date:
             return None

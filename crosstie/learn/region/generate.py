@@ -9,18 +9,23 @@ from pathlib import Path
 from crosstie.errors import StorageError, UsageError
 from crosstie.learn.region import ledgers, lists, registers, reports, trade
 from crosstie.learn.region.builder import Builder
+from crosstie.learn.region.copies import copy_lists
+from crosstie.learn.region.noise import Care
 from crosstie.learn.region.parts import ScenarioPart
 from crosstie.learn.region.plan import Plan
 from crosstie.learn.region.population import populate
+from crosstie.learn.region.settings import Settings
+from crosstie.learn.region.severed import Severed
 from crosstie.learn.region.sheets import sheet
-from crosstie.learn.region.storylines import CORE
+from crosstie.learn.region.storylines import BACKGROUND, TIES
 from crosstie.learn.region.storylines.commons import Commons
 from crosstie.learn.region.truth import ENTITIES, Sightings, check, write_truth
-from crosstie.learn.region.world import size_of
+from crosstie.learn.region.world import size_of, stream
+from crosstie.model.lexicon import Sphere
 
 _ABOUT = """# What is true in this region
 
-Made by crosstie with seed {seed} and size {size}. Every person, company, group, ship, account and event in it is invented, and so are the six States.
+Made by crosstie with {settings}. Every person, company, group, ship, account and event in it is invented, and so are the six States.
 
 - `actors.csv`: everybody and everything that acts, with the worlds (`crime`, `terror`) that they belong to. `crowd-...` are bystanders.
 - `entities.csv`: which record of which file is which actor: the same-entity clusters. Entity ids are those that crosstie's readers give.
@@ -42,23 +47,23 @@ class Region:
     decoys: int
 
 
-def generate(seed: int, size: str, out: Path, parts: Sequence[ScenarioPart] = (), progress: Callable[[str], None] | None = None) -> Region:
+def generate(settings: Settings, out: Path, parts: Sequence[ScenarioPart] = (), progress: Callable[[str], None] | None = None) -> Region:
     """Make a region in a new or empty folder: `out/files` is what an analyst would receive, `out/truth` what is true of it.
 
-    The same seed, size and parts give the same bytes; another part adds its own people and changes nobody else's story. `progress` is told what is
-    being written. UsageError where the folder is not empty or the size is none, LensError where a part contradicts itself.
+    The same settings and parts give the same bytes; another part adds its own people and changes nobody else's story. `progress` is told what is
+    being written. UsageError where the folder is not empty, or a size or storyline is none, LensError where a part contradicts itself.
     """
-    scale, tell = size_of(size), progress or _untold
+    seed, size, tell = settings.seed, settings.size, progress or _untold
+    scale = size_of(size)
+    settings.chosen((*TIES, *parts))
     files_, truth_ = _folders(out)
     plan = Plan()
-    commons = Commons()
-    commons.plant(Builder(seed, scale, commons.name, plan))
-    for part in sorted((*CORE, *parts), key=lambda one: one.name):
-        tell(f"storylines of {part.name}")
-        part.plant(Builder(seed, scale, part.name, plan))
+    _tell_stories(settings, (*TIES, *parts), plan, tell)
+    care = Care.at(settings.noise)
+    copy_lists(plan, stream(seed, "copies"), care.copied)
     check(plan)
     tell("people, companies and accounts")
-    population = populate(seed, scale, plan)
+    population = populate(seed, scale, plan, care)
     written: list[Path] = []
     with sheet(truth_ / "entities.csv", {name: name for name in ENTITIES}) as table:
         truth = Sightings(table, population)
@@ -76,8 +81,24 @@ def generate(seed: int, size: str, out: Path, parts: Sequence[ScenarioPart] = ()
             written += write()
     tell("truth")
     _write_handling(written)
-    write_truth(truth_, population, _ABOUT.format(seed=seed, size=size, links=len(plan.links), decoys=len(plan.decoys)))
+    write_truth(truth_, population, _ABOUT.format(settings=_spoken(settings), links=len(plan.links), decoys=len(plan.decoys)))
     return Region(out, seed, size, tuple(written), len(plan.links), len(plan.decoys))
+
+
+def _tell_stories(settings: Settings, ties: Sequence[ScenarioPart], plan: Plan, tell: Callable[[str], None]) -> None:
+    """What all States have, then every part under its name, so that the order in which parts are given is of no matter."""
+    scale, commons = size_of(settings.size), Commons()
+    commons.plant(Builder(settings.seed, scale, commons.name, plan))
+    rounds = settings.rounds(scale.rounds, ties)
+    builders: list[tuple[ScenarioPart, Builder]] = [(part, Builder(settings.seed, scale, part.name, plan)) for part in BACKGROUND]
+    for part in settings.chosen(ties):
+        if settings.links:
+            builders.append((part, Builder(settings.seed, scale, part.name, plan, rounds)))
+        else:
+            builders += [(part, Severed(settings.seed, scale, part.name, plan, sphere, rounds)) for sphere in (Sphere.CRIME, Sphere.TERROR)]
+    for part, builder in sorted(builders, key=lambda one: one[1].part):
+        tell(f"storylines of {builder.part}")
+        part.plant(builder)
 
 
 def _write_handling(files: Sequence[Path]) -> None:
@@ -88,6 +109,13 @@ def _write_handling(files: Sequence[Path]) -> None:
             originator, grade, marking = reports.ORIGINATORS[kind]
             note = f"originator: {originator}\ngrade: {grade}\nmarking: {marking}\n"
             file.with_name(f"{file.name}.source.yaml").write_text(note, encoding="utf-8")
+
+
+def _spoken(settings: Settings) -> str:
+    """The settings in words."""
+    parts = [f"seed {settings.seed}", f"size {settings.size}", f"noise {settings.noise:g}"]
+    parts += ["no links"] if not settings.links else []
+    return ", ".join([*parts, *(f"storyline {one}" for one in sorted(settings.storylines))])
 
 
 def _untold(_: str) -> None:

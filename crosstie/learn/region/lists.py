@@ -16,7 +16,6 @@ import numpy as np
 from crosstie.learn.region.faces import Face, Faces
 from crosstie.learn.region.plan import ListingPlan, VesselPlan
 from crosstie.learn.region.population import Population
-from crosstie.learn.region.spelling import LIST
 from crosstie.learn.region.truth import Sightings
 from crosstie.learn.region.world import END, places, stream
 
@@ -94,12 +93,13 @@ class Entry:
 def write_lists(population: Population, out: Path, truth: Sightings) -> list[Path]:
     """All lists; those of which nobody is are left out."""
     files: list[Path] = []
+    seen: dict[str, Face] = {}
     for name, write in (("un-like", _un), ("ofac-like", _ofac), ("gb-like", _gb), ("red-notice", _notices)):
         listings = [one for one in population.plan.listings if one.list == name]
         if listings:
             rng = stream(population.seed, name)
             order = [listings[row] for row in sorted(range(len(listings)), key=lambda row: (listings[row].on, row))]
-            files += write(order, Faces(population, rng, LIST), rng, population, out, truth)
+            files += write(order, Faces(population, rng, population.care.list, seen), rng, population, out, truth)
     return files
 
 
@@ -114,7 +114,7 @@ def _un(
     for plan in listings:
         prefix = _UN_PREFIX.get(plan.programme, "QD") + ("i" if plan.actor.kind == "person" else "e")
         taken[prefix] = taken.get(prefix, _UN_FIRST - 1) + 1
-        entries.append(Entry(f"{prefix}.{taken[prefix]:03d}", plan, faces.of(plan.actor)))
+        entries.append(Entry(f"{prefix}.{taken[prefix]:03d}", plan, faces.listed(plan)))
     references = {entry.plan.actor.id: entry for entry in entries}
     path = out / "consolidated.xml"
     with path.open("w", encoding="utf-8", newline="\n") as stream_:
@@ -211,7 +211,7 @@ class _Xml:
 def _ofac(
     listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings
 ) -> list[Path]:
-    entries = [Entry(str(_OFAC_FIRST + number), plan, faces.of(plan.actor)) for number, plan in enumerate(listings)]
+    entries = [Entry(str(_OFAC_FIRST + number), plan, faces.listed(plan)) for number, plan in enumerate(listings)]
     known = {entry.plan.actor.id: entry for entry in entries}
     ships = {one.actor.id: (row, one) for row, one in enumerate(population.plan.vessels)}
     sdn, add, alt = StringIO(), StringIO(), StringIO()
@@ -305,7 +305,7 @@ def _english(day: str) -> str:
 def _gb(
     listings: Sequence[ListingPlan], faces: Faces, rng: np.random.Generator, population: Population, out: Path, truth: Sightings
 ) -> list[Path]:
-    entries = [Entry(str(_GB_FIRST + number), plan, faces.of(plan.actor)) for number, plan in enumerate(listings)]
+    entries = [Entry(str(_GB_FIRST + number), plan, faces.listed(plan)) for number, plan in enumerate(listings)]
     path = out / "ConList.csv"
     with path.open("w", encoding="utf-8", newline="") as stream_:
         writer = csv.writer(stream_, lineterminator="\r\n")
@@ -361,7 +361,7 @@ def _notices(
 ) -> list[Path]:
     path, found, pairs = out / "notices.json", [], []
     for number, plan in enumerate(listings):
-        face, notice = faces.of(plan.actor), f"{plan.on.year}/{90_001 + number}"
+        face, notice = faces.listed(plan), f"{plan.on.year}/{90_001 + number}"
         pairs.append((plan.actor.id, f"interpol-{notice.replace('/', '-')}"))
         found.append(
             {

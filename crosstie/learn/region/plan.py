@@ -119,6 +119,8 @@ class ListingPlan:
     narrative: str
     on: date
     linked_to: tuple[Actor, ...]
+    #: taken over from another list as it stands there
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

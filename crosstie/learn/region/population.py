@@ -9,6 +9,7 @@ import numpy as np
 
 from crosstie.learn.region.builder import ACCOUNT_SALT, ID_SALT, IMO_SALT, PHONE_SALT, REGISTER_SALT
 from crosstie.learn.region.names import NONE, Ints, draw, name_book
+from crosstie.learn.region.noise import Care
 from crosstie.learn.region.plan import Plan
 from crosstie.learn.region.world import BEGIN, END, Size, day_number, firms, places, scrambled, stream
 
@@ -116,15 +117,16 @@ class Population:
     officers: Officers
     plan: Plan
     seed: int
+    care: Care
 
 
-def populate(seed: int, size: Size, plan: Plan) -> Population:
-    """The planted ones and a crowd around them."""
+def populate(seed: int, size: Size, plan: Plan, care: Care) -> Population:
+    """The planted ones and a crowd around them; `care` is how the offices will write them down."""
     people = _people(seed, size, plan)
     companies = _companies(seed, size, plan)
     accounts = _accounts(seed, people, companies, plan)
     return Population(
-        people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies, plan), plan, seed
+        people, companies, accounts, _vessels(seed, size, companies, plan), _officers(seed, people, companies, plan), plan, seed, care
     )
 
 

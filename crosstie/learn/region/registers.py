@@ -12,8 +12,6 @@ from crosstie.learn.region.names import NONE, Ints, among, pc
 from crosstie.learn.region.population import Population
 from crosstie.learn.region.sheets import BATCH, offices, sheet, write_mapping
 from crosstie.learn.region.spelling import (
-    BANK,
-    REGISTER,
     addresses,
     birth_dates,
     company_names,
@@ -30,8 +28,6 @@ from crosstie.learn.region.truth import Sightings
 from crosstie.learn.region.world import day_number, places, scrambled, stream
 
 _OFFICER_SALT, _CUSTOMER_SALT = 11, 12
-#: A seat in this many hundred is entered under a second person number: registers hold duplicates too.
-_DOUBLE = 8
 NULL = pa.scalar(None, pa.string())
 
 
@@ -73,6 +69,7 @@ def _seats(population: Population) -> tuple[Ints, Ints, Ints, Any, Ints, Ints]:
 
 def _register(population: Population, number: int, code: str, out: Path, truth: Sightings) -> Path:
     companies, people, plan = population.companies, population.people, population.plan
+    care = population.care.register
     company, person, parent, owner, start, end = _seats(population)
     here = np.flatnonzero(companies.state[company] == number)
     here = here[np.argsort(companies.registration[company[here]], kind="stable")]
@@ -82,7 +79,7 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
     roles = [office["roles"]["director"], office["roles"]["owner"]]
     ours = [one.actor.name for one in plan.companies]
     homes = [f"{one.address.street}, {one.address.city}" for one in plan.companies]
-    double = scrambled(person + 7 * company, 13) % 100 < _DOUBLE
+    double = scrambled(person + 7 * company, 13) % 100 < 100 * care.double
     met: list[Ints] = []
     with sheet(path, office["register"], office["delimiter"]) as table:
         for first in range(0, len(here), BATCH):
@@ -94,8 +91,8 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
             parents = pc.if_else(pa.array(corporate), registrations(companies, np.maximum(above, 0)), NULL)
             officer_no = pc.if_else(pa.array(human), padded(keys, 8, "P"), parents)
             someone = np.maximum(who, 0)
-            names = person_names(people, someone, rng, REGISTER, office["script"])
-            latin = holes(person_names(people, someone, rng, REGISTER), rng, 0.6 if office["script"] != "Latn" else 1.0)
+            names = person_names(people, someone, rng, care, office["script"])
+            latin = holes(person_names(people, someone, rng, care), rng, 0.6 if office["script"] != "Latn" else 1.0)
             firms_above = company_names(companies, np.maximum(above, 0), ours)
             only = pa.array(human)
             table.write(
@@ -103,15 +100,15 @@ def _register(population: Population, number: int, code: str, out: Path, truth: 
                     "company_no": numbers,
                     "company": company_names(companies, firm, ours),
                     "address": addresses(companies, firm, homes),
-                    "phone": holes(phones(companies.phone[firm]), rng, REGISTER.no_phone),
+                    "phone": holes(phones(companies.phone[firm]), rng, care.no_phone),
                     "founded": days(companies.founded[firm], office["dates"]),
                     "dissolved": days(companies.dissolved[firm], office["dates"]),
                     "officer_kind": pc.if_else(only, "P", pc.if_else(pa.array(corporate), "C", NULL)),
                     "officer_no": officer_no,
                     "officer": pc.if_else(only, names, pc.if_else(pa.array(corporate), firms_above, NULL)),
                     "officer_latin": pc.if_else(only, latin, NULL),
-                    "born": pc.if_else(only, birth_dates(people.born[someone], rng, REGISTER, office["dates"]), NULL),
-                    "id_no": pc.if_else(only, holes(id_numbers(people, someone), rng, REGISTER.no_id), NULL),
+                    "born": pc.if_else(only, birth_dates(people.born[someone], rng, care, office["dates"]), NULL),
+                    "id_no": pc.if_else(only, holes(id_numbers(people, someone), rng, care.no_id), NULL),
                     "role": pc.if_else(pa.array(human | corporate), among(roles, owner[rows].astype(np.int64)), NULL),
                     "start": days(start[rows], office["dates"]),
                     "end": days(end[rows], office["dates"]),
@@ -232,6 +229,7 @@ def _accounts(population: Population, number: int, code: str, out: Path, truth: 
     here = np.flatnonzero(accounts.state == number)
     here = here[np.argsort(accounts.serial[here], kind="stable")]
     rng, office, name = stream(population.seed, f"accounts_{code}"), offices()[code], f"accounts_{code}"
+    care = population.care.bank
     path, place = out / f"{name}.csv", places()[code]
     ours = [one.actor.name for one in plan.companies]
     homes = [f"{one.address.street}, {one.address.city}" for one in plan.people]
@@ -254,13 +252,13 @@ def _accounts(population: Population, number: int, code: str, out: Path, truth: 
                     "customer_no": number_,
                     "kind": pc.if_else(firm, "C", "P"),
                     "holder": pc.if_else(
-                        firm, loose(company_names(companies, company, ours), rng, BANK), person_names(people, person, rng, BANK)
+                        firm, loose(company_names(companies, company, ours), rng, care), person_names(people, person, rng, care)
                     ),
-                    "born": pc.if_else(firm, NULL, birth_dates(people.born[person], rng, BANK, office["dates"])),
-                    "id_no": holes(pc.if_else(firm, registrations(companies, company), id_numbers(people, person)), rng, BANK.no_id),
-                    "phone": holes(phones(accounts.phone[rows]), rng, BANK.no_phone),
+                    "born": pc.if_else(firm, NULL, birth_dates(people.born[person], rng, care, office["dates"])),
+                    "id_no": holes(pc.if_else(firm, registrations(companies, company), id_numbers(people, person)), rng, care.no_id),
+                    "phone": holes(phones(accounts.phone[rows]), rng, care.no_phone),
                     "address": holes(
-                        pc.if_else(firm, addresses(companies, company, seats), addresses(people, person, homes)), rng, BANK.no_address
+                        pc.if_else(firm, addresses(companies, company, seats), addresses(people, person, homes)), rng, care.no_address
                     ),
                     "opened": days(accounts.opened[rows], office["dates"]),
                     "currency": pa.array([accounts.currency[row] for row in rows.tolist()]),

@@ -12,7 +12,6 @@ from crosstie.learn.region.faces import Face, Faces
 from crosstie.learn.region.parts import Actor
 from crosstie.learn.region.plan import RelationPlan, ReportPlan
 from crosstie.learn.region.population import Population
-from crosstie.learn.region.spelling import AGENCY
 from crosstie.learn.region.truth import Sightings
 from crosstie.learn.region.world import stream
 from crosstie.model.schema import edge_ends
@@ -58,7 +57,7 @@ class _Writer:
     def __init__(self, kind: str, population: Population, rng: np.random.Generator, truth: Sightings, path: Path) -> None:
         self.pairs: list[tuple[str, str]] = []
         self._kind, self._rng = kind, rng
-        self._faces = Faces(population, rng, AGENCY)
+        self._faces = Faces(population, rng, population.care.agency)
         self._imo = {one.actor.id: str(population.vessels.imo[row]) for row, one in enumerate(population.plan.vessels)}
 
     def entities(self, number: int, report: ReportPlan, relations: list[RelationPlan]) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,30 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from crosstie.learn.region.names import NONE, Ints, Texts, among, assemble, name_book, pc
+from crosstie.learn.region.noise import Noise
 from crosstie.learn.region.population import HOUSES, PUBLIC, Companies, People
 from crosstie.learn.region.world import firms, places
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """How careless an office is: the share of values with each fault."""
-
-    variant: float = 0.18
-    typo: float = 0.02
-    no_middle: float = 0.3
-    swapped: float = 0.01
-    no_date: float = 0.03
-    year_only: float = 0.05
-    day_month: float = 0.01
-    no_id: float = 0.1
-    no_phone: float = 0.1
-    no_address: float = 0.05
-
-
-BANK = Noise(variant=0.15, typo=0.015, no_middle=0.2, swapped=0.005, no_date=0.01, year_only=0.01, day_month=0.01, no_id=0.08)
-REGISTER = Noise(variant=0.15, typo=0.02, no_middle=0.35, no_date=0.05, year_only=0.06, no_id=0.45)
-AGENCY = Noise(variant=0.35, typo=0.03, no_middle=0.5, no_date=0.15, year_only=0.2, day_month=0.02, no_id=0.5, no_phone=0.5, no_address=0.5)
-LIST = Noise(variant=0.35, typo=0.01, no_middle=0.2, no_date=0.08, year_only=0.25, day_month=0.01, no_id=0.6)
 
 
 def person_names(people: People, rows: Ints, rng: np.random.Generator, noise: Noise, script: str = "Latn") -> Texts:
@@ -101,6 +79,8 @@ def days(numbers: Ints, written: str = "%Y-%m-%d") -> Texts:
 def birth_dates(born: Ints, rng: np.random.Generator, noise: Noise, written: str = "%Y-%m-%d") -> Texts:
     """Birth dates with the office's faults: missing, a year only, day and month changed places."""
     roll = rng.random(len(born))
+    wrong = np.where(rng.random(len(born)) < noise.wrong_year, 365 * rng.choice([-2, -1, 1, 2], len(born)), 0)
+    born = born + wrong
     plain = days(born, written)
     turned = days(born, written.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m"))
     early = pc.less_equal(pc.day(pa.array(born.astype(np.int32)).cast(pa.date32())), 12)

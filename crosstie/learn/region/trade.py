@@ -13,7 +13,7 @@ from crosstie.learn.region.names import NONE, Ints, among, pc
 from crosstie.learn.region.population import Population
 from crosstie.learn.region.registers import NULL
 from crosstie.learn.region.sheets import BATCH, sheet, write_mapping
-from crosstie.learn.region.spelling import BANK, addresses, company_names, days, loose, padded, person_names, registrations
+from crosstie.learn.region.spelling import addresses, company_names, days, loose, padded, person_names, registrations
 from crosstie.learn.region.truth import Sightings
 from crosstie.learn.region.world import BEGIN, END, Size, day_number, places, scrambled, stream
 
@@ -81,14 +81,14 @@ class _Traders:
 
     def cells(self, side: str, kind: Ints, row: Ints, rng: np.random.Generator) -> dict[str, Any]:
         """What a declaration says of one side."""
-        people, companies = self.population.people, self.population.companies
+        people, companies, bank = self.population.people, self.population.companies, self.population.care.bank
         firm = pa.array(kind == 0)
         company, person = np.where(kind == 0, row, 0), np.where(kind == 1, row, 0)
         state = np.where(kind == 0, companies.state[company], people.state[person] if len(people) else 0)
         number = registrations(companies, company)
         return {
             f"{side}_no": self.numbers(kind, row),
-            side: pc.if_else(firm, loose(company_names(companies, company, self.ours), rng, BANK), person_names(people, person, rng, BANK)),
+            side: pc.if_else(firm, loose(company_names(companies, company, self.ours), rng, bank), person_names(people, person, rng, bank)),
             f"{side}_registration": pc.if_else(pc.and_(firm, pa.array(rng.random(len(row)) < 0.75)), number, NULL),
             f"{side}_address": pc.if_else(firm, addresses(companies, company, self.seats), addresses(people, person, self.homes)),
             f"{side}_country": among(list(places()), state),

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from crosstie.errors import LensError
 from crosstie.learn.region.names import Ints, among, pc
+from crosstie.learn.region.noise import Noise
 from crosstie.learn.region.plan import CompanyPlan, PersonPlan, Plan, TrueLink
 from crosstie.learn.region.population import Companies, People, Population
 from crosstie.learn.region.sheets import BATCH, Sheet, sheet
-from crosstie.learn.region.spelling import Noise, company_names, padded, person_names
+from crosstie.learn.region.spelling import company_names, padded, person_names
 from crosstie.learn.region.world import places, stream
 from crosstie.model.lexicon import Sphere
 

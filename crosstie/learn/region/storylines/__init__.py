@@ -3,6 +3,9 @@
 from crosstie.learn.region.parts import ScenarioPart
 from crosstie.learn.region.storylines import convergence, cooperation, crowd, decoys
 
-CORE: tuple[ScenarioPart, ...] = (*cooperation.PARTS, *convergence.PARTS, *crowd.PARTS, *decoys.PARTS)
+#: Parts that plant ties: what `--storyline` chooses from, together with the parts of the lenses.
+TIES: tuple[ScenarioPart, ...] = (*cooperation.PARTS, *convergence.PARTS)
+#: What is there in any region.
+BACKGROUND: tuple[ScenarioPart, ...] = (*crowd.PARTS, *decoys.PARTS)
 
-__all__ = ["CORE"]
+__all__ = ["BACKGROUND", "TIES"]
