@@ -19,7 +19,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from crosstie.learn.score import Score, score
@@ -64,17 +63,17 @@ def read(build: Path) -> Ties:
     a, b = (pc.index_in(edges[name], ids).to_numpy().astype(np.int64) for name in ("source", "target"))
     kept = a != b
     doubt = np.log1p(-np.clip(edges["confidence"].to_numpy()[kept], 0.001, 0.999))
-    one, other = np.concatenate([a[kept], b[kept]]), np.concatenate([b[kept], a[kept]])
-    matrix = sp.coo_matrix((np.concatenate([doubt, doubt]), (one, other)), shape=(len(ids), len(ids))).tocsr()
-    matrix.sum_duplicates()
+    pair, place = np.unique(np.concatenate([a[kept] * len(ids) + b[kept], b[kept] * len(ids) + a[kept]]), return_inverse=True)
+    sure: Floats = -np.expm1(np.bincount(place, np.concatenate([doubt, doubt]), len(pair)))
+    tail, near = np.divmod(pair, len(ids))
+    rows = np.searchsorted(tail, np.arange(len(ids) + 1))
 
     def seeds(sphere: str) -> Ints:
         named = pc.unique(spheres.filter(pc.equal(spheres["sphere"], sphere))["entity_id"])
         found: Ints = np.sort(pc.index_in(named, ids).to_numpy().astype(np.int64))
         return found
 
-    sure: Floats = -np.expm1(matrix.data)
-    return Ties(ids.to_pylist(), matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), sure, seeds("crime"), seeds("terror"))
+    return Ties(ids.to_pylist(), rows, near, sure, seeds("crime"), seeds("terror"))
 
 
 def hub_discounted_cost(ties: Ties) -> Floats:
@@ -100,7 +99,7 @@ def _around(rows: Ints, near: Ints, cost: Floats, open_: Any, seed: int, reach: 
         before = reach[touched[:last]].copy()
         for place in range(last):
             node = touched[place]
-            if node != seed and not open_[node] or (step == 1 and node == seed):
+            if (node != seed and not open_[node]) or (step == 1 and node == seed):
                 continue
             for at in range(rows[node], rows[node + 1]):
                 other = near[at]
@@ -143,24 +142,67 @@ def _cheapest(rows: Ints, near: Ints, cost: Floats, open_: Any, left: Ints, righ
 
 def personalised_pagerank(ties: Ties) -> Floats:
     """Log of the probability that a walk of at most four steps from a seed of crime ends at a seed of terror, over the degree of that seed."""
-    degree, nodes = ties.degree, len(ties.ids)
-    tail = np.repeat(np.arange(nodes), degree)
-    kept = (degree[tail] <= HUB) & (degree[ties.near] <= HUB)
-    weights = sp.coo_matrix((ties.confidence[kept], (tail[kept], ties.near[kept])), shape=(nodes, nodes)).tocsr()
-    total = np.asarray(weights.sum(1)).ravel()
-    step = (sp.diags(1 / np.maximum(total, 1e-12)) @ weights).tocsr()
-    start, end = (
-        sp.csr_matrix((np.ones(len(one)), (np.arange(len(one)), one)), shape=(len(one), nodes)) for one in (ties.crime, ties.terror)
-    )
-    one = start @ step
-    two = one @ step
-    back = end @ step.T
-    twice = back @ step.T
-    stay = 1 - ALPHA
-    walks = stay * (start @ back.T) + stay**2 * (one @ back.T) + stay**3 * (two @ back.T) + stay**4 * (two @ twice.T)
-    dense = np.asarray(walks.todense())
+    degree = ties.degree
+    tail = np.repeat(np.arange(len(degree)), degree)
+    weight = np.where((degree[tail] <= HUB) & (degree[ties.near] <= HUB), ties.confidence, 0.0)
+    total = np.maximum(np.bincount(tail, weight, len(degree)), 1e-12)
+    walks = _walks(ties.rows, ties.near, weight / total[tail], weight / total[ties.near], ties.crime, ties.terror)
     with np.errstate(divide="ignore"):
-        found: Floats = np.log(dense) - np.log(np.maximum(degree[ties.terror], 1))[None, :]
+        found: Floats = np.log(walks) - np.log(np.maximum(degree[ties.terror], 1))[None, :]
+    return found
+
+
+@numba.njit(cache=True)
+def _spread(rows: Ints, near: Ints, share: Floats, before: Floats, nodes: Ints, count: int, after: Floats, touched: Ints) -> int:
+    """One step of a walk: `after` gets what `before` holds at `nodes`; says how many nodes are touched."""
+    reached = 0
+    for place in range(count):
+        node = nodes[place]
+        for at in range(rows[node], rows[node + 1]):
+            if share[at] > 0:
+                other = near[at]
+                if after[other] == 0:
+                    touched[reached] = other
+                    reached += 1
+                after[other] += before[node] * share[at]
+    return reached
+
+
+@numba.njit(cache=True)
+def _walks(rows: Ints, near: Ints, onward: Floats, back: Floats, left: Ints, right: Ints) -> Floats:
+    """Discounted probabilities of walks of one to four steps: two from either end. `back[i]` is the share of the neighbour that comes here."""
+    nodes, stay = len(rows) - 1, 1 - ALPHA
+    zero = np.zeros(nodes)
+    one, two, start = zero.copy(), zero.copy(), np.empty(1, np.int64)
+    first, second = np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    held = [np.empty(0, np.int64)]
+    shares = [np.empty((0, 2), np.float64)]
+    for seed in right:
+        start[0], zero[seed] = seed, 1.0
+        near_, far = _spread(rows, near, back, zero, start, 1, one, first), 0
+        zero[seed] = 0.0
+        far = _spread(rows, near, back, one, first, near_, two, second)
+        reached = np.unique(np.concatenate((first[:near_], second[:far])))
+        values = np.empty((len(reached), 2))
+        for place, node in enumerate(reached):
+            values[place, 0], values[place, 1] = one[node], two[node]
+        held.append(reached)
+        shares.append(values)
+        one[reached], two[reached] = 0.0, 0.0
+    found = np.zeros((len(left), len(right)))
+    for row, seed in enumerate(left):
+        start[0], zero[seed] = seed, 1.0
+        near_ = _spread(rows, near, onward, zero, start, 1, one, first)
+        far = _spread(rows, near, onward, one, first, near_, two, second)
+        for column in range(len(right)):
+            total, reached, values = 0.0, held[column + 1], shares[column + 1]
+            for place in range(len(reached)):
+                node = reached[place]
+                total += values[place, 0] * (stay * zero[node] + stay**2 * one[node] + stay**3 * two[node])
+                total += values[place, 1] * stay**4 * two[node]
+            found[row, column] = total
+        zero[seed] = 0.0
+        one[first[:near_]], two[second[:far]] = 0.0, 0.0
     return found
 
 
@@ -186,7 +228,20 @@ def ranked(ties: Ties, scores: Floats, listed: int = LISTED) -> pa.Table:
 def members(build: Path) -> dict[str, str]:
     """A record of each resolved entity: what the truth of a region knows."""
     table = pq.read_table(build / "clusters.parquet", columns=["entity_id", "cluster_id"])
-    return dict(zip(table["cluster_id"].to_pylist(), table["entity_id"].to_pylist(), strict=True))
+    found: dict[str, str] = dict(zip(_texts(table["cluster_id"]), _texts(table["entity_id"]), strict=True))
+    return found
+
+
+def _texts(column: Any) -> list[str]:
+    found: list[str] = column.to_pylist()
+    return found
+
+
+def _named(table: pa.Table, names: dict[str, str]) -> pa.Table:
+    """The links with a record for each resolved entity."""
+    ends = {name: pa.array([names.get(one, one) for one in _texts(table[name])], pa.string()) for name in ("crime_id", "terror_id")}
+    classes: Any = pa.array(_texts(table["class"]), pa.string())
+    return pa.table(ends | {"class": classes})
 
 
 def marks(truth: Path, build: Path) -> dict[str, Score]:
@@ -194,11 +249,7 @@ def marks(truth: Path, build: Path) -> dict[str, Score]:
     ties, names = read(build), members(build)
     found = {}
     for name, ranker in RANKERS.items():
-        table = ranked(ties, ranker(ties))
-        for column in ("crime_id", "terror_id"):
-            ids = [names.get(one, one) for one in table[column].to_pylist()]
-            table = table.set_column(table.schema.get_field_index(column), column, pa.array(ids, pa.string()))
-        found[name] = score(truth, table)
+        found[name] = score(truth, _named(ranked(ties, ranker(ties)), names))
     return found
 
 
@@ -207,14 +258,8 @@ def main() -> None:
     region, workspace = (Path(one) for one in sys.argv[1:3])
     truth = region / "truth" if (region / "truth").is_dir() else region
     build = max(one for one in (workspace / "builds").iterdir() if (one / "edges.parquet").is_file())
-    links, names = pq.read_table(build / "links.parquet", columns=["crime_id", "terror_id", "class"]), members(build)
-    ours = pa.table(
-        {
-            "class": links["class"],
-            **{name: pa.array([names.get(one, one) for one in links[name].to_pylist()], pa.string()) for name in ("crime_id", "terror_id")},
-        }
-    )
-    for name, marked in {"crosstie": score(truth, ours), **marks(truth, build)}.items():
+    ours = _named(pq.read_table(build / "links.parquet", columns=["crime_id", "terror_id", "class"]), members(build))
+    for name, marked in ({"crosstie": score(truth, ours)} | marks(truth, build)).items():
         told = {key: round(value, 3) if isinstance(value, float) else value for key, value in marked.as_dict().items()}
         told.pop("confusion")
         sys.stdout.write(json.dumps({"ranker": name} | told) + "\n")
