@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crosstie.learn.region import Region, Settings, generate
-from crosstie.learn.score import Score, score
+from crosstie.learn.score import NOMINAL, Score, score
 from crosstie.lens import registry
 
 
@@ -15,9 +15,9 @@ def new_region(settings: Settings, out: Path) -> Region:
     return generate(settings, out, [lens.scenario() for lens in registry.load()])
 
 
-def score_region(truth: Path, links: Path) -> Score:
-    """Mark a CSV of links against the truth of a region (its folder, or the truth folder in it)."""
-    return score(truth / "truth" if (truth / "truth").is_dir() else truth, links)
+def score_region(truth: Path, links: Path, nominal: float = NOMINAL) -> Score:
+    """Mark a CSV of links against the truth of a region (its folder, or the truth folder in it). `nominal` is the share of false ones to be held."""
+    return score(truth / "truth" if (truth / "truth").is_dir() else truth, links, nominal)
 
 
 def list_lenses() -> list[dict[str, Any]]:

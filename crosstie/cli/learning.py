@@ -46,12 +46,19 @@ def register(main: click.Group) -> None:
 
     @command(region, name="score")
     @click.option("--truth", required=True, type=PATH, help="The truth folder of a region, or the region.")
+    @click.option(
+        "--fdr",
+        type=click.FloatRange(0, 1, min_open=True),
+        default=0.1,
+        show_default=True,
+        help="Up to which expected share of false ones the list is held to its word.",
+    )
     @click.argument("links", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    def score(frame: Frame, truth: Path, links: Path) -> None:
-        """Mark a list of links (CSV, ours or another tool's) against the truth of a region."""
+    def score(frame: Frame, truth: Path, fdr: float, links: Path) -> None:
+        """Mark a list of links (CSV, ours or another tool's) against the truth of a region: two ids or names a line."""
         from crosstie import exercise
 
-        marks = exercise.score_region(truth, links)
+        marks = exercise.score_region(truth, links, fdr)
         if frame.json:
             frame.print_json(marks)
         else:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
-import pyarrow.csv as pacsv
 
 from crosstie.errors import InputError, NotFound
+from crosstie.learn.lists import Reported, actors, reported
 
-#: pyarrow.compute without its stubs, which know no arrays of unknown type
-pc: Any = pyarrow.compute
-NEEDED = ("crime_id", "terror_id", "class")
 FIRST_FOR_PRECISION, FIRST_FOR_DECOYS = 50, 100
+#: The share of false ones up to which a list is taken at its word.
+NOMINAL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,21 @@ class Score:
     average_precision: mean, over the ties with enough evidence, of the share of true ones among the links down to it; a tie not listed adds 0.
     precision_at_50: share of true ones among the first 50 marked links, or among all where there are fewer.
     recall: share of the planted ties with enough evidence that are listed.
-    macro_f1: mean over the planted classes of the F1 of the class given to ties that were found; a class never found adds 0.
+    macro_f1: mean over the planted classes of the F1 of the class given to ties that were found; a class never found adds 0. None where no class is
+        given.
     decoys_at_100: planted decoys among the first 100 marked links.
+    fdr_nominal, fdr_realised: of the links whose expected share of false ones (`fdr` or `q`) is said to be at most fdr_nominal, the share that are no
+        true tie, thin ones included; 0 where there is no such link, None where the list says nothing of the kind. fdr_claimed: how many they are.
     """
 
     average_precision: float
     precision_at_50: float
     recall: float
-    macro_f1: float
+    macro_f1: float | None
     decoys_at_100: int
+    fdr_nominal: float | None
+    fdr_realised: float | None
+    fdr_claimed: int
     planted: int
     found: int
     listed: int
@@ -72,65 +76,73 @@ class Score:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def score(truth_dir: Path, links: pa.Table | Path) -> Score:
-    """Mark links, best first as they stand, against a truth folder. Entity ids may be those of any record of an actor, or actor ids.
+def score(truth_dir: Path, links: pa.Table | Path, nominal: float = NOMINAL) -> Score:
+    """Mark a list of links (see `crosstie.learn.lists`) against a truth folder. Ends may be ids of any record of an actor, ids of actors, or names.
 
-    NotFound where the folder holds no truth; InputError where the links lack `crime_id`, `terror_id` or `class`.
+    NotFound where the folder holds no truth; InputError where the links do not name two ends.
     """
     for name in ("entities.csv", "links.csv", "decoys.csv"):
         if not (truth_dir / name).is_file():
             raise NotFound(f"{truth_dir} holds no {name}", hint="Name the truth folder of a region.")
-    reported = _reported(links)
+    listed = reported(links)
     try:
-        return _score(truth_dir, reported)
+        return _score(truth_dir, listed, nominal)
     except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise InputError(f"{truth_dir} is not the truth of a region: {error}", hint="Make the region anew with the same seed.") from error
 
 
-def _score(truth_dir: Path, reported: list[tuple[str, str, str]]) -> Score:
-    actor_of = _actors(truth_dir / "entities.csv", {one for left, right, _ in reported for one in (left, right)})
+def _score(truth_dir: Path, listed: Reported, nominal: float) -> Score:
     ties = list(_ties(truth_dir / "links.csv"))
     known = {actor for tie in ties for actor in (*tie.crime_side, *tie.terror_side)}
-    pairs = [
-        (actor_of.get(left, left if left in known else None), actor_of.get(right, right if right in known else None), cls)
-        for left, right, cls in reported
-    ]
-    return _marked(pairs, ties, _decoys(truth_dir / "decoys.csv"))
+    actor_of = {one: one for one in known} | actors(truth_dir, {one for row in listed.rows for one in row[:2]} - known)
+    pairs = [(actor_of.get(left), actor_of.get(right), cls) for left, right, cls, _ in listed.rows]
+    found = _marked(pairs, ties, _decoys(truth_dir / "decoys.csv"), [row[3] for row in listed.rows] if listed.rated else None, nominal)
+    return found if listed.classed else replace(found, macro_f1=None, confusion={})
 
 
-def _marked(pairs: list[tuple[str | None, str | None, str]], ties: list[Tie], decoys: set[frozenset[str]]) -> Score:
+def _marked(
+    pairs: Sequence[tuple[str | None, str | None, str]],
+    ties: Sequence[Tie],
+    decoys: set[frozenset[str]],
+    rates: Sequence[float | None] | None = None,
+    nominal: float = NOMINAL,
+) -> Score:
+    """The marks of pairs of actors, best first. `rates` are the expected shares of false ones down to each, where the list says so."""
     found: dict[str, str] = {}
     marks: list[bool] = []
-    repeated = thin = decoys_early = 0
-    planted = [tie for tie in ties if tie.enough]
-    index = _index(ties)
+    repeated = thin = decoys_early = claimed = false_claims = 0
+    planted, index = [tie for tie in ties if tie.enough], _index(ties)
     false_seen: set[tuple[str | None, str | None]] = set()
-    for left, right, cls in pairs:
+    for place, (left, right, cls) in enumerate(pairs):
         matching = [tie for tie in index.get(left or "", ()) if left and right and tie.is_between(left, right)]
         fresh = [tie for tie in matching if tie.link_id not in found]
-        if matching and not fresh:
+        if (matching and not fresh) or (not matching and left and right and (left, right) in false_seen):
             repeated += 1
-        elif fresh:
+            continue
+        if fresh:
             tie = min(fresh, key=lambda one: ({one.crime, one.terror} != {left, right}, not one.enough, one.link_id))
             found[tie.link_id] = cls
             thin += not tie.enough
-            if tie.enough:
-                marks.append(True)
-        elif left and right and (left, right) in false_seen:
-            repeated += 1
         else:
             false_seen.add((left, right))
-            marks.append(False)
-            decoys_early += len(marks) <= FIRST_FOR_DECOYS and left is not None and right is not None and frozenset((left, right)) in decoys
+        if not fresh or tie.enough:
+            marks.append(bool(fresh))
+            early = len(marks) <= FIRST_FOR_DECOYS and left is not None and right is not None
+            decoys_early += early and not fresh and frozenset((left or "", right or "")) in decoys
+        rate = rates[place] if rates else None
+        if rate is not None and rate <= nominal:
+            claimed, false_claims = claimed + 1, false_claims + (not fresh)
     hits = [rank for rank, true in enumerate(marks, 1) if true]
-    early = marks[:FIRST_FOR_PRECISION]
-    confusion = _confusion(planted, found)
+    early_marks, confusion = marks[:FIRST_FOR_PRECISION], _confusion(planted, found)
     return Score(
         average_precision=sum(number / rank for number, rank in enumerate(hits, 1)) / max(len(planted), 1),
-        precision_at_50=sum(early) / max(len(early), 1),
+        precision_at_50=sum(early_marks) / max(len(early_marks), 1),
         recall=len(hits) / max(len(planted), 1),
         macro_f1=_macro_f1({tie.cls for tie in planted}, confusion),
         decoys_at_100=decoys_early,
+        fdr_nominal=None if rates is None else nominal,
+        fdr_realised=None if rates is None else false_claims / max(claimed, 1),
+        fdr_claimed=claimed,
         planted=len(planted),
         found=len(hits),
         listed=len(pairs),
@@ -142,7 +154,7 @@ def _marked(pairs: list[tuple[str | None, str | None, str]], ties: list[Tie], de
     )
 
 
-def _index(ties: list[Tie]) -> dict[str, list[Tie]]:
+def _index(ties: Sequence[Tie]) -> dict[str, list[Tie]]:
     index: dict[str, list[Tie]] = {}
     for tie in ties:
         for actor in sorted(tie.crime_side | tie.terror_side):
@@ -165,37 +177,6 @@ def _macro_f1(classes: set[str], confusion: dict[str, dict[str, int]]) -> float:
         true, said = sum(confusion.get(cls, {}).values()), sum(row.get(cls, 0) for row in confusion.values())
         scores.append(2 * right / (true + said) if true + said else 0.0)
     return sum(scores) / len(scores) if scores else 0.0
-
-
-def _reported(links: pa.Table | Path) -> list[tuple[str, str, str]]:
-    if isinstance(links, Path):
-        with links.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            _check_columns(reader.fieldnames or (), str(links))
-            try:
-                return [(row["crime_id"] or "", row["terror_id"] or "", row["class"] or "") for row in reader]
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise InputError(f"{links}, line {reader.line_num + 1}: {error}") from error
-    _check_columns(links.column_names, "the table of links")
-    return [(str(row["crime_id"]), str(row["terror_id"]), str(row["class"])) for row in links.select(list(NEEDED)).to_pylist()]
-
-
-def _check_columns(names: Any, what: str) -> None:
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise InputError(f"{what} lacks the column {', '.join(missing)}", hint="Write link_id,crime_id,terror_id,class,... with a header.")
-
-
-def _actors(entities: Path, wanted: set[str]) -> dict[str, str]:
-    """The actors behind these entity ids; the file is streamed, as it may hold millions."""
-    ids = pa.array(sorted(wanted), pa.string())
-    text = pacsv.ConvertOptions(column_types={"actor_id": pa.string(), "entity_id": pa.string()}, include_columns=["actor_id", "entity_id"])
-    found: dict[str, str] = {}
-    with pacsv.open_csv(str(entities), convert_options=text) as reader:
-        for batch in reader:
-            kept = batch.filter(pc.is_in(batch.column("entity_id"), ids))
-            found.update((str(row["entity_id"]), str(row["actor_id"])) for row in kept.to_pylist())
-    return found
 
 
 def _ties(path: Path) -> Iterator[Tie]:

@@ -105,6 +105,48 @@ def test_classes_are_marked_over_the_ties_found(small: Path) -> None:
     assert found.macro_f1 == pytest.approx((0 + 2 / 3) / 2)
 
 
+def listed(folder: Path, text: str) -> Path:
+    (folder / "list.csv").write_text(text, encoding="utf-8")
+    return folder / "list.csv"
+
+
+def test_other_tools_name_their_columns_otherwise_and_need_give_no_class(small: Path, tmp_path: Path) -> None:
+    found = score(small, listed(tmp_path, "source,target,score\nboss-1,y-1,0.2\nx-1,x-2,0.9\nboss-1,leader-1,0.8\n"))
+    assert (found.average_precision, found.recall, found.false, found.macro_f1) == (1, 1, 1, None)
+    assert found.fdr_realised is None
+    ranks = score(small, listed(tmp_path, "left,right,rank\nboss-1,y-1,3\nx-1,x-2,2\nboss-1,leader-1,1\n"))
+    assert ranks.average_precision == 1
+
+
+def test_ends_may_be_named(small: Path, tmp_path: Path) -> None:
+    people = [("boss", "Tavin Orel", "crime"), ("z", "tavin orel", ""), ("leader", "Mira Sul", "terror"), ("q", "Mira Zul", "terror")]
+    write(small / "actors.csv", ("actor_id", "name", "spheres", "state", "kind"), [(*one, "qm", "person") for one in people])
+    found = score(small, listed(tmp_path, "crime_name,terror_name,class\nTavin Orel, MIRA SUL ,N2\nNobody,Mira Zul,N2\n"))
+    assert (found.found, found.false, found.unknown) == (1, 1, 1)
+
+
+def test_two_of_one_name_and_one_world_are_nobody(small: Path, tmp_path: Path) -> None:
+    people = [("boss", "Tavin Orel", "crime"), ("y", "Tavin Orel", "terror"), ("leader", "Mira Sul", "terror")]
+    write(small / "actors.csv", ("actor_id", "name", "spheres", "state", "kind"), [(*one, "qm", "person") for one in people])
+    assert score(small, listed(tmp_path, "crime_name,terror_name\nTavin Orel,Mira Sul\n")).unknown == 1
+
+
+@pytest.mark.parametrize("column", ["fdr", "q"])
+def test_a_list_is_held_to_the_share_of_false_ones_that_it_says(small: Path, tmp_path: Path, column: str) -> None:
+    text = f"crime_id,terror_id,{column}\nboss-1,leader-1,0.01\np-1,q-1,0.02\nboss-1,y-1,0.05\nboss-2,y-2,0.05\ngang-1,y-1,0.2\nx-1,x-1,\n"
+    found = score(small, listed(tmp_path, text))
+    assert (found.fdr_nominal, found.fdr_claimed, found.fdr_realised) == (0.1, 3, pytest.approx(1 / 3))
+    wider = score(small, tmp_path / "list.csv", 0.5)
+    assert (wider.fdr_nominal, wider.fdr_claimed, wider.fdr_realised) == (0.5, 4, 0.5)
+    assert score(small, listed(tmp_path, f"crime_id,terror_id,{column}\n")).fdr_realised == 0
+
+
+@pytest.mark.parametrize("cell", ["much", "nan"])
+def test_a_figure_that_is_none_is_told_with_its_line(small: Path, tmp_path: Path, cell: str) -> None:
+    with pytest.raises(InputError, match=f"link 2: “{cell}” is no number"):
+        score(small, listed(tmp_path, f"crime_id,terror_id,q\nboss-1,leader-1,0.1\nboss-1,y-1,{cell}\n"))
+
+
 def test_an_empty_list_scores_nothing(small: Path) -> None:
     found = marks(small)
     assert (found.average_precision, found.precision_at_50, found.recall, found.macro_f1, found.listed) == (0, 0, 0, 0, 0)
@@ -126,11 +168,11 @@ def test_a_csv_is_read_in_its_order(small: Path, tmp_path: Path) -> None:
 
 
 def test_a_list_without_the_columns_is_refused(small: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "bad.csv").write_text("one,other\n1,2\n")
     with pytest.raises(InputError, match="crime_id"):
         score(small, tmp_path / "bad.csv")
     with pytest.raises(InputError, match="crime_id"):
-        score(small, pa.table({"a": ["1"]}))
+        score(small, pa.table({"only": ["1"]}))
 
 
 def test_a_folder_without_truth_is_told(tmp_path: Path) -> None:
@@ -163,6 +205,7 @@ pairs_ = st.lists(
 @given(pairs_)
 def test_marks_are_shares_and_more_falsehood_never_helps(pairs: list[tuple[str | None, str | None, str]]) -> None:
     found = _marked(pairs, TIES, set())
+    assert found.macro_f1 is not None
     assert all(0 <= one <= 1 for one in (found.average_precision, found.precision_at_50, found.recall, found.macro_f1))
     assert found.average_precision <= found.recall
     assert found.found + found.false + found.repeated == found.listed
