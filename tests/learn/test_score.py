@@ -135,7 +135,8 @@ def test_two_of_one_name_and_one_world_are_nobody(small: Path, tmp_path: Path) -
 def test_a_list_is_held_to_the_share_of_false_ones_that_it_says(small: Path, tmp_path: Path, column: str) -> None:
     text = f"crime_id,terror_id,{column}\nboss-1,leader-1,0.01\np-1,q-1,0.02\nboss-1,y-1,0.05\nboss-2,y-2,0.05\ngang-1,y-1,0.2\nx-1,x-1,\n"
     found = score(small, listed(tmp_path, text))
-    assert (found.fdr_nominal, found.fdr_claimed, found.fdr_realised) == (0.1, 3, pytest.approx(1 / 3))
+    assert (found.fdr_nominal, found.fdr_claimed) == (0.1, 3)
+    assert found.fdr_realised == pytest.approx(1 / 3)
     wider = score(small, tmp_path / "list.csv", 0.5)
     assert (wider.fdr_nominal, wider.fdr_claimed, wider.fdr_realised) == (0.5, 4, 0.5)
     assert score(small, listed(tmp_path, f"crime_id,terror_id,{column}\n")).fdr_realised == 0

@@ -10,6 +10,7 @@ import numpy as np
 
 from crosstie.errors import LensError
 from crosstie.learn.region import plan as planned
+from crosstie.learn.region.journal import Journal
 from crosstie.learn.region.names import NONE, Ints, draw, name_book
 from crosstie.learn.region.parts import (
     Account,
@@ -31,15 +32,17 @@ from crosstie.model.lexicon import Sphere
 #: Serials below this belong to the crowd; each part draws its own from a block above it.
 PLANTED = 50_000_000
 _BLOCK, _BLOCKS = 1_000, 49_000
-ID_SALT, PHONE_SALT, REGISTER_SALT, ACCOUNT_SALT, IMO_SALT = 1, 2, 3, 4, 5
+ID_SALT, PHONE_SALT, REGISTER_SALT, ACCOUNT_SALT, IMO_SALT, PLATE_SALT = 1, 2, 3, 4, 5, 6
 
 
-class Builder:
+class Builder(Journal):
     """The RegionBuilder of one part."""
 
     def __init__(self, seed: int, size: Size, part: str, plan: planned.Plan, rounds: int | None = None) -> None:
         self.rng = stream(seed, f"part:{part}")
         self.rounds = size.rounds if rounds is None else rounds
+        #: organisations of each world besides those of the storylines
+        self.groups = size.groups
         self.begin, self.end = BEGIN, END
         self.states: Sequence[State] = tuple(place.state for place in places().values())
         self.part, self._seed, self._part, self._plan = part, seed, part, plan
@@ -105,11 +108,11 @@ class Builder:
         birthday = born or date(1950, 1, 1) + timedelta(days=int(self.rng.integers(365 * 48)))
         return self._person(place.state, book.order.index(name), female, drawn, birthday, spheres, phone, address)
 
-    def namesake(self, of: Actor) -> Actor:
+    def namesake(self, of: Actor, *, spheres: Sequence[Sphere] = ()) -> Actor:
         """Another person of exactly the same name, born on another day."""
         kin = self._people[of.id]
         born = date(1950, 1, 1) + timedelta(days=int(self.rng.integers(365 * 48)))
-        return self._person(self.state(of.state), kin.culture, kin.female, (kin.given, kin.middle, kin.family), born, (), None, None)
+        return self._person(self.state(of.state), kin.culture, kin.female, (kin.given, kin.middle, kin.family), born, spheres, None, None)
 
     def _person(
         self,
@@ -192,6 +195,11 @@ class Builder:
         actor = self._actor("vessel", name, self.state(flag).code, ())
         self._plan.vessels.append(planned.VesselPlan(actor, self._next(), owner, day_number(since or self.day(last=date(2019, 12, 31)))))
         return actor
+
+    def car(self, owner: Actor | None = None, state: str | None = None, *, since: date | None = None) -> Actor:
+        """A car or bus."""
+        actor = self._actor("car", "", self.state(state or (owner.state if owner else None)).code, ())
+        return self._car(actor, number(self._next(), PLATE_SALT), owner, since or self.day(last=date(2018, 12, 31)))
 
     def account(
         self, holder: Actor, *, bank: str | None = None, currency: str | None = None, opened: date | None = None, phone: str | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosstie.errors import StorageError, UsageError
-from crosstie.learn.region import ledgers, lists, registers, reports, trade
+from crosstie.learn.region import journals, ledgers, lists, registers, reports, trade
 from crosstie.learn.region.builder import Builder
 from crosstie.learn.region.copies import copy_lists
 from crosstie.learn.region.noise import Care
@@ -22,6 +22,9 @@ from crosstie.learn.region.storylines.commons import Commons
 from crosstie.learn.region.truth import ENTITIES, Sightings, check, write_truth
 from crosstie.learn.region.world import size_of, stream
 from crosstie.model.lexicon import Sphere
+
+#: How often a storyline is told of one end only, with somebody innocent at the other, for each time that it is told of both.
+_INNOCENT = 0.5
 
 _ABOUT = """# What is true in this region
 
@@ -74,6 +77,7 @@ def generate(settings: Settings, out: Path, parts: Sequence[ScenarioPart] = (), 
             ("payments", lambda: ledgers.write_payments(population, scale, files_)),
             ("ships", lambda: trade.write_vessels(population, files_, truth)),
             ("shipments", lambda: trade.write_shipments(population, scale, files_, truth)),
+            ("calls, prisons, cars and borders", lambda: journals.write_journals(population, scale, files_, truth)),
             ("reports", lambda: reports.write_reports(population, files_, truth)),
         )
         for what, write in writers:
@@ -90,12 +94,14 @@ def _tell_stories(settings: Settings, ties: Sequence[ScenarioPart], plan: Plan, 
     scale, commons = size_of(settings.size), Commons()
     commons.plant(Builder(settings.seed, scale, commons.name, plan))
     rounds = settings.rounds(scale.rounds, ties)
+    halves = (Sphere.CRIME, Sphere.TERROR)
     builders: list[tuple[ScenarioPart, Builder]] = [(part, Builder(settings.seed, scale, part.name, plan)) for part in BACKGROUND]
     for part in settings.chosen(ties):
         if settings.links:
             builders.append((part, Builder(settings.seed, scale, part.name, plan, rounds)))
-        else:
-            builders += [(part, Severed(settings.seed, scale, part.name, plan, sphere, rounds)) for sphere in (Sphere.CRIME, Sphere.TERROR)]
+        # the same is done with innocent people too: a way of dealing alone does not make a tie
+        often = _INNOCENT * rounds if settings.links else (1 + _INNOCENT) * rounds
+        builders += [(part, Severed(settings.seed, scale, part.name, plan, sphere, round(often))) for sphere in halves]
     for part, builder in sorted(builders, key=lambda one: one[1].part):
         tell(f"storylines of {builder.part}")
         part.plant(builder)

@@ -17,7 +17,7 @@ import numpy as np
 
 from crosstie.model.lexicon import Sphere
 
-Kind = Literal["person", "company", "group", "vessel"]
+Kind = Literal["person", "company", "group", "vessel", "car"]
 LinkClass = Literal["N1", "N2", "N3", "N4", "N5"]
 Evidence = Literal["enough", "thin"]
 #: The lists of the region, each written in the format of the real one.
@@ -31,11 +31,23 @@ Decoy = Literal[
     "family name",
     "same law firm",
     "list echo",
+    "shared hawaladar",
+    "same prison wing",
+    "clan name",
+    "mosque or market",
+    "lawyer",
+    "everyday dealing",
+    "same journey",
+    "retracted allegation",
     "date impossibility",
     "other",
 ]
 #: FollowTheMoney schemata of relations. Owner, director, member or agent is `a`; the asset, organisation or client is `b`.
 RelationKind = Literal["Ownership", "Directorship", "Membership", "Employment", "Family", "Associate", "Representation", "UnknownLink"]
+
+
+#: The prisons of each State.
+PRISONS, WINGS, CELLS = 2, 6, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,8 @@ class RegionBuilder(Protocol):
     states: Sequence[State]
     #: how many storylines of each kind to plant: grows slowly with the size of the region (small 2, medium 10, large 20)
     rounds: int
+    #: organisations of each world besides those of the storylines
+    groups: int
     #: the years that the region covers; everything happens between these days
     begin: date
     end: date
@@ -127,7 +141,7 @@ class RegionBuilder(Protocol):
         """A person with name, birth date, identity number, address and phone. `family` lends the family name."""
         ...
 
-    def namesake(self, of: Actor) -> Actor:
+    def namesake(self, of: Actor, *, spheres: Sequence[Sphere] = ()) -> Actor:
         """Another person of exactly the same name, born on another day: for name collisions."""
         ...
 
@@ -213,6 +227,24 @@ class RegionBuilder(Protocol):
         origin: str | None = None,
     ) -> None:
         """A shipment as customs recorded it. `hs` has six digits; `origin` is the code of the State that is declared."""
+        ...
+
+    def call(self, a: Actor, b: Actor, on: date, seconds: int = 60) -> None:
+        """A telephone call from the number of one person or company to that of another; it stands in the call records."""
+        ...
+
+    def custody(
+        self, person: Actor, start: date, end: date, *, prison: int = 0, wing: int = 0, cell: int = 0, state: str | None = None
+    ) -> None:
+        """A stay in a prison, as the prison service books it. Each State has PRISONS prisons of WINGS wings of CELLS cells."""
+        ...
+
+    def car(self, owner: Actor | None = None, state: str | None = None, *, since: date | None = None) -> Actor:
+        """A car or bus; it stands in the register of vehicles if it has an owner."""
+        ...
+
+    def cross(self, person: Actor, car: Actor, on: date, state: str | None = None) -> None:
+        """A person crosses the border in a car, as the border guard of that State notes."""
         ...
 
     def report(

@@ -100,6 +100,49 @@ class ShipmentPlan:
 
 
 @dataclass(slots=True)
+class CallPlan:
+    """A call from number to number."""
+
+    a: int
+    b: int
+    on: date
+    seconds: int
+
+
+@dataclass(slots=True)
+class CustodyPlan:
+    """A stay in a prison of the State; wings and cells are numbers."""
+
+    person: Actor
+    state: str
+    prison: int
+    wing: int
+    cell: int
+    start: date
+    end: date
+
+
+@dataclass(slots=True)
+class CarPlan:
+    """A car or bus with its plate; nobody is said to own it where `owner` is none."""
+
+    actor: Actor
+    plate: int
+    owner: Actor | None
+    since: date
+
+
+@dataclass(slots=True)
+class CrossingPlan:
+    """A person who crossed the border of a State in a car."""
+
+    person: Actor
+    car: Actor
+    on: date
+    state: str
+
+
+@dataclass(slots=True)
 class ReportPlan:
     """A report with its narrative."""
 
@@ -161,6 +204,10 @@ class Plan:
     relations: list[RelationPlan] = field(default_factory=list)
     payments: list[PaymentPlan] = field(default_factory=list)
     shipments: list[ShipmentPlan] = field(default_factory=list)
+    calls: list[CallPlan] = field(default_factory=list)
+    custody: list[CustodyPlan] = field(default_factory=list)
+    cars: list[CarPlan] = field(default_factory=list)
+    crossings: list[CrossingPlan] = field(default_factory=list)
     reports: list[ReportPlan] = field(default_factory=list)
     listings: list[ListingPlan] = field(default_factory=list)
     links: list[TrueLink] = field(default_factory=list)

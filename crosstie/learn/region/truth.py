@@ -50,6 +50,7 @@ class Sightings:
             "company": [one.actor.id for one in plan.companies],
             "account": [one.account.id for one in plan.accounts],
             "vessel": [one.actor.id for one in plan.vessels],
+            "car": [one.actor.id for one in plan.cars],
         }
 
     def actors(self, kind: str, rows: Ints) -> Any:

@@ -32,12 +32,32 @@ class Size:
     payments: int
     shipments: int
     rounds: int
+    #: organisations of each world besides those of the storylines
+    groups: int
+    calls: int
+    cars: int
+    crossings: int
+    prisoners: int
 
 
 SIZES = {
-    "small": Size(people=2_000, companies=400, vessels=24, payments=8_000, shipments=600, rounds=2),
-    "medium": Size(people=100_000, companies=20_000, vessels=300, payments=700_000, shipments=40_000, rounds=10),
-    "large": Size(people=1_000_000, companies=200_000, vessels=1_500, payments=7_000_000, shipments=400_000, rounds=20),
+    "small": Size(2_000, 400, 24, 8_000, 600, rounds=2, groups=3, calls=2_000, cars=300, crossings=500, prisoners=80),
+    "medium": Size(
+        100_000, 20_000, 300, 700_000, 40_000, rounds=10, groups=60, calls=60_000, cars=15_000, crossings=20_000, prisoners=3_000
+    ),
+    "large": Size(
+        1_000_000,
+        200_000,
+        1_500,
+        7_000_000,
+        400_000,
+        rounds=20,
+        groups=400,
+        calls=600_000,
+        cars=150_000,
+        crossings=200_000,
+        prisoners=30_000,
+    ),
 }
 
 

@@ -83,13 +83,13 @@ def crime_cell(region: RegionBuilder, state: str | None = None, *, spheres: Sequ
     boss = region.person(state, spheres=spheres)
     group = region.actor(None, Sphere.CRIME, boss.state) if region.rng.random() < 0.4 else None
     if group:
-        region.list_as(group, "ofac-like", "TCO", _about(region, "crime"))
+        region.list_as(group, "ofac-like", "TCO", about(region, "crime"))
     roll = region.rng.random()
     if group or roll < 0.5:
         programme = str(region.rng.choice(_CRIME_PROGRAMMES))
-        region.list_as(boss, "ofac-like", programme, _about(region, "crime"), linked_to=[group] if group else ())
+        region.list_as(boss, "ofac-like", programme, about(region, "crime"), linked_to=[group] if group else ())
     elif roll < 0.8:
-        region.list_as(boss, "red-notice", region.state().code, _charge(region))
+        region.list_as(boss, "red-notice", region.state().code, crime_charge(region))
     else:
         told(region, boss, "crime", "court")
     ordinary_life(region, boss)
@@ -102,14 +102,14 @@ def terror_cell(region: RegionBuilder, state: str | None = None, *, spheres: Seq
     group = region.actor(None, Sphere.TERROR, leader.state) if region.rng.random() < 0.4 else None
     programme = str(region.rng.choice(_TERROR_PROGRAMMES))
     if group:
-        region.list_as(group, "un-like", programme, _about(region, "terror"))
+        region.list_as(group, "un-like", programme, about(region, "terror"))
     roll = region.rng.random()
     if group or roll < 0.6:
-        region.list_as(leader, "un-like", programme, _about(region, "terror"), linked_to=[group] if group else ())
+        region.list_as(leader, "un-like", programme, about(region, "terror"), linked_to=[group] if group else ())
         if region.rng.random() < 0.35:
             region.list_as(leader, "gb-like", _REGIME, "")
     elif roll < 0.8:
-        region.list_as(leader, "ofac-like", "SDGT", _about(region, "terror"))
+        region.list_as(leader, "ofac-like", "SDGT", about(region, "terror"))
     else:
         told(region, leader, "terror", "court")
     ordinary_life(region, leader)
@@ -122,11 +122,13 @@ def told(region: RegionBuilder, actor: Actor, kind: str, source: ReportKind, **w
     region.report(text, [actor], kind=source, lang=lang)
 
 
-def _about(region: RegionBuilder, kind: str) -> str:
+def about(region: RegionBuilder, kind: str) -> str:
+    """What a list says of an actor of that world."""
     return str(region.rng.choice(narratives()[kind]["eng"]))
 
 
-def _charge(region: RegionBuilder) -> str:
+def crime_charge(region: RegionBuilder) -> str:
+    """What somebody is sought for."""
     return str(
         region.rng.choice(
             [
