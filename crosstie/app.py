@@ -33,7 +33,7 @@ from crosstie.link.search import search
 from crosstie.link.spheres import place
 from crosstie.model.tables import SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
-from crosstie.resolve.claims import gather
+from crosstie.resolve.claims import WRITTEN, gather
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
 from crosstie.resolve.judgements import standing
@@ -192,7 +192,7 @@ class Workspace:
                     with running.stage(keep=KEPT):
                         stage()
                 for table, order in ORDER.items():
-                    running.write(f"select {_columns(table)} from {table}", writer.path(table), order)
+                    running.write(_filled(table), writer.path(table), order)
                 self.progress("indexing names for screening", len(stages), len(stages))
                 build_index(running).write(writer.file(SCREENING_INDEX))
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
@@ -389,5 +389,7 @@ ORDER = {
 }
 
 
-def _columns(table: str) -> str:
-    return ", ".join(f'"{name}"' for name in TABLES[table].names)
+def _filled(table: str) -> str:
+    """SQL for the rows of a table as a build keeps them."""
+    made = WRITTEN if table == "claims" else {}
+    return f"select {', '.join(made.get(name, f's.{chr(34)}{name}{chr(34)}') + f' as {chr(34)}{name}{chr(34)}' for name in TABLES[table].names)} from {table} s"

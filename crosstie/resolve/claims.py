@@ -15,7 +15,11 @@ from crosstie.store.engine import Engine
 _PROPERTY_TYPE = columns(schema=pa.string(), prop=pa.string(), prop_type=pa.string())
 #: FollowTheMoney's id of a statement: the same claim has the same in every build.
 _ID = "sha1(s.dataset || '.' || s.entity_id || '.' || s.prop || '.' || s.value || case when s.lang is null then '' else '@' || s.lang end)"
+#: What tells claims apart that are not the same, at far less cost than ids.
+_HASH = "hash(s.entity_id, s.prop, s.value)"
 _ENTITY_SCHEMA = columns(entity_id=pa.string(), schema=pa.string())
+#: As `claims` of a build are written: most ids are made when they are.
+WRITTEN = {"id": f"coalesce(s.id, {_ID})"}
 
 
 def gather(engine: Engine) -> None:
@@ -24,6 +28,9 @@ def gather(engine: Engine) -> None:
     Versions of a list share a series: a claim that an older version makes and the newest does not is kept and is not `current`. An entity
     that is spoken of under several schemata gets the most specific one that fits them all; where none does, each claim keeps the schema it
     was made under and the entity stands in the table `schema_conflicts` (entity_id, schemata).
+
+    `id` is filled of texts, and of values of the type entity, which are written anew when it is known who is who. Of all others it is null: a
+    third of what there is to say of them would be ids that nobody asks for. It is made when the claims are written (WRITTEN).
     """
     _versions(engine)
     _schemata(engine)
@@ -31,15 +38,16 @@ def gather(engine: Engine) -> None:
     _repeated(engine)
     _newest(engine)
     engine.map(
-        "property_types",
+        "property_said",
         """
         select distinct coalesce(e."schema", s."schema") as "schema", s.prop
         from statements s left join entity_schemata e on e.entity_id = s.entity_id""",
         _property_types,
         _PROPERTY_TYPE,
     )
+    engine.create("property_types", "select * from property_said", few={"prop_type": "select prop_type from property_said"})
     filled = {
-        "id": _ID,
+        "id": f"case when p.prop_type in ('entity', 'text') then {_ID} end",
         "canonical_id": "s.entity_id",
         "schema": 'p."schema"',
         "prop_type": "p.prop_type",
@@ -47,30 +55,34 @@ def gather(engine: Engine) -> None:
         "source_id": "v.source_id",
         "originator": "v.originator",
     }
-    listed = ", ".join(f'{filled.get(name, f"s.{name}")} as "{name}"' for name in CLAIM.names)
-    said = ("dataset", "entity_id", "prop", "value", "lang", '"schema"', "original_value", "locator", "grade", "marking")
+    once = {"current": "v.newest", "first_seen": "v.version_date", "last_seen": "v.version_date"}
+    single, several = (
+        ", ".join(f'{known.get(name, f"s.{name}")} as "{name}"' for name in CLAIM.names) for known in ({**filled, **once}, filled)
+    )
+    types = """
+        left join entity_schemata e on e.entity_id = s.entity_id
+        join property_types p on p.prop = s.prop and p."schema" = coalesce(e."schema", s."schema")"""
     engine.create(
         "claims",
         f"""
-        select {listed} from (
-            select {", ".join(f"s.{name}" for name in said)}, v.age, v.newest as current, v.version_date as first_seen, v.version_date as last_seen
-            from statements s join source_versions v on v.source_id = s.source_id
-            where not exists (select 1 from repeated r where r.id = {_ID})
-            union all select {", ".join(said)}, age, current, first_seen, last_seen from claim_versions
-        ) s join source_versions v on v.age = s.age
-        left join entity_schemata e on e.entity_id = s.entity_id
-        join property_types p on p.prop = s.prop and p."schema" = coalesce(e."schema", s."schema")""",
+        select {single} from statements s join source_versions v on v.source_id = s.source_id {types}
+        left join alike a on a.h = {_HASH} where a.h is null
+        union all
+        select {single} from statements s join source_versions v on v.source_id = s.source_id {types}
+        left join repeated r on r.id = {_ID} where {_HASH} in (select h from alike) and r.id is null
+        union all
+        select {several} from claim_versions s join source_versions v on v.age = s.age {types}""",
+        few={name: f"select {name} from statements" for name in ("lang", "grade", "marking")},
     )
 
 
 def _repeated(engine: Engine) -> None:
-    """Table `repeated` (id): claims that are made in several places. Short hashes tell most of the others apart from them at far less cost than ids."""
-    parts = "hash(entity_id, prop, value)"
-    engine.create("alike", f"select h from (select {parts} as h from statements) i group by h having count(*) > 1")
+    """Table `repeated` (id): claims that are made in several places. Short hashes (`alike`) tell most of the others apart from them."""
+    engine.create("alike", f"select h from (select {_HASH} as h from statements s) i group by h having count(*) > 1")
     engine.create(
         "repeated",
         f"""
-        select id from (select {_ID} as id from statements s where {parts} in (select h from alike)) i
+        select id from (select {_ID} as id from statements s where {_HASH} in (select h from alike)) i
         group by id having count(*) > 1""",
     )
 
@@ -87,20 +99,26 @@ def _newest(engine: Engine) -> None:
         select dataset, entity_id, prop, value, lang, {chosen}, best.age as age, current, first_seen, last_seen from (
             select s.dataset, s.entity_id, s.prop, s.value, s.lang, min({{'age': v.age, {best}}}) as best,
                 max(v.newest) as current, min(v.version_date) as first_seen, max(v.version_date) as last_seen
-            from statements s join source_versions v on v.source_id = s.source_id where {_ID} in (select id from repeated)
+            from statements s join source_versions v on v.source_id = s.source_id
+            where {_HASH} in (select h from alike) and {_ID} in (select id from repeated)
             group by s.dataset, s.entity_id, s.prop, s.value, s.lang)""",
     )
 
 
 def _versions(engine: Engine) -> None:
     """Sources in order, newest first: `age` is unique and sorts as text; `newest` marks the newest version of each series."""
+    dated = "coalesce(version_date, received_at)"
     engine.create(
         "source_versions",
-        """
-        select source_id, series, originator, coalesce(version_date, received_at) as version_date,
-            lpad(cast(row_number() over (order by coalesce(version_date, received_at) desc, received_at desc, source_id) as varchar), 9, '0') as age,
-            coalesce(version_date, received_at) = max(coalesce(version_date, received_at)) over (partition by series) as newest
+        f"""
+        select source_id, series, originator, {dated} as version_date,
+            lpad(cast(row_number() over (order by {dated} desc, received_at desc, source_id) as varchar), 9, '0') as age,
+            {dated} = max({dated}) over (partition by series) as newest
         from sources""",
+        few={
+            **{name: f"select {name} from sources" for name in ("source_id", "series", "originator")},
+            "version_date": f"select {dated} from sources",
+        },
     )
 
 
@@ -109,7 +127,8 @@ def _schemata(engine: Engine) -> None:
     engine.create(
         "several_schemata",
         """
-        select entity_id, array_agg(distinct "schema") as schemata from statements group by entity_id having count(distinct "schema") > 1""",
+        select s.entity_id, array_agg(distinct s."schema") as schemata from statements s where s.entity_id in (
+            select entity_id from statements group by entity_id having min("schema") <> max("schema")) group by s.entity_id""",
     )
     engine.map("entity_schemata", "select entity_id, schemata from several_schemata", _common, _ENTITY_SCHEMA)
     engine.create(

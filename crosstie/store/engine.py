@@ -10,7 +10,7 @@ Queries are written in DuckDB's dialect and kept to what every engine understand
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Container, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -67,8 +67,12 @@ class Engine:
         """
         raise NotImplementedError
 
-    def create(self, table: str, query: str) -> None:
-        """Create or replace a table by a query, which may read the table that it replaces."""
+    def create(self, table: str, query: str, few: Mapping[str, str] | None = None) -> None:
+        """Create or replace a table by a query, which may read the table that it replaces.
+
+        `few` names columns of which there are few different texts, each with a query of all that may be there: an engine may keep them as numbers
+        in less room. They are texts for whoever asks, in the same order; only `hash` knows them apart.
+        """
         raise NotImplementedError
 
     def load(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:

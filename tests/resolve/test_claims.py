@@ -7,13 +7,13 @@ import pytest
 from followthemoney.statement import Statement
 
 from crosstie.model.tables import CLAIM, STATEMENT
-from crosstie.resolve.claims import common_schema, gather
+from crosstie.resolve.claims import WRITTEN, common_schema, gather
 from crosstie.store.engine import Engine
 from tests.resolve.conftest import World
 
 
 def _claims(engine: Engine, where: str = "true") -> list[dict[str, Any]]:
-    return engine.arrow(f"select * from claims where {where} order by id").to_pylist()
+    return engine.arrow(f"select * from claims where {where} order by entity_id, prop, value, schema").to_pylist()
 
 
 def test_the_table_is_as_declared(world: World) -> None:
@@ -30,7 +30,8 @@ def test_ids_are_those_of_followthemoney(world: World) -> None:
     rows[0]["lang"] = "srp"
     engine.load("statements", pa.Table.from_pylist(rows, schema=STATEMENT))
     gather(engine)
-    claims = _claims(engine)
+    written = ", ".join(f"{WRITTEN.get(name, name)} as {name}" for name in CLAIM.names)
+    claims = engine.arrow(f"select {written} from claims s").to_pylist()
     assert len(claims) == 3
     for claim in claims:
         assert claim["id"] == Statement.make_key(
@@ -127,3 +128,11 @@ def test_property_types_come_from_the_model(world: World) -> None:
 def test_common_schema(schemata: list[str], common: str | None) -> None:
     assert common_schema(schemata) == common
     assert common_schema(schemata[::-1]) == common
+
+
+def test_ids_that_a_stage_asks_for_are_there_before_the_claims_are_written(world: World) -> None:
+    engine = world(
+        un_20200101=[("un-1", "Person", "notes", "Spoken of"), ("un-1", "Person", "name", "Ana"), ("s", "Sanction", "entity", "un-1")]
+    )
+    gather(engine)
+    assert [(claim["prop"], claim["id"] is None) for claim in _claims(engine)] == [("entity", False), ("name", True), ("notes", False)]

@@ -243,3 +243,21 @@ def test_a_stage_leaves_only_what_is_to_be_kept() -> None:
             engine.create("kept", "select 2 as n")
             engine.create("between", "select 3 as n")
         assert [engine.has(name) for name in ("before", "kept", "between")] == [True, True, False]
+
+
+def test_columns_of_few_texts_are_texts_for_whoever_asks(engine: Engine) -> None:
+    engine.create("said", "select * from (values (1, 'b'), (2, 'a'), (3, null), (4, 'a')) t(n, v)")
+    engine.create("few", "select n, v from said", few={"v": "select v from said"})
+    engine.create("few", "select f.* from few f")  # a copy is no larger
+    assert engine.arrow("select v from few order by v, n").column("v").to_pylist() == ["a", "a", "b", None]
+    assert engine.arrow("select array_agg(distinct v) as vs from few where v = 'a' or v = 'no such'").to_pylist() == [{"vs": ["a"]}]
+    assert engine.scalar("select max(v || '!') from few") == "b!"
+    assert {str(batch.schema.field("v").type) for batch in engine.batches("select v from few")} == {"string"}
+
+    def louder(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            assert batch.schema.field("v").type == pa.string()
+            yield pa.record_batch({"v": batch.column("v")})
+
+    engine.map("mapped", "select v from few", louder, pa.schema([pa.field("v", pa.string())]))
+    assert engine.scalar("select count(v) from mapped") == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class DuckEngine(Engine):
 
     def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
         self.memory, self.threads = settings.memory, settings.threads
+        self._types = 0
         with self._storing():
             self._connection = duckdb.connect(
                 ":memory:",
@@ -56,9 +57,14 @@ class DuckEngine(Engine):
             source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
             cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
 
-    def create(self, table: str, query: str) -> None:
-        """As in Engine."""
+    def create(self, table: str, query: str, few: Mapping[str, str] | None = None) -> None:
+        """As in Engine: columns of few texts are enumerations, in the order of the texts. A row of claims takes a third of the room."""
         with self._storing(), self._cursor() as cursor:
+            if few:
+                coded = ", ".join(
+                    f"cast({_name(column)} as {self._enumeration(cursor, texts)}) as {_name(column)}" for column, texts in few.items()
+                )
+                query = f"select * replace ({coded}) from ({query})"
             self._create(cursor, table, query)
 
     def load(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
@@ -111,7 +117,7 @@ class DuckEngine(Engine):
         """As in Engine."""
         with self._storing(), self._cursor() as cursor:
             table: pa.Table = cursor.sql(query).to_arrow_table()
-        return table
+        return table.cast(spelled) if (spelled := _spelled(table.schema)) else table
 
     def scalar(self, query: str) -> Any:
         """As in Engine."""
@@ -135,7 +141,7 @@ class DuckEngine(Engine):
     def _result(self, query: str, rows: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
         with self._storing(), self._cursor() as cursor:
             reader = cursor.sql(query).to_arrow_reader(rows)
-            yield reader.schema, self._pulled(reader)
+            yield _spelled(reader.schema) or reader.schema, self._pulled(reader)
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -149,6 +155,13 @@ class DuckEngine(Engine):
     def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
         self._forget(table, "view")
         cursor.execute(f"create or replace table {_name(table)} as {query}")
+
+    def _enumeration(self, cursor: duckdb.DuckDBPyConnection, texts: str) -> str:
+        """The name of a new type, of the texts of a query of one column."""
+        self._types += 1
+        name = f"crosstie_texts_{self._types}"
+        cursor.execute(f"create type {name} as enum (select distinct v from ({texts}) t(v) where v is not null order by v)")
+        return name
 
     def _kinds(self) -> dict[str, str]:
         with self._cursor() as cursor:
@@ -173,8 +186,10 @@ class DuckEngine(Engine):
             raise
 
     def _pulled(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        spelled = _spelled(reader.schema)
         try:
-            yield from reader
+            for batch in reader:
+                yield batch.cast(spelled) if spelled else batch
         except OSError as error:  # what goes wrong in DuckDB after the first rows comes through Arrow, as its text
             said = str(error).splitlines()[0]
             if said.startswith(("Out of Memory", "IO Error")):
@@ -189,6 +204,19 @@ class DuckEngine(Engine):
             hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
             return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
         return StorageError(said)
+
+
+def _spelled(schema: pa.Schema) -> pa.Schema | None:
+    """The schema with texts where there are enumerations; None where there are none."""
+    spelled = pa.schema([pa.field(field.name, _kind_spelled(field.type)) for field in schema])
+    return None if spelled.types == schema.types else spelled
+
+
+def _kind_spelled(kind: pa.DataType) -> pa.DataType:
+    if isinstance(kind, pa.ListType):
+        return pa.list_(_kind_spelled(kind.value_type)) if isinstance(kind.value_type, pa.DictionaryType) else kind
+    spelled: pa.DataType = kind.value_type if isinstance(kind, pa.DictionaryType) else kind
+    return spelled
 
 
 def _coded(cursor: duckdb.DuckDBPyConnection, query: str) -> str:

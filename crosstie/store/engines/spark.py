@@ -9,7 +9,7 @@ import re
 import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,8 @@ class SparkEngine(Engine):
             whole.createOrReplaceTempView(view)
         self._views.add(view)
 
-    def create(self, table: str, query: str) -> None:
-        """As in Engine."""
+    def create(self, table: str, query: str, few: Mapping[str, str] | None = None) -> None:
+        """As in Engine; Parquet keeps few texts in little room by itself."""
         with self._working():
             self._save(table, self._sql(query))
 
