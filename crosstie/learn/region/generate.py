@@ -60,11 +60,7 @@ def generate(settings: Settings, out: Path, parts: Sequence[ScenarioPart] = (), 
     scale = size_of(size)
     settings.chosen((*TIES, *parts))
     files_, truth_ = _folders(out)
-    plan = Plan()
-    _tell_stories(settings, (*TIES, *parts), plan, tell)
-    care = Care.at(settings.noise)
-    copy_lists(plan, stream(seed, "copies"), care.copied)
-    check(plan)
+    care, plan = Care.at(settings.noise), plan_of(settings, parts, tell)
     tell("people, companies and accounts")
     population = populate(seed, scale, plan, care)
     written: list[Path] = []
@@ -89,8 +85,9 @@ def generate(settings: Settings, out: Path, parts: Sequence[ScenarioPart] = (), 
     return Region(out, seed, size, tuple(written), len(plan.links), len(plan.decoys))
 
 
-def _tell_stories(settings: Settings, ties: Sequence[ScenarioPart], plan: Plan, tell: Callable[[str], None]) -> None:
-    """What all States have, then every part under its name, so that the order in which parts are given is of no matter."""
+def plan_of(settings: Settings, parts: Sequence[ScenarioPart] = (), progress: Callable[[str], None] | None = None) -> Plan:
+    """The stories of a region before anything is written: what all States have, then every part under its name, in whatever order they are given."""
+    ties, plan, tell = (*TIES, *parts), Plan(), progress or _untold
     scale, commons = size_of(settings.size), Commons()
     commons.plant(Builder(settings.seed, scale, commons.name, plan))
     rounds = settings.rounds(scale.rounds, ties)
@@ -105,6 +102,9 @@ def _tell_stories(settings: Settings, ties: Sequence[ScenarioPart], plan: Plan, 
     for part, builder in sorted(builders, key=lambda one: one[1].part):
         tell(f"storylines of {builder.part}")
         part.plant(builder)
+    copy_lists(plan, stream(settings.seed, "copies"), Care.at(settings.noise).copied)
+    check(plan)
+    return plan
 
 
 def _write_handling(files: Sequence[Path]) -> None:

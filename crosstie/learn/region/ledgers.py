@@ -65,11 +65,11 @@ def _pairs(rng: np.random.Generator, population: Population, here: Ints, total: 
     """Who pays whom: some accounts pay often, most pay the telephone company, the same few shops and neighbours, a few pay abroad."""
     accounts = population.accounts
     ring = mingled(rng, here, accounts.planted)
-    weight = np.exp(rng.normal(0, 1.0, len(ring)))
+    weight = np.exp(rng.normal(0, 1.3, len(ring)))
     at = np.searchsorted(np.cumsum(weight / weight.sum()), rng.random(total), side="right").clip(max=len(ring) - 1)
     payer = ring[at]
     shops = ring[accounts.of_company[ring]]
-    rank = np.floor(len(shops) * rng.random(total) ** 2.2).astype(np.int64)
+    rank = np.floor(len(shops) * rng.random(total) ** 3).astype(np.int64)
     habit = scrambled(payer * 4 + rng.integers(0, 4, total), 21) % len(shops)
     shop = shops[np.where(rng.random(total) < 0.6, habit, rank)]
     friend = ring[(at + 1 + scrambled(payer * 5 + rng.integers(0, 5, total), 22) % 40) % len(ring)]

@@ -23,6 +23,9 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 #: How steeply names thin out from the common to the rare: weight = rank ** -SKEW. Real first names lie near 0.9.
 SKEW = 0.9
 NONE = -1
+#: Rare names of each culture, made of the common ones: on real lists every third word of a name is borne by one person only.
+_RARE_GIVEN, _RARE_FAMILY = 600, 2_500
+_VOWELS = frozenset("aeiouyáéíóúàâêèëïôöüū")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,13 @@ class NameBook:
 
     def _culture(self, name: str, entry: dict[str, Any]) -> Culture:
         script = entry["script"]
-        male = self._tokens(_words(entry["syllables" if "syllables" in entry else "male"]), script)
         if "syllables" in entry:
             male = self._tokens(_pairs(_words(entry["syllables"])), script)
-        female = self._tokens(_words(entry["female"]), script) if "female" in entry else male
+        else:
+            male = self._tokens(_with_rare(_words(entry["male"]), _RARE_GIVEN), script)
+        female = self._tokens(_with_rare(_words(entry["female"]), _RARE_GIVEN), script) if "female" in entry else male
         words = _words(entry["family"]) if "family" in entry else _combine(_words(entry["stems"]), _words(entry["endings"]))
+        words = words if "syllables" in entry else _with_rare(words, _RARE_FAMILY)
         family = self._tokens(words, script)
         endings = entry.get("feminine")
         feminine = self._tokens([_feminine(word, endings) for word in words], script) if endings else family
@@ -132,6 +137,31 @@ def _words(text: str) -> list[tuple[tuple[str, ...], str | None]]:
         latin, _, native = written.replace("_", " ").partition("=")
         words.append((tuple(latin.split("/")), native or None))
     return words
+
+
+def _with_rare(words: list[tuple[tuple[str, ...], str | None]], most: int) -> list[tuple[tuple[str, ...], str | None]]:
+    """The words, and after them up to `most` rarer ones: the beginning of one with the end of another, each with its own script where both have it."""
+    plain = [variants[0] for variants, _ in words]
+    heads, ends = [_split(word)[0] for word in plain], [_split(word)[1] for word in plain]
+    known, found = set(plain), list(words)
+    for shift in range(1, len(words)):
+        for place, head in enumerate(heads):
+            made = head + ends[(place + shift) % len(ends)]
+            if made not in known and 4 <= len(made) <= 14:
+                known.add(made)
+                found.append(((made,), None))
+                if len(found) == len(words) + most:
+                    return found
+    return found
+
+
+def _split(word: str) -> tuple[str, str]:
+    """The word in two: the beginning ends with a vowel, the rest begins with a consonant; an article stays with the beginning."""
+    first = max(word.rfind("-"), word.rfind(" ")) + 1
+    for place in range(first + 1, len(word) - 1):
+        if word[place].lower() in _VOWELS and word[place + 1].lower() not in _VOWELS:
+            return word[: place + 1], word[place + 1 :]
+    return word, ""
 
 
 def _pairs(syllables: list[tuple[tuple[str, ...], str | None]]) -> list[tuple[tuple[str, ...], str | None]]:

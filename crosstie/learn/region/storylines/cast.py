@@ -25,11 +25,11 @@ class Storyline:
 
     name: str
     plot: Callable[[RegionBuilder], None]
-    times: int = 1
+    times: float = 1
 
     def plant(self, region: RegionBuilder) -> None:
         """Play the plot."""
-        for _ in range(region.rounds * self.times):
+        for _ in range(max(1, round(region.rounds * self.times))):
             self.plot(region)
 
 

@@ -18,8 +18,8 @@ def hawaladar(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     broker = region.person(crime.leader.state)
     till = region.account(broker)
     first, last = period(region)
-    senders = [region.account(crime.leader), *(region.account(region.person(broker.state)) for _ in range(_few(region, 4, 10)))]
-    takers = [region.account(terror.leader), *(region.account(region.person(broker.state)) for _ in range(_few(region, 4, 10)))]
+    senders = [region.account(crime.leader), *(region.account(region.person(broker.state)) for _ in range(_few(region, 0, 3)))]
+    takers = [region.account(terror.leader), *(region.account(region.person(broker.state)) for _ in range(_few(region, 0, 3)))]
     for one in senders:
         payments(region, one, till, first, last, _few(region, 1, 4), (150, 1_500), "family support")
     for one in takers:
@@ -41,7 +41,7 @@ def prison_wing(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
 def clan(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """Both pay their dues to the association of a clan, as a dozen others of the name do."""
     society = region.actor(f"Clan Association of {crime.leader.name.split()[-1]}", (), crime.leader.state)
-    others = [region.person(crime.leader.state, family=crime.leader) for _ in range(_few(region, 3, 9))]
+    others = [region.person(crime.leader.state, family=crime.leader) for _ in range(_few(region, 0, 3))]
     for one in (crime.leader, terror.leader, *others):
         report = region.report("", [one, society], kind="police" if region.rng.random() < 0.5 else "press")
         region.relation("Membership", one, society, None, None, report, role="member by birth")
@@ -51,7 +51,7 @@ def clan(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
 def mosque(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """Both give to the fund of the mosque of their quarter."""
     fund = region.account(region.company(crime.leader.state, business="charity"))
-    for account in _both(region, crime, terror, _few(region, 4, 12)):
+    for account in _both(region, crime, terror, _few(region, 0, 6)):
         payments(region, account, fund, region.begin + timedelta(days=400), region.end, _few(region, 1, 5), (20, 200), "gift")
     _decoy(region, crime, terror, "mosque or market", "both give to the mosque of their quarter, as its neighbours do")
 
@@ -64,7 +64,7 @@ def market(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
         firm = region.company(crime.leader.state, business="retail", founded=since)
         region.relation("Ownership", cell.leader, firm, since, None, "register")
         _monthly(region, region.account(firm), till, 300, "rent")
-    for _ in range(_few(region, 2, 6)):
+    for _ in range(_few(region, 0, 3)):
         _monthly(region, region.account(region.company(crime.leader.state, business="retail")), till, 300, "rent")
     _decoy(region, crime, terror, "mosque or market", "both have stalls in the same market hall")
 
@@ -72,7 +72,7 @@ def market(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
 def lawyer(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """One counsel defended both, and a few others."""
     counsel = region.person(crime.leader.state)
-    for one in (crime.leader, terror.leader, *(region.person(crime.leader.state) for _ in range(_few(region, 1, 6)))):
+    for one in (crime.leader, terror.leader, *(region.person(crime.leader.state) for _ in range(_few(region, 0, 3)))):
         day = region.day()
         report = region.report("", [counsel, one], kind="court", on=day)
         region.relation("Representation", counsel, one, day, day + timedelta(days=200), report, role="counsel for the defence")
@@ -82,7 +82,7 @@ def lawyer(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
 def landlord(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """Both pay their rent to one landlord."""
     till = region.account(region.person(crime.leader.state))
-    for account in _both(region, crime, terror, _few(region, 1, 6)):
+    for account in _both(region, crime, terror, _few(region, 0, 3)):
         _monthly(region, account, till, float(region.rng.integers(150, 700)), "rent")
     _decoy(region, crime, terror, "everyday dealing", "both rent from the same landlord")
 
@@ -98,7 +98,7 @@ def employer(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
             region.relation("Employment", cousin, firm, _some_day(region), None, role="clerk")
         else:
             _monthly(region, till, region.account(cousin), 420, "salary")
-    for _ in range(_few(region, 1, 5)):
+    for _ in range(_few(region, 0, 3)):
         _monthly(region, till, region.account(region.person(crime.leader.state)), 420, "salary")
     _decoy(region, crime, terror, "everyday dealing", "a cousin of each works for the same firm, as others do")
 
@@ -111,7 +111,7 @@ def supplier(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
         shop = region.company(crime.leader.state, business="retail", founded=since)
         region.relation("Ownership", cell.leader, shop, since, None, "register")
         payments(region, region.account(shop), till, since, region.end, _few(region, 4, 10), (500, 5_000), "goods")
-    for _ in range(_few(region, 1, 6)):
+    for _ in range(_few(region, 0, 3)):
         shop = region.company(crime.leader.state, business="retail")
         payments(region, region.account(shop), till, region.begin + timedelta(days=900), region.end, 5, (500, 5_000), "goods")
     _decoy(region, crime, terror, "everyday dealing", "shops of both buy from the same wholesaler")
@@ -130,7 +130,7 @@ def used_car(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
         purpose="goods",
     )
     region.car(terror.leader, since=sold + timedelta(days=500))
-    for _ in range(_few(region, 2, 7)):
+    for _ in range(_few(region, 0, 3)):
         region.pay(
             region.account(region.person(dealer.state)), till, region.day(), float(region.rng.uniform(2_000, 6_000)), purpose="goods"
         )
@@ -140,7 +140,7 @@ def used_car(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
 def same_bus(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """Both crossed a border in the same bus on one day."""
     bus, day = region.car(None, crime.leader.state), region.day()
-    for one in (crime.leader, terror.leader, *(region.person(crime.leader.state) for _ in range(_few(region, 6, 16)))):
+    for one in (crime.leader, terror.leader, *(region.person(crime.leader.state) for _ in range(_few(region, 2, 9)))):
         region.cross(one, bus, day, crime.leader.state)
     _decoy(region, crime, terror, "same journey", "both were on the same bus across the border, with the other passengers")
 
@@ -166,7 +166,7 @@ def hearsay(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     _decoy(region, crime, terror, "other", "a newspaper names both in one breath; nothing ever came of it")
 
 
-def listed_namesakes(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
+def listed_namesakes(region: RegionBuilder, crime: Cell) -> None:
     """The namesake of a listed trafficker is listed as a terrorist: another man, born on another day."""
     first, *_ = crime.side
     other = region.namesake(first, spheres=[Sphere.TERROR])
@@ -210,8 +210,8 @@ _PLOTS: tuple[tuple[Callable[[RegionBuilder, Cell, Cell], None], int], ...] = (
     (supplier, 3),
     (used_car, 2),
     (same_bus, 2),
-    (wrong_number, 1),
-    (hearsay, 3),
+    (wrong_number, 3),
+    (hearsay, 6),
 )
 
 
@@ -230,7 +230,8 @@ class Coincidences:
                 for _time in range(times):
                     first, second = divmod(pairs.pop(), _CELLS)
                     plot(region, crimes[first], terrors[second])
-            listed_namesakes(region, crimes[0], terrors[0])
+            for one in crimes[:2]:
+                listed_namesakes(region, one)
 
 
 PARTS = (Coincidences(),)

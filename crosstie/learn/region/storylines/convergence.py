@@ -112,9 +112,9 @@ def changed_course(region: RegionBuilder) -> None:
 
 
 PARTS = (
-    Storyline("core-drug-income", drug_income),
+    Storyline("core-drug-income", drug_income, 0.5),
     Storyline("core-shared-members", shared_members),
-    Storyline("core-double-role", double_role),
+    Storyline("core-double-role", double_role, 0.5),
     Storyline("core-joint-firm", joint_firm),
     Storyline("core-changed-course", changed_course),
 )

@@ -189,6 +189,6 @@ PARTS = (
     Storyline("core-safe-house", safe_house),
     Storyline("core-borrowed-car", borrowed_car),
     Storyline("core-arms-broker", arms_broker),
-    Storyline("core-terror-tactics", terror_tactics),
+    Storyline("core-terror-tactics", terror_tactics, 0.5),
     Storyline("core-treasurer", treasurer),
 )

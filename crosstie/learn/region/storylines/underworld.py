@@ -18,8 +18,10 @@ _ROLES = {
 }
 _BUSINESS = {Sphere.CRIME: ("transport", "exchange", "construction", "retail"), Sphere.TERROR: ("charity", "services", "farming", "retail")}
 _SOURCES: tuple[ReportKind, ...] = ("court", "police", "intelligence", "intelligence")
-#: Few groups are large: the size of the n-th is this over n to the power of a half, and at least the smallest.
-_LARGEST, _SMALLEST = 24, 4
+#: Few groups are large: the size of the n-th is that of the largest over n to the power of a half, and at least the smallest.
+_SMALLEST = 4
+#: Members of a cell; how many pairs of a cell talk; what is added to the number of people whom a member knows elsewhere.
+_CELL, _WITHIN, _ELSEWHERE = 5, 0.6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Underworld:
         """Found the groups, let some split, and set neighbours against each other."""
         groups: list[Group] = []
         for number in range(1, region.groups + 1):
-            size = max(_SMALLEST, int(_LARGEST / number**0.5 * region.rng.uniform(0.7, 1.3)))
+            size = max(_SMALLEST, int((8 + 4 * region.groups**0.5) / number**0.5 * region.rng.uniform(0.7, 1.3)))
             groups.append(_group(region, self.sphere, size))
             if size > 2 * _SMALLEST and region.rng.random() < 0.3:
                 groups.append(_split(region, self.sphere, groups[-1]))
@@ -112,17 +114,35 @@ def _list(region: RegionBuilder, actor: Actor, sphere: Sphere) -> None:
 
 
 def _talk(region: RegionBuilder, members: Sequence[Actor], first: date, last: date) -> None:
-    """Each talks to the one above, the treasurer pays some."""
-    for rank, member in enumerate(members[1:], 1):
-        above = members[int(rank * region.rng.random())]
-        for _ in range(int(region.rng.integers(0, 7))):
+    """Cells of a handful know each other well; heads of cells know the leaders, and some know people elsewhere. What covert networks look like."""
+    lively = {one.id: float(region.rng.lognormal(0, 0.7)) for one in members}
+    pairs = [
+        (one, other)
+        for cell in _cells(members)
+        for place, one in enumerate(cell)
+        for other in cell[:place]
+        if region.rng.random() < _WITHIN * lively[one.id] * lively[other.id]
+    ]
+    for cell in _cells(members):
+        # the same few are known to most: a place in the line, to the fourth, falls on the first of them
+        pairs += [(cell[0], members[int(len(members) * region.rng.random() ** 4)]) for _ in range(2)]
+    for member in members:
+        others = min(int(region.rng.pareto(1.3) + _ELSEWHERE), len(members) // 2)
+        pairs += [(member, members[int(len(members) * region.rng.random() ** 4)]) for _ in range(others)]
+    for one, other in dict.fromkeys(pairs):
+        if one is other:
+            continue
+        for _ in range(int(region.rng.integers(1, 5))):
             region.call(
-                *((member, above) if region.rng.random() < 0.5 else (above, member)),
-                region.day(first, last),
-                int(region.rng.integers(10, 300)),
+                *((one, other) if region.rng.random() < 0.5 else (other, one)), region.day(first, last), int(region.rng.integers(10, 300))
             )
-        if region.rng.random() < 0.12:
-            region.relation("Associate", member, above, first, last, role="seen together again and again")
+        if region.rng.random() < 0.1:
+            region.relation("Associate", one, other, first, last, role="seen together again and again")
+
+
+def _cells(members: Sequence[Actor]) -> list[Sequence[Actor]]:
+    """Members in cells of five, the leaders in the first."""
+    return [members[first : first + _CELL] for first in range(0, len(members), _CELL)]
 
 
 def _business(region: RegionBuilder, sphere: Sphere, members: Sequence[Actor], first: date, last: date) -> None:
