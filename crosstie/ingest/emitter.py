@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 from followthemoney import registry
+from phonenumbers.re_util import enable_pattern_cache
 from prefixdate import parse as parse_date
 
 from crosstie.errors import MappingError
@@ -246,6 +247,8 @@ def _country(value: str) -> str | None:
 @cache
 def _typed(kind: str) -> Cleaner:
     clean = registry.get(kind).clean
+    if kind == "phone":
+        enable_pattern_cache()  # there are more patterns than `re` remembers: they would be compiled anew for every other number
 
     @lru_cache(maxsize=CACHED)
     def typed(value: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from crosstie.errors import MappingError
@@ -15,6 +16,9 @@ from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.frame import NULL, Frame, nothing
 from crosstie.ingest.rules import Entity, Key, Property, Value
 from crosstie.model import schema as model
+
+#: The column, while statements are made, of the number of the row that each comes from.
+_ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ def statements(entities: Sequence[Entity], frame: Frame, out: Emitter) -> dict[s
         said += found
     if said:
         table = pa.Table.from_batches(said).combine_chunks()
-        for batch in table.to_batches():
+        # what one row says stands together: whoever puts together what is said of a thing finds it in one place
+        order = np.argsort(table.column(_ROW).to_numpy(), kind="stable")
+        for batch in table.drop_columns([_ROW]).take(order).combine_chunks().to_batches():
             out.batch(batch)
     return ids
 
@@ -222,6 +228,7 @@ def _batch(
         "original_value": pc.if_else(pc.equal(written, cleaned), NULL, written),
         "lang": pa.repeat(pa.scalar(prop.value.lang, pa.string()), size),
         "locator": frame.places(at, index),
+        _ROW: index,
     }
     for name, handling in (("grade", frame.grades), ("marking", frame.markings)):
         if handling is not None:

@@ -1,8 +1,12 @@
-"""Writing Parquet in a stream: whole row groups however small the batches are, and the same bytes for the same rows."""
+"""Writing Parquet in a stream: whole row groups however small the batches are, and the same bytes for the same rows.
+
+A row group is encoded while the next is gathered.
+"""
 
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +18,9 @@ ROW_GROUP = 100_000
 
 
 class ParquetFile:
-    """A Parquet file that grows batch by batch; as a context manager it is finished at the end, unless an error ends it. Disk errors are OSError."""
+    """A Parquet file that grows batch by batch; as a context manager it is finished at the end, unless an error ends it. Disk errors are OSError,
+    of what is written now or was written before.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = schema
@@ -22,6 +28,8 @@ class ParquetFile:
         self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd")
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
+        self._encoder = ThreadPoolExecutor(1, thread_name_prefix="crosstie-parquet")
+        self._encoding: Future[None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -44,18 +52,31 @@ class ParquetFile:
         """Finish the file."""
         if self._rows:
             self._flush(self._rows)
+        self._encoded()
+        self._encoder.shutdown()
         self._writer.close()
         self._stream.close()
 
     def discard(self) -> None:
         """Let go of a file that will be removed: an error of its disk no longer matters."""
+        self._encoder.shutdown()
         with contextlib.suppress(OSError):
             self._writer.close()
         with contextlib.suppress(OSError):
             self._stream.close()
 
     def _flush(self, rows: int) -> None:
+        self._encoded()
         waiting = pa.Table.from_batches(self._waiting, self.schema)
-        # in one piece: the bytes must not depend on how the rows came
-        self._writer.write_table(waiting.slice(0, rows).combine_chunks(), row_group_size=rows)
+        self._encoding = self._encoder.submit(self._encode, waiting.slice(0, rows))
         self._waiting, self._rows = waiting.slice(rows).to_batches(), self._rows - rows
+
+    def _encode(self, rows: pa.Table) -> None:
+        # in one piece: the bytes must not depend on how the rows came
+        self._writer.write_table(rows.combine_chunks(), row_group_size=rows.num_rows)
+
+    def _encoded(self) -> None:
+        """Wait for the row group before."""
+        if self._encoding is not None:
+            waiting, self._encoding = self._encoding, None
+            waiting.result()
