@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ from crosstie.resolve.weights import learn_weights, mark, open_weights, written
 from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
-from crosstie.store.builds import Build, BuildStore
+from crosstie.store.builds import Build, BuildStore, BuildWriter
 from crosstie.store.casebook import Casebook, Decision, Judgement
 from crosstie.store.database import Database
 from crosstie.store.durable import Problem, storing, write_bytes
@@ -191,15 +192,32 @@ class Workspace:
                     self.progress(title, done, len(stages))
                     with running.stage(keep=KEPT):
                         stage()
-                for table, order in ORDER.items():
-                    running.write(_filled(table), writer.path(table), order)
                 self.progress("indexing names for screening", len(stages), len(stages))
-                build_index(running).write(writer.file(SCREENING_INDEX))
+                self._write(running, writer)
                 counts = {table: running.scalar(f"select count(*) from {table}") for table in TABLES}
                 found |= {"counts": counts, "weights": mark(weights), **standing(running, judgements)}
                 build = writer.commit({"version": __version__, "inputs": inputs, "exercise": self.settings.exercise, **found})
             self._record("build", f"{build.number:04}", counts)
+            for number in self.builds.older(settings.keep_builds):
+                self._record("remove build", f"{number:04}")
+                self.builds.remove(number)
             return build, True
+
+    def _write(self, engine: Engine, writer: BuildWriter) -> None:
+        """Write the tables of a build, and its index. On one machine both at once: neither has work for all its processors."""
+
+        def tables() -> None:
+            for table, order in ORDER.items():
+                made = _columns(table, WRITTEN) if table == "claims" else ""
+                engine.write(f"select {_columns(table, {})} from {table} s", writer.path(table), order, made)
+
+        if not engine.local:
+            tables()
+        with ThreadPoolExecutor(1, thread_name_prefix="crosstie-tables") as beside:
+            written = beside.submit(tables) if engine.local else None
+            build_index(engine).write(writer.file(SCREENING_INDEX))
+            if written is not None:
+                written.result()
 
     def _stages(
         self, engine: Engine, judgements: list[Judgement], weights: Weights, found: dict[str, Any], *, anew: bool
@@ -389,7 +407,6 @@ ORDER = {
 }
 
 
-def _filled(table: str) -> str:
-    """SQL for the rows of a table as a build keeps them."""
-    made = WRITTEN if table == "claims" else {}
-    return f"select {', '.join(made.get(name, f's.{chr(34)}{name}{chr(34)}') + f' as {chr(34)}{name}{chr(34)}' for name in TABLES[table].names)} from {table} s"
+def _columns(table: str, made: Mapping[str, str]) -> str:
+    """The columns of a table as a build keeps them, some of them made as they are written."""
+    return ", ".join(f'{made.get(name, f"s.{chr(34)}{name}{chr(34)}")} as "{name}"' for name in TABLES[table].names)

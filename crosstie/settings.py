@@ -22,6 +22,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "paths": (1, 1_000),
     "hub": (1, 1_000_000_000),
     "links": (1, 100_000_000),
+    "keep_builds": (1, 1_000_000),
 }
 
 
@@ -51,6 +52,8 @@ class Settings:
     hub: int = 200
     #: most links that a build keeps, best first
     links: int = 10_000
+    #: builds that are kept, the newest; older ones are removed when a new one stands
+    keep_builds: int = 5
 
     @classmethod
     def load(cls, folder: Path) -> Settings:

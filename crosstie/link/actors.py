@@ -77,7 +77,7 @@ def _echoes(engine: Engine) -> None:
         """
         select distinct l.canonical_id as entity_id, c.source_id
         from claims c join claims e on e.entity_id = c.entity_id and e.prop = 'entity'
-        join (select distinct entity_id, canonical_id from claims) l on l.entity_id = e.value
+        join claims l on l.entity_id = e.value
         where c.prop = 'unscId'""",
     )
 

@@ -139,10 +139,10 @@ def _listed(names: Iterable[str | None]) -> str:
 #: which resolved entity a text on an entity speaks of; a relation is nobody's own act
 _ABOUT = """
 select o.entity_id as entity_id, coalesce(t.canonical_id, o.canonical_id) as canonical_id
-from (select distinct entity_id, canonical_id from claims) o
+from (select distinct entity_id, canonical_id from claims where prop_type = 'text') o
 left join (
     select a.entity_id, min(c.canonical_id) as canonical_id
-    from claims a join (select distinct entity_id, canonical_id from claims) c on c.entity_id = a.value
+    from claims a join claims c on c.entity_id = a.value
     where a.prop = 'entity' and a.prop_type = 'entity' group by a.entity_id
 ) t on t.entity_id = o.entity_id
 where coalesce(t.canonical_id, o.canonical_id) not in (

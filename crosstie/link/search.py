@@ -16,6 +16,7 @@ from crosstie.link.actors import seeds, weigh
 from crosstie.link.alternatives import arguments
 from crosstie.link.candidates import Candidate, Row
 from crosstie.link.classify import classify
+from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import strictest
 from crosstie.model.tables import LINK, STEP
 from crosstie.settings import Settings
@@ -33,6 +34,11 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
 
     Reads `entities`, `spheres`, `edges` and, where they are there, `claims`, `clusters`, `sources` and `findings`. At most `settings.links` links stay.
     """
+    worlds = f"select count(distinct sphere) from spheres where sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')"
+    if engine.scalar(worlds) < 2:  # nobody to be tied to anybody
+        engine.load("links", LINK.empty_table())
+        engine.load("steps", STEP.empty_table())
+        return
     weigh(engine)
     found = seeds(engine)
     net = _graph(engine)

@@ -40,8 +40,9 @@ def describe(engine: Engine) -> None:
     engine.create(
         "names_supported",
         f"""
-        select canonical_id, value, min(case prop {rank} end) as rank, count(distinct entity_id) as support
-        from claims where prop in ({named}) group by canonical_id, value""",
+        select canonical_id, value, min(rank) as rank, count(*) as support from (
+            select canonical_id, entity_id, value, min(case prop {rank} end) as rank
+            from claims where prop in ({named}) group by canonical_id, entity_id, value) n group by canonical_id, value""",
     )
     engine.create(
         "entity_names",

@@ -1,4 +1,4 @@
-"""What was computed: numbered folders of Parquet tables. A build is whole or absent, and the latest is switched in at once."""
+"""What was computed: numbered folders of Parquet tables. A build is whole or absent, and the latest is switched in at once; old ones are let go."""
 
 from __future__ import annotations
 
@@ -101,6 +101,17 @@ class BuildStore:
     def list(self) -> builtins.list[Build]:
         """All builds, oldest first."""
         return [self._load(folder) for folder in self._folders()]
+
+    def older(self, keep: int) -> builtins.list[int]:
+        """The numbers of the builds that are not among the newest `keep`, nor shown, oldest first."""
+        current = self.current()
+        numbers = [int(folder.name) for folder in self._folders()[:-keep]]
+        return [number for number in numbers if current is None or number != current.number]
+
+    def remove(self, number: int) -> None:
+        """Forget a build. It is gone at once, or not at all."""
+        with storing(self.root), Scratch(self.root) as scratch:
+            (self.root / _folder(number)).rename(scratch.path / _folder(number))
 
     def verify(self) -> Iterator[Problem]:
         """Files of builds that are not as they were written."""

@@ -135,11 +135,13 @@ class Engine:
             if name not in keep:
                 self.drop(name)
 
-    def write(self, query: str, path: Path, order: str = "") -> None:
+    def write(self, query: str, path: Path, order: str = "", made: str = "") -> None:
         """Write the rows of a query to a Parquet file: the same bytes for the same rows in the same order, on every engine. `order` is what stands
-        after `order by`; said apart, an engine may sort with less in hand.
+        after `order by`; said apart, an engine may sort with less in hand. `made` is what is selected of the sorted rows, of the table `s`: what can
+        be made of them takes no part in the sort.
         """
         query = f"{query} order by {order}" if order else query
+        query = f"select {made} from ({query}) s" if made else query
         # not by the engine's own means: DuckDB makes columns required or not by the rows that happen to be there
         with self._result(query, BATCH) as (given, batches):
             schema = _plain(given)

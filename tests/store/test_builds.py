@@ -88,3 +88,15 @@ def test_a_full_disk_leaves_the_build_before_it(small_disk: Path) -> None:
     assert current is not None
     assert current.table("links").num_rows == 1
     assert not list(store.verify())
+
+
+def test_old_builds_go_and_the_one_that_is_shown_stays(store: BuildStore) -> None:
+    for value in range(4):
+        make(store, value)
+    (store.root / CURRENT).write_text("0001\n", encoding="ascii")
+    assert store.older(2) == [2]
+    assert store.older(4) == store.older(9) == []
+    store.remove(2)
+    assert [build.number for build in store.list()] == [1, 3, 4]
+    assert not list(store.verify())
+    assert make(store, 5).number == 5

@@ -31,6 +31,8 @@ class DuckEngine(Engine):
     def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
         self.memory, self.threads = settings.memory, settings.threads
         self._types = 0
+        #: Tables and views by name, in small letters, with how the name is written and which of both it is: asking DuckDB takes a millisecond.
+        self._kinds: dict[str, tuple[str, str]] = {}
         with self._storing():
             self._connection = duckdb.connect(
                 ":memory:",
@@ -56,6 +58,7 @@ class DuckEngine(Engine):
             columns = ", ".join(f"try_cast({_name(column)} as {kind}) as {_name(column)}" for column, kind, *_ in kinds)
             source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
             cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
+            self._kinds[view.lower()] = (view, "view")
 
     def create(self, table: str, query: str, few: Mapping[str, str] | None = None) -> None:
         """As in Engine: columns of few texts are enumerations, in the order of the texts. A row of claims takes a third of the room."""
@@ -106,12 +109,12 @@ class DuckEngine(Engine):
                 raise raised[0] from None
             raise
 
-    def write(self, query: str, path: Path, order: str = "") -> None:
+    def write(self, query: str, path: Path, order: str = "", made: str = "") -> None:
         """As in Engine. A sort moves whole rows about, and spills them: texts that come again and again take part as numbers."""
         if order:
             with self._storing(), self._cursor() as cursor:
                 query = _coded(cursor, query)
-        super().write(query, path, order)
+        super().write(query, path, order, made)
 
     def arrow(self, query: str) -> pa.Table:
         """As in Engine."""
@@ -127,7 +130,7 @@ class DuckEngine(Engine):
 
     def tables(self, prefix: str = "") -> list[str]:
         """As in Engine."""
-        return sorted(name for name in self._kinds() if name.startswith(prefix))
+        return sorted(name for name, _ in self._kinds.values() if name.startswith(prefix))
 
     def drop(self, name: str) -> None:
         """As in Engine."""
@@ -135,7 +138,7 @@ class DuckEngine(Engine):
             self._forget(name, kind)
 
     def _stored(self) -> set[str]:
-        return {name for name, kind in self._kinds().items() if kind == "table"}
+        return {name for name, kind in self._kinds.values() if kind == "table"}
 
     @contextlib.contextmanager
     def _result(self, query: str, rows: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
@@ -155,6 +158,7 @@ class DuckEngine(Engine):
     def _create(self, cursor: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
         self._forget(table, "view")
         cursor.execute(f"create or replace table {_name(table)} as {query}")
+        self._kinds[table.lower()] = (table, "table")
 
     def _enumeration(self, cursor: duckdb.DuckDBPyConnection, texts: str) -> str:
         """The name of a new type, of the texts of a query of one column."""
@@ -163,15 +167,11 @@ class DuckEngine(Engine):
         cursor.execute(f"create type {name} as enum (select distinct v from ({texts}) t(v) where v is not null order by v)")
         return name
 
-    def _kinds(self) -> dict[str, str]:
-        with self._cursor() as cursor:
-            found = cursor.execute("select table_name, table_type from information_schema.tables").fetchall()
-        return {name: "view" if kind == "VIEW" else "table" for name, kind in found}
-
     def _forget(self, name: str, kind: str) -> None:
-        if any(known.lower() == name.lower() and of == kind for known, of in self._kinds().items()):
+        if name.lower() in self._kinds and self._kinds[name.lower()][1] == kind:
             with self._cursor() as cursor:
                 cursor.execute(f"drop {kind} {_name(name)}")
+            del self._kinds[name.lower()]
 
     @contextlib.contextmanager
     def _storing(self) -> Iterator[None]:
