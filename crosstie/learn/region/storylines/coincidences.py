@@ -9,8 +9,8 @@ from crosstie.learn.region.parts import Account, Actor, Decoy, RegionBuilder
 from crosstie.learn.region.storylines.cast import Cell, crime_cell, payments, period, terror_cell
 from crosstie.model.lexicon import Sphere
 
-#: Cells of each world per round; every pair of them plays at most one look-alike.
-_CELLS = 8
+#: Cells of each world per round; a cell plays one look-alike or two, so that those who are not tied have no more dealings than those who are.
+_CELLS = 24
 
 
 def hawaladar(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
