@@ -62,7 +62,7 @@ def register(main: click.Group) -> None:
         """
         from crosstie.resolve import table as tables
         from crosstie.resolve.fields.files import TableFile, check_ending, write_batches
-        from crosstie.resolve.fields.threads import ahead
+        from crosstie.resolve.threads import ahead
         from crosstie.resolve.learn import Weights
 
         out, pairs_file = given["out"], given["pairs_file"] or (given["out"] and given["out"].with_name(given["out"].stem + ".pairs.csv"))
@@ -99,7 +99,7 @@ def _written(source: TableFile, found: Deduped, out: Path | None, *, to_screen: 
 
     from crosstie.resolve.fields import telling
     from crosstie.resolve.fields.files import write_batches, write_csv
-    from crosstie.resolve.fields.threads import ahead
+    from crosstie.resolve.threads import ahead
 
     pairs, wanted = telling.uncertain_rows(found)
     picked = telling.Picked(wanted)

@@ -10,6 +10,7 @@ that have a key of it, and on nothing else: where they are the same as before, s
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +34,7 @@ from crosstie.resolve.keys import (
     sounds_of,
 )
 from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.threads import shared
 
 #: How many records may share a key of each kind, as it is and divided.
 CAPS = np.array([[40, 20, 20, 10, 24, 20, 8, 8, 12, 8], [10] * 10], np.int64)
@@ -77,9 +79,10 @@ class Part(NamedTuple):
     line_keys: NDArray[np.uint64]
 
 
-def blocks_of(profiles: Profiles, keys: Keys) -> Blocks:
+def blocks_of(profiles: Profiles, keys: Keys, threads: int = 1) -> Blocks:
     """The blocks of all records."""
-    return whole(part_of(profiles, *_repeated(keys.start, keys.keys, _slots(len(keys.keys)))), profiles.count)
+    key, owner = _repeated(keys.start, keys.keys, _slots(len(keys.keys)))
+    return whole(part_of(profiles, key, owner, threads), profiles.count)
 
 
 def whole(part: Part, count: int) -> Blocks:
@@ -89,13 +92,13 @@ def whole(part: Part, count: int) -> Blocks:
     return Blocks(part.start, part.members, part.keys, own_start, own, part.line_start, part.lines, part.line_keys)
 
 
-def part_of(profiles: Profiles, key: NDArray[np.uint64], owner: NDArray[np.int32]) -> Part:
+def part_of(profiles: Profiles, key: NDArray[np.uint64], owner: NDArray[np.int32], threads: int = 1) -> Part:
     """The blocks of keys and their owners, given in any order: of each family all of them, or none."""
     evidence = _evidence_of(profiles)
     kept_keys: list[NDArray[np.uint64]] = []
     kept_owners: list[NDArray[np.int32]] = []
     for level, caps in enumerate(CAPS):
-        key, owner, begin = _grouped(key, owner)
+        key, owner, begin = _grouped(key, owner, threads)
         size: NDArray[np.int64] = np.diff(begin, append=len(key))
         whole = (size > 1) & (size <= caps[(key[begin] >> np.uint64(HIDDEN)).astype(np.int64)])
         fits = np.repeat(whole, size)
@@ -106,19 +109,26 @@ def part_of(profiles: Profiles, key: NDArray[np.uint64], owner: NDArray[np.int32
         divided = ~_WHOLE[(key >> np.uint64(HIDDEN)).astype(np.int64)]
         key, owner = key[divided], owner[divided]
         if level < len(CAPS) - 1:
-            key, owner = _divided(key, owner, evidence)
+            key, owner = _divided(key, owner, evidence, threads)
     beside = _IN_LINES[(key >> np.uint64(HIDDEN)).astype(np.int64)]
-    blocked, members, begin = _grouped(np.concatenate(kept_keys), np.concatenate(kept_owners))
+    blocked, members, begin = _grouped(np.concatenate(kept_keys), np.concatenate(kept_owners), threads)
     return Part(np.append(begin, len(blocked)), members, blocked[begin], *_lines(key[beside], owner[beside], profiles))
 
 
-def _grouped(key: NDArray[np.uint64], owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
+def _grouped(
+    key: NDArray[np.uint64], owner: NDArray[np.int32], threads: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
     """Keys ascending, under each its owners ascending, each once; and where each key begins."""
     bits = min(_MOST_DRAWERS, max(0, int(len(key) // _DRAWER).bit_length()))
     key, owner, ends = _in_drawers(key, owner, bits)
-    for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        order = np.argsort(key[first:last])
-        key[first:last], owner[first:last] = key[first:last][order], owner[first:last][order]
+    drawers = list(pairwise(ends.tolist()))
+
+    def sort(some: tuple[int, int]) -> None:
+        for first, last in drawers[slice(*some)]:
+            order = np.argsort(key[first:last])
+            key[first:last], owner[first:last] = key[first:last][order], owner[first:last][order]
+
+    shared(sort, len(drawers), threads)
     key, owner, begin = _settled(key, owner)
     return key, owner, begin
 
@@ -263,12 +273,21 @@ def _sound_pieces(records: Any, evidence: Any) -> Any:
     return found
 
 
-def _divided(key: NDArray[np.uint64], owner: NDArray[np.int32], evidence: Any) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Every key with every further piece of evidence of its owner, where another owner may have the same."""
-    slots = _slots(6 * len(key))
-    _divide(key, owner, evidence, slots, False)
-    found_keys, found_owners = _divide(key, owner, evidence, slots, True)
-    return found_keys, found_owners
+def _divided(
+    key: NDArray[np.uint64], owner: NDArray[np.int32], evidence: Any, threads: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Every key with every further piece of evidence of its owner, where another owner may have the same. Keys ascend."""
+
+    def divide(span: tuple[int, int]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        # all owners of one key in one thread: what is divided is of one key, so it is seen there as often as it is there
+        some = slice(*(int(np.searchsorted(key, key[place])) if place < len(key) else place for place in span))
+        slots = _slots(6 * (some.stop - some.start))
+        _divide(key[some], owner[some], evidence, slots, False)
+        found: tuple[NDArray[np.uint64], NDArray[np.int32]] = _divide(key[some], owner[some], evidence, slots, True)
+        return found
+
+    keys, owners = zip(*shared(divide, len(key), threads), strict=True)
+    return np.concatenate(keys), np.concatenate(owners)
 
 
 @njit(cache=True, nogil=True)

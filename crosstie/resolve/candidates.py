@@ -224,6 +224,20 @@ def asks(one: Any, other: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _asked_of(members: Any, all_of: bool, stood: bool, marks: Any, same: Any) -> bool:
+    """Whether a block may have a pair that is wanted: seen from its records alone, as most blocks of an increment have none."""
+    if all_of and not stood:
+        return True
+    once, again = uint8(0), uint8(0)
+    for member in members:
+        if all_of and not same[member]:
+            return True
+        again |= once & marks[member]
+        once |= marks[member]
+    return bool((once & uint8(1)) | again)
+
+
+@njit(cache=True, nogil=True)
 def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, marks: Any, before: Any) -> Any:
     start, members, keys = blocks
     stood, same, number, then = before
@@ -234,6 +248,8 @@ def _block_pairs(blocks: Any, own: Any, about: Any, names: Any, all_of: Any, mar
     left, right, under = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     at = 0
     for b in range(len(keys)):
+        if not _asked_of(members[start[b] : start[b + 1]], all_of[b], stood[b], marks, same):
+            continue
         for p in range(start[b], start[b + 1]):
             for q in range(p + 1, start[b + 1]):
                 i, j = members[p], members[q]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.model.tables import CLUSTER
-from crosstie.resolve.batches import array, batch, columns
+from crosstie.resolve.batches import array, batch
 from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
 from crosstie.resolve.flat import take
 from crosstie.resolve.pairing import PAIRED, SCORED, Work
@@ -26,7 +27,8 @@ Bools = NDArray[np.bool_]
 #: In larger groups not every pair is compared once more before they are joined.
 _FULLY_COMPARED = 200
 
-_HELD = columns(entity_id=pa.string(), cluster_id=pa.string(), score=pa.float64())
+#: Records written to the table at a time.
+_ROWS = 250_000
 
 
 class _Group(NamedTuple):
@@ -61,8 +63,7 @@ def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold:
     held = Held(group.records[found.record], group.records[found.name], found.weakest)
     if since is not None:
         held = _with_those_that_stay(held, since, open_groups[root])
-    engine.load("held", pa.Table.from_batches([_named(work.profiles, _with_twins(held, twins, count))]))
-    _tabulate(engine)
+    _tabulate(engine, work.profiles, _with_twins(held, twins, count))
     return held
 
 
@@ -120,20 +121,23 @@ def _with_those_that_stay(held: Held, since: Since, looked_at: Bools) -> Held:
     )
 
 
-def _tabulate(engine: Engine) -> None:
-    listed = {
-        "entity_id": "e.entity_id",
-        "cluster_id": "coalesce(h.cluster_id, e.entity_id)",
-        "dataset": "e.dataset",
-        "score": "coalesce(h.score, 1.0)",
-    }
-    engine.create(
-        "clusters",
-        f"""
-        select {", ".join(f"{listed[name]} as {name}" for name in CLUSTER.names)}
-        from (select c.entity_id, min(c.dataset) as dataset from claims c join schema_kinds k on k."schema" = c."schema" group by c.entity_id) e
-        left join held h on h.entity_id = e.entity_id order by e.entity_id""",
-    )
+def _tabulate(engine: Engine, profiles: Profiles, held: Held) -> None:
+    """Create `clusters` (CLUSTER): whoever is alone, and who is never matched, is a thing by itself."""
+    engine.load("held", pa.RecordBatchReader.from_batches(CLUSTER, _rows(profiles, held)))
+    listed = {"entity_id": "entity_id", "cluster_id": "entity_id", "dataset": "dataset", "score": "1.0"}
+    shielded = ", ".join(f"{listed[name]} as {name}" for name in CLUSTER.names)
+    engine.create("clusters", f"select {', '.join(CLUSTER.names)} from held union all select {shielded} from shielded")
+
+
+def _rows(profiles: Profiles, held: Held) -> Iterator[pa.RecordBatch]:
+    name, score = np.arange(profiles.count), np.ones(profiles.count)
+    name[held.record] = held.name
+    score[held.record] = np.where(np.isposinf(held.weakest), 1.0, 1 / (1 + np.exp(-held.weakest)))
+    ids = profiles.ids.cast(pa.string())
+    lists = pa.array(profiles.lists, pa.string())
+    for begin in range(0, profiles.count, _ROWS):
+        some = slice(begin, begin + _ROWS)
+        yield batch(CLUSTER, ids[some], take(ids, name[some]), take(lists, profiles.datasets[some]), score[some])
 
 
 def _seen(scored: pa.Table) -> Seen:
@@ -166,7 +170,10 @@ def _with_twins(held: Held, twins: Seen, count: int) -> Held:
     """The records with their twins: where the first one is, there they are too, if the two are tied."""
     name, weakest = np.arange(count), np.full(count, np.inf)
     name[held.record], weakest[held.record] = held.name, held.weakest
-    alone = np.setdiff1d(twins.left, held.record)
+    first = np.zeros(count, np.bool_)
+    first[twins.left] = True
+    first[held.record] = False
+    alone = np.flatnonzero(first)
     strongest = np.full(count, -np.inf)
     np.maximum.at(strongest, twins.left, twins.odds)
     weakest[alone] = strongest[alone]
@@ -175,8 +182,3 @@ def _with_twins(held: Held, twins: Seen, count: int) -> Held:
         np.concatenate([held.name, alone, name[twins.left]]),
         np.concatenate([held.weakest, weakest[alone], np.minimum(weakest[twins.left], twins.odds)]),
     )
-
-
-def _named(profiles: Profiles, held: Held) -> pa.RecordBatch:
-    weakest = np.where(np.isposinf(held.weakest), 1.0, 1 / (1 + np.exp(-held.weakest)))
-    return batch(_HELD, *(take(profiles.ids, places).cast(pa.string()) for places in (held.record, held.name)), weakest)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.model import schema as model
+from crosstie.model.tables import PAIR
 from crosstie.resolve.batches import array, batch, columns
 from crosstie.resolve.blocks import Blocks
 from crosstie.resolve.candidates import Chosen, pairs_of
@@ -79,6 +80,12 @@ class Work:
         for given in batches:
             left, right = array(given, "l", np.int64), array(given, "r", np.int64)
             yield self._compared(left, right, np.zeros(len(left), np.int64), 0.0)
+
+    def name_pairs(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """A verb for `map`: pairs in the numbers of records, with all else that PAIR has, to PAIR."""
+        for given in batches:
+            left, right = (take(self.profiles.ids, array(given, side, np.int64)).cast(pa.string()) for side in ("l", "r"))
+            yield batch(PAIR, left, right, *(given.column(name) for name in ("score", "features", "verdict")))
 
     def _compared(self, left: Ints, right: Ints, under: Ints, least: float) -> pa.RecordBatch:
         scored = score(Pairs(self.profiles, left, right), self.weights)

@@ -58,19 +58,40 @@ def protect(engine: Engine) -> None:
 
 
 def select(engine: Engine) -> None:
-    """Create `records` (idx, entity_id, dataset, schema, kind, current, curated, fingerprint): what is matched, numbered in the order of the ids.
+    """Create `records` with all that is matched, and what `survey` makes."""
+    survey(engine)
+    choose(engine)
+
+
+def survey(engine: Engine) -> None:
+    """What has to be known of all claims before any record is chosen: `schema_kinds` (schema, kind), `protected`, `shielded` (entity_id, dataset: those
+    of the protected that would be matched), `citations`, `props_said` (prop, prop_type) and `props_read` (prop).
+    """
+    engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
+    protect(engine)
+    engine.create(
+        "shielded",
+        """
+        select c.entity_id, min(c.dataset) as dataset from claims c join protected p on p.entity_id = c.entity_id
+        join schema_kinds k on k."schema" = c."schema" group by c.entity_id""",
+    )
+    _cite(engine)
+    # asked once of each property, not of each claim
+    engine.create("props_said", "select distinct prop, prop_type from claims")
+    engine.create("props_read", f"select distinct prop from props_said where {_READ}")
+
+
+def choose(engine: Engine, among: str = "") -> None:
+    """Create `records` (idx, entity_id, dataset, schema, kind, current, curated, fingerprint): what is matched, numbered in the order of the ids; only
+    those of the table `among`, if there is one.
 
     Where nothing is known of its source a record is taken for one of a curated list. Two builds by the same engine give a record the same
     `fingerprint` where nothing that matching reads of it, or of what cites it, has changed; another, where something has.
     """
-    engine.map("schema_kinds", 'select distinct "schema" from claims', _kinds, _SCHEMA_KIND)
-    protect(engine)
-    _cite(engine)
-    # asked once of each property, not of each claim
-    engine.create("props_read", f"select distinct prop from (select distinct prop, prop_type from claims) p where {_READ}")
     # sums do not depend on the order of claims; in two halves, so that none overflows
     halves = "sum(cast(said >> 32 as bigint)) as high, sum(cast(said & 4294967295 as bigint)) as low"
     written = f"case when s.prop in ({listed(BIRTH)}) then coalesce(s.original_value, '') else '' end"
+    only = f"where s.entity_id in (select entity_id from {among})" if among else ""
     engine.create(
         "records",
         f"""
@@ -81,7 +102,7 @@ def select(engine: Engine) -> None:
         from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current, {halves}
               from (select s.entity_id, s.dataset, s."schema", s.current,
                         case when p.prop is not null then hash(s.prop, s.value, {written}) end as said
-                    from claims s left join props_read p on p.prop = s.prop) c
+                    from claims s left join props_read p on p.prop = s.prop {only}) c
               join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
         left join (select dataset, min(curated) as curated from sources group by dataset) s on s.dataset = c.dataset
         left join (select entity_id, {halves} from (select entity_id, hash(value) as said from citations) q group by entity_id) t

@@ -24,6 +24,7 @@ from crosstie.resolve.clusters import Held, Rulings
 from crosstie.resolve.flat import pc
 from crosstie.resolve.increment.advance import Since, advance, pairs_that_stay
 from crosstie.resolve.increment.memory import Memory, keep, recall
+from crosstie.resolve.increment.selecting import Said, said_now
 from crosstie.resolve.joining import join
 from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.learn import Weights
@@ -40,8 +41,10 @@ from crosstie.store.scratch import temporary
 if TYPE_CHECKING:
     from crosstie.store.casebook import Judgement
 
-#: Pairs in a range of blocks: a worker's bite.
-_RANGE = 200_000
+#: Pairs in a range of blocks: a worker's bite. Of an increment few pairs of a range are wanted.
+_RANGE, _RANGE_OF_FEW = 200_000, 4_000_000
+#: Pairs that are given their records' ids at a time.
+_NAMED = 200_000
 _VERDICTS = ("same", "different", "unsure")
 
 _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
@@ -75,7 +78,8 @@ def resolve(
     Judgements win: pairs judged the same are one thing, different never, unsure not by themselves. Victims and minors take no part. What is known
     at the end is kept in the folder `home`, and what was kept there spares comparing it again, unless all is to be done `anew`.
     """
-    records.select(engine)
+    records.survey(engine)
+    said = said_now(engine)
     ways = {
         "code": _code(),
         "weights": fingerprint([weights.version, weights.prior, weights.levels]),
@@ -83,13 +87,14 @@ def resolve(
     }
     before = None if home is None or anew else recall(home, ways)
     with temporary(home or engine.folder) as folder:
-        job = (_advanced(engine, before, judgements, weights, folder) if before else None) or _begun(engine, judgements, weights, folder)
+        job = _advanced(engine, before, said, judgements, weights, folder, settings.threads) if before else None
+        job = job or _begun(engine, judgements, weights, folder, settings.threads)
         _compare(engine, job)
-        _pairs(engine)
+        _pairs(engine, job.work)
         held = join(engine, job.work, job.rulings, job.twin_of, settings.match_threshold, job.since)
         _canonical(engine)
         if home is not None:
-            _memory(engine, job, held).save(folder, ways)
+            _memory(engine, job, held, said).save(folder, ways)
             keep(folder, home)
     return {
         "how": "increment" if job.since else "whole",
@@ -102,27 +107,32 @@ def resolve(
 
 def prepare(engine: Engine, judgements: Sequence[Judgement], weights: Weights = SHIPPED) -> tuple[Work, Rulings, Ints]:
     """What comparing needs, from `claims`: the records and their blocks, what people decided, and of each record the first of its twins."""
-    records.select(engine)
+    records.survey(engine)
     job = _begun(engine, judgements, weights, Path(mkdtemp(prefix="resolve-", dir=engine.folder)))
     return job.work, job.rulings, job.twin_of
 
 
-def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, folder: Path) -> Job:
+def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, folder: Path, threads: int = 1) -> Job:
     """All records, and all their pairs."""
+    records.choose(engine)
     profiles = _read(engine)
     rulings = _rulings(profiles, judgements)
     twin_of = firsts(profiles, _alone(profiles, rulings))
     profiles = counted_once(profiles, _first(twin_of))
     keys = keys_of(profiles, _first(twin_of))
-    blocks = blocks_of(profiles, keys)
+    blocks = blocks_of(profiles, keys, threads)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory
     work = Work(profiles, blocks, fits_of(profiles), every_pair(blocks, profiles.count), weights).save(folder)
     return Job(work, keys, rulings, twin_of)
 
 
-def _advanced(engine: Engine, before: Memory, judgements: Sequence[Judgement], weights: Weights, folder: Path) -> Job | None:
+def _advanced(
+    engine: Engine, before: Memory, said: Said, judgements: Sequence[Judgement], weights: Weights, folder: Path, threads: int
+) -> Job | None:
     """All records, and the pairs of which the last build did not know the score; None where that is not worth it."""
-    found = advance(engine, before, _read, lambda profiles: firsts(profiles, _alone(profiles, _rulings(profiles, judgements))))
+    found = advance(
+        engine, before, said, _read, lambda profiles: firsts(profiles, _alone(profiles, _rulings(profiles, judgements))), threads
+    )
     if found is None:
         return None
     work = Work(found.profiles, found.blocks, fits_of(found.profiles), found.chosen, weights).save(folder)
@@ -152,13 +162,17 @@ def _code() -> str:
     return fingerprint([made, {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}])
 
 
-def _memory(engine: Engine, job: Job, held: Held) -> Memory:
+def _memory(engine: Engine, job: Job, held: Held, said: Said) -> Memory:
     """What the next build may want to know."""
-    said = engine.arrow("select fingerprint from records order by idx")
+    prints = (
+        job.since.fingerprints
+        if job.since
+        else array(engine.arrow("select fingerprint from records order by idx"), "fingerprint", np.int64)
+    )
     pairs = engine.arrow(f"select {', '.join(SCORED.names)} from met order by l, r")
     ruled = np.concatenate([pairs.ravel() for pairs in (job.rulings.same, job.rulings.different, job.rulings.unsure)])
     work = job.work
-    return Memory(work.profiles, job.keys, _first(job.twin_of), work.blocks, pairs, held, ruled, array(said, "fingerprint", np.int64))
+    return Memory(work.profiles, job.keys, _first(job.twin_of), work.blocks, pairs, held, ruled, prints, said)
 
 
 def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
@@ -181,7 +195,7 @@ def _compare(engine: Engine, job: Job) -> None:
     twins = np.flatnonzero(~_first(twin_of))
     named = np.concatenate([ruled, np.stack([twin_of[twins], twins], axis=1)])
     engine.load("named_pairs", pa.Table.from_batches([batch(PAIRED, named[:, 0], named[:, 1])]))
-    engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE).T)]))
+    engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE_OF_FEW if job.since else _RANGE).T)]))
     engine.map("scored_blocks", "select first, last, lines from cuts", work.compare_blocks, SCORED, by=("lines", "first"), rows=1)
     engine.map("scored_named", "select l, r from named_pairs", work.compare_pairs, SCORED, by=("l",), then=("r",))
     brought = "select * from scored_blocks"
@@ -194,20 +208,16 @@ def _compare(engine: Engine, job: Job) -> None:
     engine.create("scored", f"select {best} from (select * from met union all select * from scored_named) s group by l, r")
 
 
-def _pairs(engine: Engine) -> None:
-    listed = {
-        "left_id": "a.entity_id",
-        "right_id": "b.entity_id",
-        "score": "s.score",
-        "features": "coalesce(s.features, '{}')",
-        "judgement": "j.verdict",
-    }
-    filled = ", ".join(f"{listed[name]} as {name}" for name in PAIR.names)
-    engine.create(
+def _pairs(engine: Engine, work: Work) -> None:
+    """Create `pairs` (PAIR) of `scored` and `judged`, for the review: what is not surely two things, and what people judged."""
+    engine.map(
         "pairs",
         f"""
-        select {filled} from scored s join records a on a.idx = s.l join records b on b.idx = s.r left join judged j on j.l = s.l and j.r = s.r
-        where s.score >= {REVIEW} or j.verdict is not null order by left_id, right_id""",
+        select s.l, s.r, s.score, coalesce(s.features, '{{}}') as features, j.verdict from scored s
+        left join judged j on j.l = s.l and j.r = s.r where s.score >= {REVIEW} or j.verdict is not null""",
+        work.name_pairs,
+        PAIR,
+        rows=_NAMED,
     )
 
 

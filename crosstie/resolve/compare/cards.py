@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosstie.resolve.names.vocabulary import Side
+from crosstie.resolve.names.vocabulary import Side, Vocabulary, Worth
 
 #: Letters of a token, and consonants; other readings of a token that are looked at.
 LETTERS = 24
@@ -46,23 +47,24 @@ class Deck(NamedTuple):
     cards: NDArray[Any]
 
 
-_dealt: list[tuple[tuple[Any, ...], Deck]] = []
+_dealt: list[tuple[tuple[Any, ...], NDArray[Any]]] = []
+_dealing = Lock()
 
 
 def deal(side: Side) -> Deck:
-    """The deck of a side. The last few are remembered, as batches of one job share their sides; a side's arrays must not change."""
-    parts = (side.names.tokens, side.names.weak, side.words.hash, side.words.variants, side.words.concept, *side.worth)
-    for known, deck in _dealt:
-        if all(one is other for one, other in zip(known, parts, strict=True)):
-            return deck
-    deck = _deal(side)
-    _dealt.append((parts, deck))
-    del _dealt[:-4]
-    return deck
-
-
-def _deal(side: Side) -> Deck:
+    """The deck of a side. The last few cards are remembered, as batches of one job share their words; a side's arrays must not change."""
     names, words, worth = side
+    parts = (words.hash, words.variants, words.concept, *worth)
+    with _dealing:  # several threads want the same at once
+        cards = next((held for known, held in _dealt if all(one is other for one, other in zip(known, parts, strict=True))), None)
+        if cards is None:
+            cards = _cards(words, worth)
+            _dealt.append((parts, cards))
+            del _dealt[:-4]
+    return Deck(names.form_start, names.token_start, names.tokens, names.weak, cards)
+
+
+def _cards(words: Vocabulary, worth: Worth) -> NDArray[Any]:
     cards = _aligned(len(words.hash))
     cards["hash"], cards["sound_hash"], cards["bag"] = words.hash, words.sound_hash, words.bags
     cards["rarity"], cards["sound_rarity"] = worth.rarity, worth.sound_rarity
@@ -75,7 +77,7 @@ def _deal(side: Side) -> Deck:
         cards[count] = _spread(cards[field], values, start)
     for k in range(LETTERS):
         cards["sound_bag"] |= np.where(k < cards["heard"], np.uint32(1) << (cards["sounds"][:, k] & np.uint32(31)), np.uint32(0))
-    return Deck(names.form_start, names.token_start, names.tokens, names.weak, cards)
+    return cards
 
 
 def _aligned(count: int) -> NDArray[Any]:

@@ -16,9 +16,9 @@ from numba import njit, uint64
 from numpy.typing import NDArray
 
 from crosstie.resolve.fields.parts import Hashes, Part, parts_of
-from crosstie.resolve.fields.threads import shared
 from crosstie.resolve.fields.values import KINDS, Field
 from crosstie.resolve.flat import mix
+from crosstie.resolve.threads import shared
 
 Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from crosstie.resolve.fields.choosing import Key, few
 from crosstie.resolve.fields.parts import Hashes, row_hashes
-from crosstie.resolve.fields.threads import in_order
 from crosstie.resolve.fields.values import Field
 from crosstie.resolve.flat import mix
+from crosstie.resolve.threads import in_order
 
 Ints = NDArray[np.int64]
 

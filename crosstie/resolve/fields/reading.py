@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from crosstie.errors import MappingError
 from crosstie.resolve.fields import values
 from crosstie.resolve.fields.features import Rows
-from crosstie.resolve.fields.threads import in_order
 from crosstie.resolve.fields.values import Coded, Field
 from crosstie.resolve.flat import Array, hash_strings
+from crosstie.resolve.threads import in_order
 
 
 def coded(batches: Iterable[pa.RecordBatch], columns: Sequence[str]) -> tuple[dict[str, Coded], int]:

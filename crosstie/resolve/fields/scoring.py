@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from crosstie.resolve.fields import levels, pairing
 from crosstie.resolve.fields.features import Feature, Rows
 from crosstie.resolve.fields.grouping import MOST
-from crosstie.resolve.fields.threads import in_order
 from crosstie.resolve.learn import Levels, Rarities, Weights, total
+from crosstie.resolve.threads import in_order
 
 Ints = NDArray[np.int64]
 _BATCH = 131_072

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from crosstie.resolve.blocks import Blocks
 from crosstie.resolve.clusters import Held
 from crosstie.resolve.flat import mapped, open_arrays, save_arrays
+from crosstie.resolve.increment.selecting import Said, open_said
 from crosstie.resolve.increment.splice import Ints
 from crosstie.resolve.increment.sums import sums_of
 from crosstie.resolve.keys import Keys
@@ -28,7 +29,7 @@ _ABOUT, _PAIRS = "about.json", "pairs.arrow"
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Records, their keys (those with `had` have some) and blocks; the pairs that blocks brought, with their scores; the clusters without the twins; the
-    records that people ruled on; and of each record what it said, as one number.
+    records that people ruled on; of each record what it said, as one number; and what was known of all claims.
     """
 
     profiles: Profiles
@@ -39,6 +40,7 @@ class Memory:
     held: Held
     ruled: Ints
     fingerprints: Ints
+    said: Said
 
     def save(self, folder: Path, about: Mapping[str, Any]) -> None:
         """Write to a folder where the profiles and blocks are already what `Work.save` has written."""
@@ -46,6 +48,7 @@ class Memory:
         save_arrays(folder / "held", self.held)
         for name in ("had", "ruled", "fingerprints"):
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        self.said.save(folder / "said")
         with pa.OSFile(str(folder / _PAIRS), "wb") as sink, pa.ipc.new_file(sink, self.pairs.schema) as out:
             out.write_table(self.pairs)
         shutil.rmtree(folder / "chosen", ignore_errors=True)  # which pairs were wanted says nothing to the next build
@@ -79,6 +82,7 @@ def recall(home: Path, about: Mapping[str, Any]) -> Memory | None:
         Held(*open_arrays(folder / "held", Held)),
         mapped(folder / "ruled.npy"),
         mapped(folder / "fingerprints.npy"),
+        open_said(folder / "said"),
     )
 
 

@@ -12,6 +12,7 @@ from crosstie.resolve.blocks import FAMILY, Blocks, Part, part_of, sound_pieces,
 from crosstie.resolve.increment.splice import Ints, merged, moved, rows, runs
 from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.profiles import Profiles
+from crosstie.resolve.threads import in_order, shared
 
 Bools = NDArray[np.bool_]
 #: Families are looked for in a table of so many bits first: it fits into a processor's cache.
@@ -75,14 +76,15 @@ class Reblocked(NamedTuple):
     calm: Bools
 
 
-def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints, same: Bools) -> Reblocked:
+def reblock(profiles: Profiles, keys: Keys, families: Families, old: Blocks, now: Ints, same: Bools, threads: int = 1) -> Reblocked:
     """The blocks of all records; `now` are the numbers of the old ones, `same` says which of those now have the same keys as then."""
-    part = part_of(profiles, *_in_families(keys.start, keys.keys, families.ids, families.table))
-    kept, kept_lines = ~are_in(old.keys, families), ~are_in(old.line_keys, families)
-    start, members, block_keys, of_part = _joined((old.start, old.members, old.keys), kept, (part.start, part.members, part.keys), now)
-    line_start, lines, line_keys, line_of_part = _joined(
-        (old.line_start, old.lines, old.line_keys), kept_lines, (part.line_start, part.lines, part.line_keys), now
-    )
+    spans = shared(lambda some: _in_families(keys.start, keys.keys, families.ids, families.table, *some), profiles.count, threads)
+    key, owner = (np.concatenate(of) for of in zip(*spans, strict=True))
+    part = part_of(profiles, key, owner, threads)
+    runs = ((old.start, old.members, old.keys), (part.start, part.members, part.keys))
+    line_runs = ((old.line_start, old.lines, old.line_keys), (part.line_start, part.lines, part.line_keys))
+    joined = in_order(lambda both: _joined(both[0], ~are_in(both[0][2], families), both[1], now), (runs, line_runs), threads)
+    (start, members, block_keys, of_part), (line_start, lines, line_keys, line_of_part) = joined
     stood = np.ones(len(block_keys), np.bool_)
     place = np.searchsorted(old.keys, part.keys)
     stood[of_part] = np.append(old.keys, np.uint64(0))[place] == part.keys
@@ -136,11 +138,11 @@ def _are_in(keys: Any, ids: Any, table: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _in_families(start: Any, keys: Any, ids: Any, table: Any) -> Any:
-    """The keys that are of the families, and their owners."""
+def _in_families(start: Any, keys: Any, ids: Any, table: Any, first: int, last: int) -> Any:
+    """The keys of some records that are of the families, and their owners."""
     found, owner = np.empty(1024, np.uint64), np.empty(1024, np.int32)
     at = 0
-    for i in range(len(start) - 1):
+    for i in range(first, last):
         for k in range(start[i], start[i + 1]):
             if not _is_in(keys[k], ids, table):
                 continue

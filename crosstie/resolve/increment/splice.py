@@ -18,6 +18,7 @@ from crosstie.resolve.flat import Array, take
 from crosstie.resolve.names.vocabulary import NameTable, Side, Vocabulary
 from crosstie.resolve.profiles import OWN, Dates, Profiles, Values, worth_of
 from crosstie.resolve.rarity import worth
+from crosstie.resolve.threads import in_order
 
 Ints = NDArray[np.int64]
 
@@ -40,15 +41,17 @@ def moved(source: Ints, count: int) -> Ints:
     return now
 
 
-def splice(old: Profiles, fresh: Profiles, source: Ints) -> tuple[Profiles, Spliced]:
+def splice(old: Profiles, fresh: Profiles, source: Ints, threads: int = 1) -> tuple[Profiles, Spliced]:
     """The profiles of all records: those that stay and those that are new or changed, in the order that `source` says (as in `Spliced`)."""
     words, labels, now, fresh_now = _words(old, fresh)
-    names = _names(source, old.names.names, fresh.names.names, now, fresh_now)
+    both_names = ((old.names.names, fresh.names.names), (old.mains, fresh.mains))
+    names, mains = in_order(lambda both: _names(source, *both, now, fresh_now), both_names, threads)
     lists, list_codes = _labels(old.lists, fresh.lists)
     schemata, schema_codes = _labels(old.schemata, fresh.schemata)
     values, value_now = {}, {}
-    for name, held in old.values.items():
-        values[name], value_now[name] = _values(source, held, fresh.values[name], own=name in OWN)
+    spliced = in_order(lambda name: _values(source, old.values[name], fresh.values[name], own=name in OWN), list(old.values), threads)
+    for name, (held, held_now) in zip(old.values, spliced, strict=True):
+        values[name], value_now[name] = held, held_now
     start, place = items(source, old.dates.start, fresh.dates.start)
     found = replace(
         old,
@@ -61,7 +64,7 @@ def splice(old: Profiles, fresh: Profiles, source: Ints) -> tuple[Profiles, Spli
         current=rows(source, old.current, fresh.current),
         curated=rows(source, old.curated, fresh.curated),
         names=Side(names, words, worth(names, words, len(source))),
-        mains=_names(source, old.mains, fresh.mains, now, fresh_now),
+        mains=mains,
         labels=labels,
         dates=Dates(start, *(rows(place, getattr(old.dates, name), getattr(fresh.dates, name)) for name in ("first", "last", "exact"))),
         values=values,
