@@ -25,7 +25,7 @@ class Shuffled(DuckEngine):
     def read(self, view: str, files: Sequence[Path], schema: pa.Schema) -> None:
         super().read(f"_ordered_{view}", files, schema)
         with self._cursor() as cursor:
-            cursor.execute(f'create or replace view "{view}" as select * from "_ordered_{view}" order by random()')
+            self._show(cursor, view, f'select * from "_ordered_{view}" order by random()')
 
     def map(
         self,

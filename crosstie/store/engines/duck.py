@@ -57,8 +57,7 @@ class DuckEngine(Engine):
             # a file may hold a column in another type: a mapping wrote it as text. What is no such value is null, as if it were not there
             columns = ", ".join(f"try_cast({_name(column)} as {kind}) as {_name(column)}" for column, kind, *_ in kinds)
             source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-            cursor.execute(f"create or replace view {_name(view)} as select {columns} from {source}")
-            self._kinds[view.lower()] = (view, "view")
+            self._show(cursor, view, f"select {columns} from {source}")
 
     def create(self, table: str, query: str, few: Mapping[str, str] | None = None) -> None:
         """As in Engine: columns of few texts are enumerations, in the order of the texts. A row of claims takes a third of the room."""
@@ -159,6 +158,10 @@ class DuckEngine(Engine):
         self._forget(table, "view")
         cursor.execute(f"create or replace table {_name(table)} as {query}")
         self._kinds[table.lower()] = (table, "table")
+
+    def _show(self, cursor: duckdb.DuckDBPyConnection, view: str, query: str) -> None:
+        cursor.execute(f"create or replace view {_name(view)} as {query}")
+        self._kinds[view.lower()] = (view, "view")
 
     def _enumeration(self, cursor: duckdb.DuckDBPyConnection, texts: str) -> str:
         """The name of a new type, of the texts of a query of one column."""
