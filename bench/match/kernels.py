@@ -14,7 +14,8 @@ import numpy as np
 from bench.match.ours import kind_of
 from bench.match.screening import screening
 from crosstie.resolve.compare.alignment import compare_names
-from crosstie.resolve.compare.likeness import compare_candidates, rank_candidates
+from crosstie.resolve.compare.likeness import compare_candidates
+from crosstie.resolve.compare.ranking import rank_candidates
 from crosstie.resolve.screen.hits import pairs
 from crosstie.resolve.screen.index import Index, Listed
 from crosstie.resolve.screen.queries import Query, prepare
@@ -50,7 +51,7 @@ def main() -> None:
         compare_candidates(asked.side, index.side, found.ours, found.theirs, read, likeness, told)
 
     def ranking() -> None:
-        rank_candidates(asked.side, index.side, found.ours, found.theirs, found.fit, score)
+        rank_candidates(asked.side, index.side, found.ours, found.theirs, found.measures, score)
 
     _timed(judging, count, "likeness and evidence")
     _timed(ranking, count, "screening score")

@@ -101,14 +101,15 @@ def screen(work: dict[str, Any]) -> None:
 
 def _kernel(index: Any, asked: Any) -> float:
     """Pairs of names that are aligned and scored in a CPU-second, when candidates and arrays are there."""
-    from crosstie.resolve.compare.likeness import rank_candidates
+    from crosstie.resolve.compare.ranking import rank_candidates
     from crosstie.resolve.screen import hits
 
     found = hits.pairs(index, asked)
-    ours, theirs, fit = (np.tile(each, 10) for each in (found.ours, found.theirs, found.fit))
+    ours, theirs = (np.tile(each, 10) for each in (found.ours, found.theirs))
+    measures = np.tile(found.measures, (10, 1))
     score = np.zeros(len(ours), np.float32)
     before = cpu()
-    rank_candidates(asked.side, index.side, ours, theirs, fit, score)
+    rank_candidates(asked.side, index.side, ours, theirs, measures, score)
     return len(ours) / max(cpu() - before, 1e-9)
 
 

@@ -11,13 +11,15 @@ import json
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
 from bench.match.measures import ranks, recall_at, threshold_for
 from bench.match.ours import kind_of
 from bench.match.screening import Screening, screening
-from crosstie.resolve.compare.likeness import THRESHOLD, model
+from crosstie.resolve.compare.likeness import THRESHOLD
+from crosstie.resolve.compare.ranking import PROMISING, net
 from crosstie.resolve.screen import hits, likes, search
 from crosstie.resolve.screen.index import Index, Listed
 from crosstie.resolve.screen.queries import Query, prepare
@@ -51,7 +53,8 @@ def made_with() -> dict[str, Any]:
     """What the rates depend on: the coefficients of the score and the bounds of the search."""
     bounds = {"compared": hits.COMPARED, "like": likes.COMPARED, "kept": likes.KEPT, "alike": likes.ALIKE}
     bounds |= {"long": search.LONG, "walked": search.WALKED, "as a whole": search.AS_A_WHOLE, "unasked": search.UNASKED}
-    return {"supports": model().screen.tolist(), **bounds}
+    bounds |= {"wide": search.WIDE, "letters": search.LETTERS, "promising": PROMISING}
+    return {"network": crc32(b"".join(np.asarray(part).tobytes() for part in net())), **bounds}
 
 
 def index_of(case: Screening) -> Index:

@@ -23,7 +23,6 @@ from crosstie.resolve.compare.alignment import TELLING, align, weigh
 from crosstie.resolve.compare.cards import deal
 from crosstie.resolve.compare.desk import lay, new_desk
 from crosstie.resolve.compare.kernels import MAX, inner
-from crosstie.resolve.compare.support import SUPPORTS, note_supports
 from crosstie.resolve.compare.tokens import CALLED, INITIAL, JOINED, NEAR, READING, SAME, SOUND, SPELLING, _int, edits_between
 from crosstie.resolve.names.vocabulary import Side
 
@@ -55,10 +54,9 @@ THICK = 6.0
 
 
 class Model(NamedTuple):
-    """The coefficient of each fact, and of each support of the screening score, with the constant at the end."""
+    """The coefficient of each fact, with the constant at the end."""
 
     weights: NDArray[np.float64]
-    screen: NDArray[np.float64]
     #: What it changes, in log-odds, that both names have a legal form and not the same.
     legal_form: float
 
@@ -68,8 +66,7 @@ def model() -> Model:
     """The model that is shipped."""
     stored = json.loads((Path(__file__).parent / "data" / "likeness.json").read_text(encoding="utf-8"))
     weights = np.array([stored["weights"][fact] for fact in FACTS] + [stored["constant"]])
-    screen = np.array([stored["supports"][support] for support in SUPPORTS] + [stored["supports_constant"]])
-    return Model(weights, screen, float(stored["legal_form"]))
+    return Model(weights, float(stored["legal_form"]))
 
 
 @inner
@@ -211,28 +208,6 @@ def compare_candidates(queries: Side, index: Side, query_form: Any, candidate_fo
 
 
 @njit(cache=True, nogil=True)
-def _rank(x: Any, y: Any, left: Any, right: Any, fit: Any, weights: Any, score: Any, desks: Any) -> None:
-    desk = desks[0]
-    supports = np.zeros(len(weights) - 1)
-    for p in range(len(left)):
-        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
-        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
-        if desk.count[0] == 0 or desk.count[1] == 0:
-            score[p] = 0.0
-            continue
-        align(x.cards, y.cards, desk)
-        note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], supports)
-        score[p] = 1.0 / (1.0 + np.exp(-_sum(supports, weights)))
-
-
-def rank_candidates(queries: Side, index: Side, query_form: Any, candidate_form: Any, fit: Any, score: Any) -> None:
-    """Ranks hits of a screening: writes to `score` (float32, 0 to 1), for each p, how far form `query_form[p]` is rather form `candidate_form[p]`
-    badly written than the name of somebody else. `fit` says how well each candidate holds what is asked (`screen.search`).
-    """
-    _rank(deal(queries), deal(index), query_form, candidate_form, fit, model().screen, score, new_desk())
-
-
-@njit(cache=True, nogil=True)
 def _facts(x: Any, y: Any, left: Any, right: Any, kinds: Any, out: Any, desks: Any) -> None:
     desk = desks[0]
     for p in range(len(left)):
@@ -246,24 +221,6 @@ def facts_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, k
     """The facts (columns as in `FACTS`) of pairs of forms, to learn from."""
     out = np.zeros((len(query_form), len(FACTS)))
     _facts(deal(queries), deal(index), query_form, candidate_form, kinds, out, new_desk())
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _supports(x: Any, y: Any, left: Any, right: Any, fit: Any, out: Any, desks: Any) -> None:
-    desk = desks[0]
-    for p in range(len(left)):
-        lay(0, x.tokens, x.token_start[left[p]], x.token_start[left[p] + 1], desk)
-        lay(1, y.tokens, y.token_start[right[p]], y.token_start[right[p] + 1], desk)
-        if desk.count[0] and desk.count[1]:
-            align(x.cards, y.cards, desk)
-            note_supports(x.cards, y.cards, desk, y.weak[right[p]], fit[p], out[p])
-
-
-def supports_of(queries: Side, index: Side, query_form: Any, candidate_form: Any, fit: Any) -> NDArray[np.float64]:
-    """The supports (columns as in `SUPPORTS`) of pairs of forms, to learn from."""
-    out = np.zeros((len(query_form), len(SUPPORTS)))
-    _supports(deal(queries), deal(index), query_form, candidate_form, fit, out, new_desk())
     return out
 
 

@@ -48,11 +48,26 @@ SUPPORTS = {
     "weak": -1,  # the list itself calls the name weak
     "fit": 1,  # how well the candidate holds what is asked and no more (screen.search), and the square of it
     "fit_squared": 1,
+    "pieces": 1,  # what rare pieces both names share (screen.search)
+    "alike": 1,  # both names letter by letter, wherever parts begin and end (screen.spelling)
+    "begun": 1,  # the query and the best beginning of the candidate
+    "query_left_words": -1,  # how many of the query's parts agree with nothing
+    "query_left_known": -1,  # how far these are known parts of names: other names rather than slips
+    "rarest": 1,  # nats of the rarest part that agrees to the letter
+    "worst": -1,  # how unlike the most unlike parts are that stand for each other
+    "spelt_parts": 0,  # how many parts are spelt otherwise
+    "same_sounds": 1,  # how many of these have the same consonants
+    "slipped": 1,  # of how many of these nobody is known to be called what is asked
+    "listed_known": 0,  # nats that the listed parts of these are short of the rarest
+    "cut_off": 1,  # the last part of the query is the beginning of a listed part
+    "listed_letters": 0,
+    "listed_parts": 0,
 }
 NATS, SPELT, ROOT, EDITS, EDITS_SHARE, UNLIKE, QUERY_LEFT, QUERY_LEFT_LETTERS, LISTED_LEFT, LISTED_LEFT_WORDS = range(10)
 QUERY_COVERED, LISTED_COVERED, INITIAL_PARTS, EXACT_PARTS, TURNED, SHUFFLED_PARTS, KNOWN_OTHER, SHORT_PARTS = range(10, 18)
 FIRST_LETTER, AS_A_WHOLE, QUERY_LETTERS, QUERY_PARTS, FOREIGN, FOREIGN_SHORT, FOREIGN_EDITS, LOSSY = range(18, 26)
-WEAK, FIT, FIT_SQUARED = range(26, 29)
+WEAK, FIT, FIT_SQUARED, PIECES, ALIKE, BEGUN, QUERY_LEFT_WORDS, QUERY_LEFT_KNOWN = range(26, 34)
+RAREST, WORST, SPELT_PARTS, SAME_SOUNDS, SLIPPED, LISTED_KNOWN, CUT_OFF, LISTED_LETTERS, LISTED_PARTS = range(34, 43)
 #: Worth of a part that nobody is known to bear.
 UNKNOWN = 8.0
 LONGEST = 60
@@ -90,7 +105,9 @@ def _agreeing(x: Any, y: Any, desk: Any, out: Any) -> tuple[int, int]:
         way = desk.way[i, j]
         exact &= way == SAME
         if way in (SAME, CALLED):
-            out[NATS] += min(x[desk.token[0, i]].rarity, y[desk.token[1, j]].rarity)
+            worth = min(x[desk.token[0, i]].rarity, y[desk.token[1, j]].rarity)
+            out[NATS] += worth
+            out[RAREST] = max(out[RAREST], worth)
         elif way == INITIAL:
             out[INITIAL_PARTS] += 1.0
         else:
@@ -137,6 +154,11 @@ def _spelt(x: Any, y: Any, desk: Any, out: Any, done_a: int, done_b: int) -> tup
             out[SHORT_PARTS] += 1.0
         if one.letters[0] != other.letters[0]:
             out[FIRST_LETTER] += 1.0
+        out[WORST] = max(out[WORST], 1.0 - best)
+        out[SPELT_PARTS] += 1.0
+        out[SAME_SOUNDS] += 1.0 if one.sound_hash == other.sound_hash else 0.0
+        out[SLIPPED] += 1.0 if one.rarity >= UNKNOWN else 0.0
+        out[LISTED_KNOWN] += max(0.0, UNKNOWN - other.rarity)
 
 
 @inner
@@ -154,6 +176,32 @@ def _left(side: int, done: int, cards: Any, desk: Any) -> tuple[float, int, int,
             letters += _int(card.length)
             nats += card.rarity
     return weight, count, letters, nats
+
+
+@inner
+def _known(done: int, x: Any, desk: Any) -> float:
+    """How far what of the query is not done are known parts of names."""
+    found = 0.0
+    for i in range(desk.count[0]):
+        if not (done >> i) & 1:
+            found += max(0.0, UNKNOWN - x[desk.token[0, i]].rarity) / UNKNOWN
+    return found
+
+
+@inner
+def _cut_off(x: Any, y: Any, desk: Any) -> bool:
+    """Whether the last part of the query is the beginning of a part of the candidate, and not all of it."""
+    last = x[desk.token[0, desk.count[0] - 1]]
+    length = _int(last.length)
+    for j in range(desk.count[1]):
+        other = y[desk.token[1, j]]
+        if other.length > length:
+            same = True
+            for k in range(length):
+                same &= last.letters[k] == other.letters[k]
+            if same:
+                return True
+    return False
 
 
 @inner
@@ -192,8 +240,8 @@ def _as_a_whole(x: Any, y: Any, desk: Any, sure_a: int, sure_b: int, unsure: flo
 
 
 @inner
-def note_supports(x: Any, y: Any, desk: Any, weak: bool, fit: float, out: Any) -> None:
-    """The supports of a query and a candidate that are aligned on the desk; `weak` and `fit` are of the candidate."""
+def note_supports(x: Any, y: Any, desk: Any, weak: bool, measures: Any, out: Any) -> None:
+    """The supports of a query and a candidate that are aligned on the desk; `weak` and `measures` (`screen.search`) are of the candidate."""
     for k in range(len(out)):
         out[k] = 0.0
     sure_a, sure_b = _agreeing(x, y, desk, out)
@@ -203,13 +251,14 @@ def note_supports(x: Any, y: Any, desk: Any, weak: bool, fit: float, out: Any) -
         done_a, done_b = _spelt(x, y, desk, out, sure_a, sure_b)
     _, _, letters_a, nats_a = _left(0, 0, x, desk)
     _, _, letters_b, nats_b = _left(1, 0, y, desk)
-    weight_left, _, left_a, _ = _left(0, done_a, x, desk)
+    weight_left, query_words, left_a, _ = _left(0, done_a, x, desk)
     listed_left, words_left, left_b, _ = _left(1, done_b, y, desk)
     if sure_a != full_a and sure_b != full_b and (done_a != full_a or done_b != full_b):
         unsure = _left(1, sure_b, y, desk)[3]
         if _as_a_whole(x, y, desk, sure_a, sure_b, unsure, out[EDITS] + left_a + left_b, out):
             weight_left = listed_left = 0.0
-            words_left = left_a = left_b = 0
+            words_left = query_words = left_a = left_b = 0
+            done_a = full_a
     nats = out[NATS] + out[SPELT]
     out[ROOT] = np.sqrt(nats)
     out[EDITS_SHARE] = out[EDITS] / letters_a
@@ -228,4 +277,8 @@ def note_supports(x: Any, y: Any, desk: Any, weak: bool, fit: float, out: Any) -
         if script in (HAN, KANA, HANGUL):
             out[LOSSY] = 1.0
     out[WEAK] = 1.0 if weak else 0.0
-    out[FIT], out[FIT_SQUARED] = fit, fit * fit
+    out[FIT], out[FIT_SQUARED] = measures[0], measures[0] * measures[0]
+    out[PIECES], out[ALIKE], out[BEGUN] = measures[1], measures[2], measures[3]
+    out[QUERY_LEFT_WORDS], out[QUERY_LEFT_KNOWN] = query_words, _known(done_a, x, desk)
+    out[CUT_OFF] = 1.0 if _cut_off(x, y, desk) else 0.0
+    out[LISTED_LETTERS], out[LISTED_PARTS] = letters_b, desk.count[1]

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosstie.resolve.compare.likeness import THRESHOLD as THRESHOLD
-from crosstie.resolve.compare.likeness import rank_candidates
+from crosstie.resolve.compare.ranking import rank_candidates
 from crosstie.resolve.screen.context import compare
 from crosstie.resolve.screen.index import Index
 from crosstie.resolve.screen.likes import find_like
 from crosstie.resolve.screen.queries import Asked, Query, prepare
-from crosstie.resolve.screen.search import find_candidates
+from crosstie.resolve.screen.search import MEASURES, find_candidates
 from crosstie.resolve.screen.words import sentences
 
 #: So many names are compared for each reading of a query.
-COMPARED = 50
+COMPARED = 64
 #: With more than a name to go by, names that are less alike than the threshold may still be hits: down to here.
 UNSURE = 0.3
 #: A name that a list itself calls weak never decides alone.
@@ -98,16 +98,18 @@ class _Found(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """For each form that is asked the forms of the index that may be meant, best first (-1: no more), and how well their tokens fit."""
+    """For each form that is asked the forms of the index that may be meant, best first (-1: no more), and what is known of each
+    (the measures of `screen.search`).
+    """
 
     forms: NDArray[np.int32]
-    fit: NDArray[np.float32]
+    measures: NDArray[np.float32]
 
 
 def candidates(index: Index, asked: Asked, most: int = COMPARED) -> Candidates:
     """Of all listed names those that are worth comparing, `most` of them for each reading of a query."""
     shape = (len(asked.query), most)
-    found = Candidates(np.full(shape, -1, np.int32), np.zeros(shape, np.float32))
+    found = Candidates(np.full(shape, -1, np.int32), np.zeros((*shape, MEASURES), np.float32))
     side, listed = asked.side, index.side
     find_candidates(
         side.names, side.words, asked.kind, find_like(side, listed, index.grams), listed.names, listed.words, listed.worth.rarity,
@@ -117,12 +119,12 @@ def candidates(index: Index, asked: Asked, most: int = COMPARED) -> Candidates:
 
 
 class Pairs(NamedTuple):
-    """Forms that are asked and forms of the index to compare: of what entity, and how well they fit."""
+    """Forms that are asked and forms of the index to compare: of what entity, and what is known of each pair (`screen.search`)."""
 
     ours: NDArray[np.int64]
     theirs: NDArray[np.int32]
     entity: NDArray[np.int32]
-    fit: NDArray[np.float32]
+    measures: NDArray[np.float32]
 
 
 def pairs(index: Index, asked: Asked) -> Pairs:
@@ -130,7 +132,7 @@ def pairs(index: Index, asked: Asked) -> Pairs:
     found = candidates(index, asked)
     ours, places = np.nonzero(found.forms >= 0)
     theirs = found.forms[ours, places]
-    return Pairs(ours, theirs, index.postings.entity[theirs], found.fit[ours, places])
+    return Pairs(ours, theirs, index.postings.entity[theirs], found.measures[ours, places])
 
 
 def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
@@ -138,7 +140,7 @@ def rank(index: Index, asked: Asked, least: NDArray[np.float32]) -> Ranked:
     found = pairs(index, asked)
     ours, theirs, entity = found.ours, found.theirs, found.entity
     score = np.zeros(len(ours), np.float32)
-    rank_candidates(asked.side, index.side, ours, theirs, found.fit, score)
+    rank_candidates(asked.side, index.side, ours, theirs, found.measures, score)
     score = np.where(index.side.names.weak[theirs], np.minimum(score, WEAK), score)
     query = asked.query[ours]
     kept = score >= least[query]

@@ -121,6 +121,13 @@ class Index:
         told = np.where(np.diff(words.start) == 1, np.minimum(told, 1.0), told)
         return Worth(told, np.minimum(_looked_up(words.sound_hash, self.heard, self.heard_rarity, heard), told))
 
+    def knows(self, words: Vocabulary) -> NDArray[np.bool_]:
+        """Which tokens stand in a listed name."""
+        if not len(self.known):
+            return np.zeros(len(words.hash), np.bool_)
+        place = np.minimum(np.searchsorted(self.known, words.hash), len(self.known) - 1)
+        return np.asarray(self.known[place] == words.hash)
+
     def bearers(self, identifier: str) -> NDArray[np.int32]:
         """The entities that bear an identifier, in comparable form."""
         code = np.uint64(hashed(identifier))

@@ -14,6 +14,7 @@ from crosstie.resolve.names import Kind, NameForm, analyze
 from crosstie.resolve.names.vocabulary import NameTable, Side
 from crosstie.resolve.screen.index import KINDS, Index
 from crosstie.resolve.screen.labels import Labels
+from crosstie.resolve.screen.misspelt import without_misspelt_forms
 from crosstie.resolve.screen.runs import form_hashes, runs
 
 #: Of a longer name only so many characters are looked at: no thing has a name of that length.
@@ -48,6 +49,12 @@ class Query:
 _TELLING = re.compile(r"(?<!\w)[^\W_]{2,3}(?!\w)|[\d&/()\"“«]")
 
 
+#: A name that ends with what belongs before another part: "Marzuq Musa Abu" may be Musa Abu Marzuq with the family name first.
+_DANGLING = re.compile(
+    r"^(.*\w)[\s,]+((?:abu|abou|abd|abdul|abdel|abdal|abdol|umm?|al|el|ul|bin|ibn|ben)(?:[\s-]+(?:al|el|ul))?)[\s.,-]*$", re.IGNORECASE
+)
+
+
 class Asked(NamedTuple):
     """The names of some queries as arrays. `side.names` has a form for each reading of a name (as a person's, as an organisation's), `query[f]` is
     the number of the query of form f, `kind[f]` how it was read (3: as either). `labels` are the tokens.
@@ -68,6 +75,7 @@ def prepare(queries: Sequence[Query], index: Index) -> Asked:
     names, query, kind = (_one_by_one if len(queries) < _FEW else _together)(queries, labels)
     words = labels.vocabulary()
     listed = labels.listed()
+    names = without_misspelt_forms(names, kind, listed, index.knows(words))
     return Asked(Side(names, words, index.worth(words, listed, labels.sounds)), query, kind, listed)
 
 
@@ -91,7 +99,22 @@ def _one_by_one(queries: Sequence[Query], labels: Labels) -> Forms:
     return names, np.array(of, np.int32), np.array(kinds, np.uint8)
 
 
+def _put_before(name: str) -> str:
+    """The name with what dangles at its end put before it; empty where nothing dangles."""
+    found = _DANGLING.match(name)
+    return f"{found[2]} {found[1]}" if found else ""
+
+
 def _read(name: str, kind: Kind) -> tuple[tuple[int, NameForm], ...]:
+    found = _readings(name, kind)
+    if kind != "organization" and (other := _put_before(name)):
+        form = analyze(other, kind)
+        if all(form.tokens != known.tokens for _, known in found):
+            return (*found, (KINDS.index(kind), form))
+    return found
+
+
+def _readings(name: str, kind: Kind) -> tuple[tuple[int, NameForm], ...]:
     if kind != "any":
         return ((KINDS.index(kind), analyze(name, kind)),)
     either = analyze(name, "any")
@@ -113,18 +136,21 @@ def _together(queries: Sequence[Query], labels: Labels) -> Forms:
     names = [query.name[:LONGEST] for query in queries]
     kinds = np.array([KINDS.index(query.kind) for query in queries], np.uint8)
     either = np.flatnonzero(kinds == 3)
-    found = analyze_names(
-        pa.array([*names, *(names[place] for place in either.tolist())], pa.string()), np.append(kinds, np.ones(len(either), np.uint8))
-    )
+    put = {place: other for place in np.flatnonzero(kinds != 1).tolist() if (other := _put_before(names[place]))}
+    dangling = np.array(list(put), np.int64)
+    every = [*names, *(names[place] for place in either.tolist()), *put.values()]
+    found = analyze_names(pa.array(every, pa.string()), np.concatenate([kinds, np.ones(len(either), np.uint8), kinds[dangling]]))
     tokens = labels.numbers_of(found)
     legal = found.legal_forms.to_pylist()
     telling = np.array([bool(legal[place] or _TELLING.search(names[place])) for place in either.tolist()], np.bool_)
     hashes = form_hashes(found.token_start, tokens)
-    twice = telling & (hashes[either] != hashes[count:])
+    twice = telling & (hashes[either] != hashes[count : count + len(either)])
+    kind_put = kinds[dangling]
     kinds[either[twice]] = 0
-    forms = np.concatenate([np.arange(count), count + np.flatnonzero(twice)])
-    query = np.concatenate([np.arange(count), either[twice]])
-    kind = np.concatenate([kinds, np.ones(int(twice.sum()), np.uint8)])
+    fresh = hashes[count + len(either) :] != hashes[dangling]
+    forms = np.concatenate([np.arange(count), count + np.flatnonzero(twice), count + len(either) + np.flatnonzero(fresh)])
+    query = np.concatenate([np.arange(count), either[twice], dangling[fresh]])
+    kind = np.concatenate([kinds, np.ones(int(twice.sum()), np.uint8), kind_put[fresh]])
     lengths = np.diff(found.token_start)[forms]
     kept = np.lexsort((forms, query))
     kept = kept[lengths[kept] > 0]

@@ -13,8 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from crosstie.resolve.compare.kernels import inner
+from crosstie.resolve.compare.ranking import ALIKE, BEGUN, FIT
+from crosstie.resolve.compare.ranking import PIECES as RARE
 from crosstie.resolve.names.vocabulary import NameTable, Vocabulary
 from crosstie.resolve.screen.heaviest import BUCKETS, pick
+from crosstie.resolve.screen.spelling import compare_whole, write_query
 from crosstie.resolve.screen.whole import MOST_PIECES, PIECES, pieces_of
 
 #: Signed, so that differences may be negative; numba knows it as the conversion.
@@ -32,8 +35,13 @@ WALKED = 8_000
 AS_A_WHOLE = 1.5
 #: Of one entity so many names are compared with a reading of a query.
 OF_ENTITY = 2
-#: Before names of other kinds and more names of one entity are left out, so many times as many are picked.
-PICKED = 3
+#: Names that are compared letter by letter as a whole before the best of them are compared in full, and how much it counts that they are alike.
+WIDE = 160
+LETTERS = 1.0
+#: Before names of other kinds and more names of one entity are left out, so many are picked.
+PICKED = 240
+#: How many measures of a candidate are known (`compare.ranking`).
+MEASURES = 4
 #: Tokens of a query that are looked at.
 _TOKENS = 64
 
@@ -77,10 +85,10 @@ def _counted(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 @njit(cache=True, nogil=True)
 def find_candidates(
     asked: Any, asked_words: Any, asked_kind: Any, likes: Any, names: Any, words: Any, rarity: Any, postings: Any, wholes: Any, kinds: Any,
-    out: Any, fit: Any,
+    out: Any, measures: Any,
 ) -> None:  # fmt: skip
     """For each form of the queries the forms of the index that may be meant, into `out` (queries × most), best first, -1 where there are no more;
-    `fit` is how well their tokens hold what is asked. `kinds` are those of the index's entities, `asked_kind` how each form was read.
+    `measures` (queries × most × MEASURES) is what is known of each. `kinds` are those of the index's entities, `asked_kind` how each form was read.
     """
     forms = len(postings.entity)
     gained, shared = np.zeros(forms, np.float32), np.zeros(forms, np.float32)
@@ -90,7 +98,11 @@ def find_candidates(
     seen, pieces = np.zeros(PIECES, np.int32), np.empty(MOST_PIECES, np.int64)
     order = np.empty(_TOKENS, np.int64)
     sizes = np.zeros(BUCKETS + 1, np.int64)
-    picked = np.empty(PICKED * out.shape[1], np.uint32)
+    picked = np.empty(PICKED, np.uint32)
+    wide = np.empty(WIDE, np.int64)
+    known = np.empty((WIDE, MEASURES), np.float32)
+    places, best = np.arange(WIDE), np.empty(out.shape[1], np.int64)
+    masks, turned = np.zeros(64, np.uint64), np.zeros(64, np.uint64)
     chosen = np.zeros(len(kinds), np.uint8)
     stamp = 0
     for q in range(len(asked.token_start) - 1):
@@ -109,22 +121,51 @@ def find_candidates(
         _shortest_first(pieces, count, wholes.start)
         held, asks = _add_pieces(pieces, count, wholes, gained, shared, touched, held)
         by_tokens = np.float32(max(whole, 1e-6))
-        by_pieces = np.float32(AS_A_WHOLE / np.sqrt(max(asks, 1e-6)))
+        by_pieces = np.float32(1.0 / np.sqrt(max(asks, 1e-6)))
         scale = np.float32((BUCKETS - 1) / (1.0 + AS_A_WHOLE))
         for k in range(held):
             form = touched[k]
-            value = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form]) + shared[form] / wholes.norm[form] * by_pieces
+            fit = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form])
+            value = fit + np.float32(AS_A_WHOLE) * shared[form] / wholes.norm[form] * by_pieces
             bucket[k] = np.uint16(max(np.float32(0.0), min(np.float32(BUCKETS - 1), value * scale)))
         count = pick(touched, bucket, held, sizes, picked)
-        size = _choose(picked, count, asked_kind[q], kinds, postings.entity, chosen, out[q])
+        size = _choose(picked, count, asked_kind[q], kinds, postings.entity, chosen, wide)
         for k in range(size):
-            form = out[q, k]
-            fit[q, k] = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form])
-        for k in range(size, out.shape[1]):
-            out[q, k] = -1
+            form = wide[k]
+            known[k, FIT] = gained[form] / (by_tokens + np.float32(UNASKED) * postings.weight[form])
+            known[k, RARE] = shared[form] / wholes.norm[form] * by_pieces
         for k in range(held):
             gained[touched[k]] = 0.0
             shared[touched[k]] = 0.0
+        _compare_letters(q, asked, asked_words, names, words, wide, size, masks, turned, known)
+        scale = np.float32((BUCKETS - 1) / (1.0 + AS_A_WHOLE + LETTERS))
+        for k in range(size):
+            value = known[k, FIT] + AS_A_WHOLE * known[k, RARE] + LETTERS * known[k, ALIKE]
+            bucket[k] = np.uint16(max(np.float32(0.0), min(np.float32(BUCKETS - 1), value * scale)))
+        size = pick(places, bucket, size, sizes, best)
+        for k in range(size):
+            out[q, k] = wide[best[k]]
+            for measure in range(MEASURES):
+                measures[q, k, measure] = known[best[k], measure]
+        for k in range(size, out.shape[1]):
+            out[q, k] = -1
+
+
+@inner
+def _compare_letters(
+    q: int, asked: Any, asked_words: Any, names: Any, words: Any, wide: Any, size: int, masks: Any, turned: Any, known: Any
+) -> None:
+    """Notes how alike the query and each of some names are letter by letter, in the order of the query or with its last part first."""
+    length, bag = write_query(q, False, asked, asked_words, masks)
+    write_query(q, True, asked, asked_words, turned)
+    token_start, tokens, start, letters, bags = names.token_start, names.tokens, words.start, words.letters, words.bags
+    for k in range(size):
+        form = wide[k]
+        known[k, ALIKE], known[k, BEGUN] = compare_whole(
+            masks, turned, length, bag, tokens, token_start[form], token_start[form + 1], start, letters, bags
+        )
+    for letter in range(len(masks)):
+        masks[letter] = turned[letter] = np.uint64(0)
 
 
 @inner

@@ -139,6 +139,27 @@ def test_what_is_known_beside_the_name_raises_and_lowers_and_is_said() -> None:
     assert any("Other gender" in reason for reason in woman.reasons)
 
 
+@pytest.mark.parametrize("count", [1, 30])  # one by one, and together
+@pytest.mark.parametrize("kind", ["person", "any"])
+def test_a_family_name_that_was_put_first_leaves_no_particle_dangling(count: int, kind: Kind) -> None:
+    listed = Index.of(["Velbaz Abu Qorvani", "Tarik Velbaz", "Abu Lendari"], ["a", "b", "c"], ["person"] * 3)
+    queries = [Query("Qorvani Velbaz Abu", kind)] * count
+    for hits in screen(listed, queries):
+        assert [hit.entity_id for hit in hits] == ["a"]
+        assert "Only asked for" not in " ".join(hits[0].reasons)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sure"), [("Velmark Compahy", True), ("Velmark Limitedliability Copmany", True), ("Velmark Tangerine", False)]
+)
+def test_a_misspelt_legal_form_tells_no_two_organisations_apart(asked: str, sure: bool) -> None:
+    listed = Index.of(["Velmark Company", "Qorvani Company"], ["a", "b"], ["organization"] * 2)
+    [hits] = screen(listed, [Query(asked, "organization")], threshold=ALL)
+    assert hits[0].entity_id == "a"
+    [whole] = screen(listed, [Query("Velmark Company", "organization")], threshold=ALL)
+    assert (hits[0].score == whole[0].score) is sure
+
+
 def test_an_identifier_finds_whom_it_belongs_to_under_any_name() -> None:
     index = Index.build([Listed("p", "person", [("Tarik Velbaz", False, "")], ["AB123456"], {"id": "p", "caption": "Tarik Velbaz"})])
     [hits, none] = screen(index, [Query("Xu Guozhang", identifiers=(("AB123456", "AB 123-456"),)), Query("Xu Guozhang")])
