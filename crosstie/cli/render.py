@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from crosstie.store.builds import Build
     from crosstie.store.sources import Source
 
-LINK_COLUMNS = ("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path")
+LINK_COLUMNS = (
+    *("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path"),
+    *("crime_record", "terror_record"),
+)
 _CONFLICTS = 5
 #: Wide enough for a table when the output is a file or a pipe.
 out = Page(highlight=False, width=None if sys.stdout is not None and sys.stdout.isatty() else 160)

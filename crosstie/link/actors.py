@@ -116,12 +116,26 @@ def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Plac
         join link_commonness c on c.sphere = s.sphere
         where s.entity_id in (select entity_id from link_ends)
         order by s.entity_id, s.sphere, copied, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
-    found = [_placement(some) for _, some in chunks(rows, "place")]
+    records = _records(engine)
+    found = [_placement(some, records) for _, some in chunks(rows, "place")]
     return {(one.entity_id, one.sphere): one for one in found}
 
 
-def _placement(rows: list[Row]) -> Placement:
+def _records(engine: Engine) -> dict[tuple[str, str, str], str]:
+    """The record that stands at each place that speaks of one of the ends, by entity, source and locator."""
+    if not engine.has("claims"):
+        return {}
+    rows = engine.arrow("""
+        select c.canonical_id, c.source_id, c.locator, min(c.entity_id) as record from claims c
+        join (select distinct s.entity_id, s.source_id, s.locator from link_said s join link_ends e on e.entity_id = s.entity_id) p
+        on p.entity_id = c.canonical_id and p.source_id = c.source_id and p.locator = c.locator
+        group by c.canonical_id, c.source_id, c.locator""")
+    return {(row["canonical_id"], row["source_id"], row["locator"]): row["record"] for row in rows.to_pylist()}
+
+
+def _placement(rows: list[Row], records: dict[tuple[str, str, str], str]) -> Placement:
     first = rows[0]
+    places = ((row["entity_id"], row["source_id"], row["locator"]) for row in rows)
     copies = sorted({row["originator"] for row in rows if row["originator"] and row["behind"] != row["originator"]})
     return Placement(
         entity_id=first["entity_id"],
@@ -135,4 +149,5 @@ def _placement(rows: list[Row]) -> Placement:
         end=max((row["end"] for row in rows if row["end"]), default=None),
         rows=tuple(rows),
         actors=first["actors"],
+        record=next((records[place] for place in places if place in records), first["entity_id"]),
     )

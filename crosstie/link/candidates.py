@@ -14,7 +14,8 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Why an actor is held to belong to one sphere. Lists that copy each other are one of the `originators`; `copies` names who copied.
-    `actors` is how many are placed in the sphere.
+    `actors` is how many are placed in the sphere. `record` is the record that the surest reason stands in: where records were joined wrongly, it
+    still says who is meant.
     """
 
     entity_id: str
@@ -28,6 +29,7 @@ class Placement:
     end: str | None
     rows: tuple[Row, ...]
     actors: int = 1
+    record: str = ""
 
     @property
     def listed(self) -> bool:

@@ -13,7 +13,7 @@ from crosstie.graph import csr as graph
 from crosstie.graph import paths as routes
 from crosstie.link import details, explain, score
 from crosstie.link.actors import seeds, weigh
-from crosstie.link.alternatives import arguments
+from crosstie.link.alternatives import Facts, arguments
 from crosstie.link.candidates import Candidate, Row
 from crosstie.link.classify import classify
 from crosstie.model.lexicon import Sphere
@@ -39,11 +39,7 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
         engine.load("links", LINK.empty_table())
         engine.load("steps", STEP.empty_table())
         return
-    weigh(engine)
-    found = seeds(engine)
-    net = _graph(engine)
-    paths = _paths(net, found.crime, found.terror, found.closed, settings)
-    facts, candidates = details.gather(engine, net, found.both, paths, settings)
+    facts, candidates = look(engine, settings)
     verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
     links = [_link(candidate, arguments(candidate, facts), verdicts) for candidate in candidates]
     of_link = {link["link_id"]: candidate for link, candidate in zip(links, candidates, strict=True)}
@@ -53,6 +49,15 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     steps = [step for identity in sorted(link["link_id"] for link in ranked) for step in _steps(of_link[identity], identity)]
     engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
+
+
+def look(engine: Engine, settings: Settings) -> tuple[Facts, list[Candidate]]:
+    """All that may be a link, with all that is said of it, not yet judged."""
+    weigh(engine)
+    found = seeds(engine)
+    net = _graph(engine)
+    paths = _paths(net, found.crime, found.terror, found.closed, settings)
+    return details.gather(engine, net, found.both, paths, settings)
 
 
 def link_id(crime_id: str, terror_id: str) -> str:
@@ -95,6 +100,8 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
         "terror_id": terror.entity_id,
         "crime_name": candidate.name(crime.entity_id),
         "terror_name": candidate.name(terror.entity_id),
+        "crime_record": crime.record,
+        "terror_record": terror.record,
         "class": name,
         "rule": rule,
         "score": score.score(candidate, told),

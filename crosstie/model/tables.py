@@ -223,6 +223,8 @@ LINK = _table(
     terror_id=text,
     crime_name=text,
     terror_name=text,
+    crime_record=text,  # the record that places the end in its sphere: whom the list or report means, whatever else was joined with it
+    terror_record=text,
     **{"class": text},
     rule=text,
     score=number,  # log-odds sum that ranks; never shown alone

@@ -94,6 +94,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "link_id": "l1",
             "crime_id": "reg-2",
             "terror_id": "reg-1",
+            "crime_record": "un-7",
+            "terror_record": "reg-1",
             "class": "N2",
             "strength": 0.5,
             "surprise": 7.25,
@@ -181,9 +183,9 @@ def test_clusters_are_exactly_these_columns(out: Out) -> None:
 
 def test_links_are_exactly_these_columns_in_their_rank(out: Out) -> None:
     assert out.text("links").splitlines() == [
-        "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path",
-        "l1,reg-2,reg-1,N2,0.5,7.25,2,1,2020,,reg-2 > reg-1",
-        "l2,reg-1,reg-1,N4,0.25,,1,0,,,reg-1",
+        "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record",
+        "l1,reg-2,reg-1,N2,0.5,7.25,2,1,2020,,reg-2 > reg-1,un-7,reg-1",
+        "l2,reg-1,reg-1,N4,0.25,,1,0,,,reg-1,,",
     ]
 
 

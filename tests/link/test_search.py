@@ -195,6 +195,18 @@ def test_a_decision_stays_with_the_link_and_a_rejected_one_comes_last(world: Wor
     assert [(one["rank"], one["crime_id"], one["status"]) for one in links] == [(1, "ben", "open"), (2, "ana", "rejected")]
 
 
+def test_an_end_is_named_by_the_record_that_places_it(world: World) -> None:
+    claims = [
+        {"entity_id": entity, "canonical_id": "ana", "prop": "name", "value": "Ana", "source_id": source, "locator": place}
+        for entity, source, place in (("bank-1", "bank", "row 1"), ("us-9", "us", "ana/crime"), ("un-4", "un", "ana/terror"))
+    ]
+    rows = [sphere("ana", "crime", source="us"), sphere("ana", "crime", source="gb", confidence=0.3), sphere("ana", "terror")]
+    [link] = world.links(rows, claims=claims)
+    assert (link["crime_id"], link["crime_record"], link["terror_record"]) == ("ana", "us-9", "un-4")
+    [bare] = world.links(rows)
+    assert (bare["crime_record"], bare["terror_record"]) == ("ana", "ana")
+
+
 def test_a_victim_is_in_no_link(world: World) -> None:
     assert world.links([sphere("ana", "crime"), sphere("ana", "terror")], entities=[{"entity_id": "ana", "victim": True}]) == []
 
