@@ -1,8 +1,8 @@
 """Lists of links as tools write them: which columns name the ends, in which order they stand, and who is meant.
 
 An end is named by a record (`crime_record` and `terror_record`), by an id (`crime_id` and `terror_id`, or what other tools call them: `source`/`target`,
-`left`/`right`, `a`/`b`) or by a name (`crime_name` and `terror_name`). The best link has the lowest `rank`, else the highest `score`, else stands first. `class` is N0 to N6; `fdr` or `q` is
-the expected share of false ones down to the link. All but the ends may be missing.
+`left`/`right`, `a`/`b`) or by a name (`crime_name` and `terror_name`). The best link has the lowest `rank`, else the highest `score`, else stands first.
+`class` is N0 to N6; `fdr` or `q` is the expected share of false ones down to the link. All but the ends may be missing.
 """
 
 from __future__ import annotations
