@@ -130,8 +130,17 @@ def test_truth_names_only_actors_that_are(truth: Path) -> None:
         assert all("crime" in spheres[one] for one in row["crime_side"].split(";") if one)
         assert all("terror" in spheres[one] for one in row["terror_side"].split(";") if one)
     for row in rows(truth / "decoys.csv"):
-        assert spheres[row["left_actor"]] == {"crime"}
-        assert spheres[row["right_actor"]] == {"terror"}
+        left, right = spheres[row["left_actor"]], spheres[row["right_actor"]]
+        alone = row["left_actor"] == row["right_actor"]
+        assert len(left) == 1 if alone else (left, right) == ({"crime"}, {"terror"})
+
+
+def test_some_are_wrongly_said_to_be_of_both_worlds(truth: Path) -> None:
+    accused = [row for row in rows(truth / "decoys.csv") if row["left_actor"] == row["right_actor"]]
+    both = {row["crime_actor"] for row in rows(truth / "links.csv") if row["crime_actor"] == row["terror_actor"]}
+    assert len(accused) >= len(both) > 0
+    assert {row["kind"] for row in accused} == {"retracted allegation", "name collision"}
+    assert not both & {row["left_actor"] for row in accused}
 
 
 def test_no_entity_belongs_to_two_actors_and_ends_of_ties_stand_in_files(truth: Path) -> None:

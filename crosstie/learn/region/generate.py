@@ -34,7 +34,8 @@ Made by crosstie with {settings}. Every person, company, group, ship, account an
 - `entities.csv`: which record of which file is which actor: the same-entity clusters. Entity ids are those that crosstie's readers give.
 - `links.csv`: the {links} planted ties: class N1 to N5, typology, period, the path of actor ids from crime to terror, whether the files hold `enough`
   evidence of it or too little (`thin`), and who stands for either end just as well (`crime_side`, `terror_side`).
-- `decoys.csv`: {decoys} pairs of a crime and a terror actor that look tied and are not, with the reason.
+- `decoys.csv`: {decoys} pairs of a crime and a terror actor that look tied and are not, with the reason; an actor with itself where it is wrongly
+  said to be of both worlds.
 """
 
 

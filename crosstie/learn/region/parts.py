@@ -300,7 +300,9 @@ class RegionBuilder(Protocol):
         ...
 
     def decoy(self, a: Actor, b: Actor, kind: Decoy, reason: str) -> None:
-        """A pair of one crime and one terror actor that looks tied and is not, with the reason."""
+        """A pair of one crime and one terror actor that looks tied and is not, with the reason; an actor of one world with itself where it is
+        wrongly said to be of both.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from crosstie.learn.region.storylines.cast import Cell, crime_cell, payments, pe
 from crosstie.model.lexicon import Sphere
 
 #: Cells of each world per round; a cell plays one look-alike or two, so that those who are not tied have no more dealings than those who are.
-_CELLS = 24
+_CELLS = 30
 
 
 def hawaladar(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
@@ -145,6 +145,43 @@ def same_bus(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     _decoy(region, crime, terror, "same journey", "both were on the same bus across the border, with the other passengers")
 
 
+def small_ads(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
+    """The one sold something used to the other, once, as strangers do by small ads."""
+    ends = [region.account(crime.leader), region.account(terror.leader)]
+    first, second = ends if region.rng.random() < 0.5 else ends[::-1]
+    things = ("motorcycle", "furniture", "telephone", "sheep", "tools")
+    region.pay(first, second, region.day(), float(region.rng.uniform(60, 2_500)), purpose=str(region.rng.choice(things)))
+    _decoy(region, crime, terror, "everyday dealing", "the one sold something used to the other, once, by a small ad")
+
+
+def customer(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
+    """The one buys in the other's shop, as others of the quarter do."""
+    ends, since = [crime.leader, terror.leader], _some_day(region)
+    keeper, buyer = ends if region.rng.random() < 0.5 else ends[::-1]
+    shop = region.company(keeper.state, business="retail", founded=since)
+    region.relation("Ownership", keeper, shop, since, None, "register")
+    till = region.account(shop)
+    for one in (buyer, *(region.person(keeper.state) for _ in range(_few(region, 1, 6)))):
+        payments(region, region.account(one), till, since, region.end, _few(region, 1, 5), (10, 250), "goods")
+    _decoy(region, crime, terror, "everyday dealing", "the one is a customer of the other's shop, as others of the quarter are")
+
+
+def remittance(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
+    """The one sends money home through the other's exchange office, as others do; it is paid out to his family."""
+    ends, since = [crime.leader, terror.leader], _some_day(region)
+    keeper, sender = ends if region.rng.random() < 0.5 else ends[::-1]
+    office = region.company(keeper.state, business="exchange", founded=since)
+    region.relation("Ownership" if region.rng.random() < 0.6 else "Directorship", keeper, office, since, None, "register")
+    till = region.account(office)
+    for one in (sender, *(region.person(keeper.state) for _ in range(_few(region, 1, 6)))):
+        own, home = region.account(one), region.account(region.person(family=one))
+        for _ in range(_few(region, 1, 4)):
+            day, amount = region.day(since, region.end - timedelta(days=5)), float(region.rng.uniform(80, 900))
+            region.pay(own, till, day, amount, purpose="family support")
+            region.pay(till, home, day + timedelta(days=_few(region, 1, 4)), amount * 0.97, purpose="family support")
+    _decoy(region, crime, terror, "everyday dealing", "the one sends money home through the other's exchange office")
+
+
 def wrong_number(region: RegionBuilder, crime: Cell, terror: Cell) -> None:
     """The one dialled a wrong number, once, for some seconds."""
     region.call(crime.leader, terror.leader, region.day(), _few(region, 3, 12))
@@ -210,6 +247,9 @@ _PLOTS: tuple[tuple[Callable[[RegionBuilder, Cell, Cell], None], int], ...] = (
     (supplier, 3),
     (used_car, 2),
     (same_bus, 2),
+    (small_ads, 4),
+    (customer, 4),
+    (remittance, 3),
     (wrong_number, 3),
     (hearsay, 6),
 )
