@@ -72,7 +72,8 @@ def gather(engine: Engine) -> None:
         left join repeated r on r.id = {_ID} where {_HASH} in (select h from alike) and r.id is null
         union all
         select {several} from claim_versions s join source_versions v on v.age = s.age {types}""",
-        few={name: f"select {name} from statements" for name in ("lang", "grade", "marking")},
+        few={name: f"select {name} from statements" for name in ("dataset", "prop", "lang", "grade", "marking")}
+        | {"schema": 'select "schema" from property_types'},
     )
 
 

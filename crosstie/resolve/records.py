@@ -88,7 +88,7 @@ def choose(engine: Engine, among: str = "") -> None:
     Where nothing is known of its source a record is taken for one of a curated list. Two builds by the same engine give a record the same
     `fingerprint` where nothing that matching reads of it, or of what cites it, has changed; another, where something has.
     """
-    # sums do not depend on the order of claims; in two halves, so that none overflows
+    # sums do not depend on the order of claims; in two halves, so that none overflows. Texts, as an engine may hold few different ones as numbers
     halves = "sum(cast(said >> 32 as bigint)) as high, sum(cast(said & 4294967295 as bigint)) as low"
     written = f"case when s.prop in ({listed(BIRTH)}) then coalesce(s.original_value, '') else '' end"
     only = f"where s.entity_id in (select entity_id from {among})" if among else ""
@@ -97,11 +97,11 @@ def choose(engine: Engine, among: str = "") -> None:
         f"""
         select cast(row_number() over (order by c.entity_id) - 1 as integer) as idx, c.entity_id, c.dataset, c."schema", c.kind, c.current,
             coalesce(s.curated, true) as curated,
-            cast(hash(coalesce(c.high, 0), coalesce(c.low, 0), coalesce(t.high, 0), coalesce(t.low, 0), c.dataset, c."schema", c.current,
-                coalesce(s.curated, true)) >> 1 as bigint) as fingerprint
+            cast(hash(coalesce(c.high, 0), coalesce(c.low, 0), coalesce(t.high, 0), coalesce(t.low, 0),
+                cast(c.dataset as varchar), cast(c."schema" as varchar), c.current, coalesce(s.curated, true)) >> 1 as bigint) as fingerprint
         from (select c.entity_id, min(c.dataset) as dataset, min(c."schema") as "schema", min(k.kind) as kind, max(c.current) as current, {halves}
               from (select s.entity_id, s.dataset, s."schema", s.current,
-                        case when p.prop is not null then hash(s.prop, s.value, {written}) end as said
+                        case when p.prop is not null then hash(cast(s.prop as varchar), s.value, {written}) end as said
                     from claims s left join props_read p on p.prop = s.prop {only}) c
               join schema_kinds k on k."schema" = c."schema" group by c.entity_id) c
         left join (select dataset, min(curated) as curated from sources group by dataset) s on s.dataset = c.dataset
