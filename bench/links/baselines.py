@@ -1,8 +1,8 @@
 """Two simple rankers of links, to be beaten: hub-discounted cost, and truncated personalised PageRank over the degree of the target.
 
 They read the tables `edges` and `spheres` of a built workspace, as any graph tool would, and rank all pairs of a crime and a terror actor who are tied
-within four steps. An actor in both worlds is a pair with itself and stands first. `python -m bench.links.baselines REGION WORKSPACE` marks both against
-the truth of the region, beside the links of the workspace itself.
+within four steps. An actor in both worlds is a pair with itself and stands first, the surest before the others.
+`python -m bench.links.baselines REGION WORKSPACE` marks both against the truth of the region, beside the links of the workspace itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class Ties:
     confidence: Floats
     crime: Ints
     terror: Ints
+    #: how surely each node is of both worlds, for those that are said to be
+    both: dict[int, float] = field(default_factory=dict)
 
     @property
     def degree(self) -> Ints:
@@ -57,7 +59,7 @@ class Ties:
 def read(build: Path) -> Ties:
     """The graph and the seeds of a build's folder. Parallel ties are one, as sure as that one of them at least holds."""
     edges = pq.read_table(build / "edges.parquet", columns=["source", "target", "confidence"])
-    spheres = pq.read_table(build / "spheres.parquet", columns=["entity_id", "sphere"])
+    spheres = pq.read_table(build / "spheres.parquet", columns=["entity_id", "sphere", "confidence"])
     ends = pa.chunked_array([*edges["source"].chunks, *edges["target"].chunks, *spheres["entity_id"].chunks])
     ids = pc.unique(ends).sort()
     a, b = (pc.index_in(edges[name], ids).to_numpy().astype(np.int64) for name in ("source", "target"))
@@ -68,12 +70,16 @@ def read(build: Path) -> Ties:
     tail, near = np.divmod(pair, len(ids))
     rows = np.searchsorted(tail, np.arange(len(ids) + 1))
 
-    def seeds(sphere: str) -> Ints:
-        named = pc.unique(spheres.filter(pc.equal(spheres["sphere"], sphere))["entity_id"])
-        found: Ints = np.sort(pc.index_in(named, ids).to_numpy().astype(np.int64))
-        return found
+    crime, terror = (_placed(spheres, sphere, ids) for sphere in ("crime", "terror"))
+    both = {node: crime[node] * terror[node] for node in crime.keys() & terror.keys()}
+    return Ties(ids.to_pylist(), rows, near, sure, np.array(sorted(crime), np.int64), np.array(sorted(terror), np.int64), both)
 
-    return Ties(ids.to_pylist(), rows, near, sure, seeds("crime"), seeds("terror"))
+
+def _placed(spheres: pa.Table, sphere: str, ids: Any) -> dict[int, float]:
+    """The nodes of one world, each as sure as the best reason for it."""
+    best = spheres.filter(pc.equal(spheres["sphere"], sphere)).group_by("entity_id").aggregate([("confidence", "max")])
+    nodes = pc.index_in(best["entity_id"], ids).to_pylist()
+    return dict(zip(nodes, pc.fill_null(best["confidence_max"], 0.0).to_pylist(), strict=True))
 
 
 def hub_discounted_cost(ties: Ties) -> Floats:
@@ -215,7 +221,7 @@ RANKERS: dict[str, Callable[[Ties], Floats]] = {
 def ranked(ties: Ties, scores: Floats, listed: int = LISTED) -> pa.Table:
     """The best pairs, best first, as a list of links. Actors of both worlds stand first; pairs without a path are left out."""
     both = set(ties.crime.tolist()) & set(ties.terror.tolist())
-    rows = [(node, node) for node in sorted(both)]
+    rows = [(node, node) for node in sorted(both, key=lambda node: (-ties.both.get(node, 0.0), node))]
     flat = scores.ravel()
     reached = np.flatnonzero(np.isfinite(flat))
     order = reached[np.argsort(-flat[reached], kind="stable")[:listed]]

@@ -84,10 +84,10 @@ def _panel(panel: Panel) -> str:
     parts.append(f'<path d="M{left} {bottom - high}V{bottom}H{left + wide}" fill="none" stroke="#444"/>')
     for tick in across.ticks:
         x, _ = at(tick, up.low)
-        parts.append(f'<text x="{x:.1f}" y="{bottom + 14}" text-anchor="middle">{tick:g}</text>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 14}" text-anchor="middle">{_spoken(tick)}</text>')
     for tick in up.ticks:
         _, y = at(across.low, tick)
-        parts.append(f'<text x="{left - 5}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
+        parts.append(f'<text x="{left - 5}" y="{y + 4:.1f}" text-anchor="end">{_spoken(tick)}</text>')
     parts.append(f'<text x="{left + wide / 2}" y="{bottom + 30}" text-anchor="middle">{escape(panel.across)}</text>')
     parts.append(f'<text transform="translate(12,{bottom - high / 2}) rotate(-90)" text-anchor="middle">{escape(panel.up)}</text>')
     for number, (label, along, over) in enumerate(panel.lines):
@@ -96,13 +96,50 @@ def _panel(panel: Panel) -> str:
         path = " ".join("{:.1f},{:.1f}".format(*at(a, b)) for a, b in zip(along[keep], over[keep], strict=True))
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
         parts.append(f'<text x="{left + wide}" y="{46 + 14 * number}" text-anchor="end" fill="{colour}">{escape(label)}</text>')
-    for number, one in enumerate(panel.points):
-        colour = one.colour or _COLOURS[number % len(_COLOURS)]
-        x, y = at(one.x, one.y)
+    dots = [at(one.x, one.y) for one in panel.points]
+    colours = [one.colour or _COLOURS[number % len(_COLOURS)] for number, one in enumerate(panel.points)]
+    for (x, y), colour in zip(dots, colours, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
+    taken = [_Box(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
+    for one, (x, y), colour in zip(panel.points, dots, colours, strict=True):
         if one.label:
-            parts.append(f'<text x="{x + 6:.1f}" y="{y + 4:.1f}" fill="{colour}">{escape(one.label)} ({one.size})</text>')
+            text = f"{one.label} ({one.size})"
+            box = min(_beside(x, y, text), key=lambda box: sum(box.hits(other) for other in taken) + 2 * box.outside(left + wide))
+            taken.append(box)
+            parts.append(f'<text x="{box.left:.1f}" y="{box.bottom - 3:.1f}" fill="{colour}">{escape(text)}</text>')
     return "".join(parts)
+
+
+def _spoken(tick: float) -> str:
+    """A number as people write it; small powers of ten as such."""
+    if 0 < tick < 0.001:
+        return f'10<tspan dy="-4" font-size="8">−{-round(log10(tick))}</tspan>'
+    return f"{tick:,.10g}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where something is drawn."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def hits(self, other: _Box) -> bool:
+        """Whether both lie on one another."""
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+
+    def outside(self, edge: float) -> bool:
+        """Whether it runs over the right edge of a diagram, the left one or the top."""
+        return self.right > edge + 15 or self.left < _MARGIN or self.top < 22
+
+
+def _beside(x: float, y: float, text: str) -> list[_Box]:
+    """Where the label of a dot may stand: right, left, below or above."""
+    wide, high = 5.6 * len(text), 13.0
+    corners = ((x + 6, y - 7), (x - 6 - wide, y - 7), (x - wide / 2, y + 7), (x - wide / 2, y - 21))
+    return [_Box(left, top, left + wide, top + high) for left, top in corners]
 
 
 @dataclass(frozen=True, slots=True)

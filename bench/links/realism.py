@@ -184,7 +184,7 @@ def main(seed: int = 21) -> dict[str, Any]:
             {**{label: d for label, (_, d) in real.items()}, "region": np.concatenate([d for _, d in ours])},
         ),
         Panel.points_of(
-            "Clustering and path length",
+            "Clustering and path length (grey: the region)",
             "clustering",
             "steps",
             [*dots, *(Curve("", one.clustering, one.path_length, one.nodes, grey) for one, _ in ours)],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, permutations
+import re
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
 
 from bench.links.baselines import ALPHA, DISCOUNT, Ties, hub_discounted_cost, personalised_pagerank, ranked
+from bench.links.picture import Curve, Panel, draw
 from bench.links.realism import gini, shape
 
 
@@ -55,6 +57,20 @@ def test_pairs_without_a_path_are_not_listed_and_actors_of_both_worlds_come_firs
         {"crime_id": "a", "terror_id": "b"},
         {"crime_id": "b", "terror_id": "c"},
     ]
+
+
+def test_of_the_actors_of_both_worlds_the_surest_stands_first() -> None:
+    nodes = np.array([0, 1])
+    graph = Ties(["a", "b"], np.zeros(3, np.int64), np.zeros(0, np.int64), np.zeros(0), nodes, nodes, {0: 0.2, 1: 0.6})
+    assert ranked(graph, np.full((2, 2), -np.inf))["crime_id"].to_pylist() == ["b", "a"]
+
+
+def test_labels_keep_clear_of_dots_and_of_each_other() -> None:
+    dots = [Curve("one", 2, 2, 10), Curve("two", 2.02, 2, 10), Curve("", 1, 1, 10), Curve("far", 5, 5, 10)]
+    texts = [one.split(">")[0] for one in draw([Panel.points_of("title", "x", "y", dots)]).split("<text ") if "(10)</text>" in one]
+    places = [tuple(float(value) for value in re.findall(r'[xy]="([\d.]+)"', one)) for one in texts]
+    assert len(places) == 3
+    assert all(abs(a[1] - b[1]) >= 13 or abs(a[0] - b[0]) >= 5.6 * 8 for a, b in combinations(places, 2))
 
 
 def test_the_shape_of_a_triangle_with_a_tail() -> None:
