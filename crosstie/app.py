@@ -29,6 +29,8 @@ from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
 from crosstie.ingest.readers import readers
 from crosstie.lens import registry
+from crosstie.link.asking import Question
+from crosstie.link.inquiry import Inquiry
 from crosstie.link.narrative import tag
 from crosstie.link.search import search
 from crosstie.link.spheres import place
@@ -59,6 +61,7 @@ from crosstie.store.lock import WriteLock
 from crosstie.store.record import plain
 from crosstie.store.sources import Source, SourceStore
 from crosstie.store.vault import Stored, Vault
+from crosstie.store.watches import Watches
 
 #: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -292,16 +295,13 @@ class Workspace:
             )
         return build
 
+    def inquiry(self) -> Inquiry:
+        """Questions to the links of the current build by this person: which, what is new, who stands between; and standing questions."""
+        return Inquiry(self.built(), self.builds, Watches(self.database), self.user, self.purpose, self._record)
+
     def links(self, *, classes: Sequence[str] = (), top: int | None = None) -> pa.Table:
         """The ranked links of the current build, best first."""
-        table = self.built().table("links")
-        if classes:
-            import pyarrow.compute as pc
-
-            table = table.filter(pc.is_in(table["class"], pa.array(list(classes))))
-        table = table.slice(0, top) if top is not None else table
-        self._record("read links", f"{self.built().number:04}", {"links": table["link_id"].to_pylist()[:1000]})
-        return table
+        return self.inquiry().links(Question(tuple(classes)), top=top)
 
     def list_sources(self) -> list[Source]:
         """The sources, oldest version first."""

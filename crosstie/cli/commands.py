@@ -14,7 +14,6 @@ from crosstie.cli.ending import err
 from crosstie.cli.frame import Frame, command, shared_options
 
 PATH = click.Path(path_type=Path)
-CLASSES = ("N0", "N1", "N2", "N3", "N4", "N5", "N6")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -92,29 +91,17 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
     """Make out who is who and who is tied to whom; the new build is switched in at once."""
     with frame.workspace() as workspace:
         made, new = workspace.build(force=force, engine=engine)
+        news = {one.name: table.num_rows for one, table in workspace.inquiry().news(look=False)}
     if frame.json:
-        standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")}
+        standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")} | {"news": news}
         frame.print_json(
             {"build": made.number, "new": new, "counts": made.manifest["counts"], "matched": made.manifest.get("matched"), **standing}
         )
     else:
         render.built(made, new)
-
-
-@command(main)
-@click.option("--top", type=click.IntRange(min=0), default=None, help="How many; 20 on a terminal, all otherwise.")
-@click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="Only of this class; may be given more than once.")
-@click.option("--format", "format", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
-def links(frame: Frame, top: int | None, classes: tuple[str, ...], format: str) -> None:
-    """List the links, best first."""
-    with frame.workspace() as workspace:
-        table = workspace.links(classes=classes, top=top if top is not None or frame.json or format != "table" else 20)
-        if frame.json or format == "json":
-            frame.print_json(table.to_pylist())
-        elif format == "csv":
-            render.links_csv(table)
-        else:
-            render.links(table, workspace.built().manifest["counts"]["links"])
+        for name, count in news.items():
+            if count:
+                render.out.print(f"“{name}”: {count:,} links are new to this standing question. See “crosstie watch news”.", markup=False)
 
 
 @command(main)
@@ -262,6 +249,7 @@ def audit(frame: Frame, limit: int) -> None:
         )
 
 
+from crosstie.cli import asking as _asking  # noqa: E402
 from crosstie.cli import compare as _compare  # noqa: E402  (these add their commands to the group above)
 from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
@@ -271,6 +259,7 @@ from crosstie.cli import weights as _weights  # noqa: E402
 
 _compare.register(main)
 _judging.register(main)
+_asking.register(main)
 _learning.register(main)
 _screening.register(main)
 _tables.register(main)

@@ -62,8 +62,8 @@ def register(main: click.Group) -> None:
         """
         from crosstie.resolve import table as tables
         from crosstie.resolve.fields.files import TableFile, check_ending, write_batches
-        from crosstie.resolve.threads import ahead
         from crosstie.resolve.learn import Weights
+        from crosstie.resolve.threads import ahead
 
         out, pairs_file = given["out"], given["pairs_file"] or (given["out"] and given["out"].with_name(given["out"].stem + ".pairs.csv"))
         for path in (out, pairs_file):

@@ -95,7 +95,8 @@ class BuildStore:
         """The build of this number."""
         folder = self.root / _folder(number)
         if not folder.is_dir():
-            raise NotFound(f"no build {number}")
+            there = ", ".join(str(int(one.name)) for one in self._folders()) or "none yet"
+            raise NotFound(f"there is no build {number}", hint=f"There are: {there}. Old ones are let go (setting keep_builds).")
         return self._load(folder)
 
     def list(self) -> builtins.list[Build]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import networkx  # type: ignore[import-untyped]
+import networkx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -96,6 +96,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "terror_id": "reg-1",
             "crime_record": "un-7",
             "terror_record": "reg-1",
+            "fdr": 0.0625,
             "class": "N2",
             "strength": 0.5,
             "surprise": 7.25,
@@ -183,9 +184,9 @@ def test_clusters_are_exactly_these_columns(out: Out) -> None:
 
 def test_links_are_exactly_these_columns_in_their_rank(out: Out) -> None:
     assert out.text("links").splitlines() == [
-        "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record",
-        "l1,reg-2,reg-1,N2,0.5,7.25,2,1,2020,,reg-2 > reg-1,un-7,reg-1",
-        "l2,reg-1,reg-1,N4,0.25,,1,0,,,reg-1,,",
+        "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record,fdr",
+        "l1,reg-2,reg-1,N2,0.5,7.25,2,1,2020,,reg-2 > reg-1,un-7,reg-1,0.0625",
+        "l2,reg-1,reg-1,N4,0.25,,1,0,,,reg-1,,,",
     ]
 
 

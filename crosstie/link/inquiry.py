@@ -1,0 +1,74 @@
+"""Inquiry: what a person asks of the links of a workspace, and what is asked anew after each build. Every read is noted in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from crosstie.link.asking import Question, links_of, new_since, unseen
+from crosstie.link.cut import Cut, cut
+from crosstie.resolve.batches import values
+from crosstie.store.builds import Build, BuildStore
+from crosstie.store.watches import Watch, Watches
+
+#: Notes a read in the audit: action, subject, detail.
+Record = Callable[[str, str, Mapping[str, Any]], None]
+#: Ids of links that an entry of the audit names.
+_NAMED = 1_000
+
+
+class Inquiry:
+    """The links of one build, the builds before it, and the standing questions; `user` and `purpose` go into the audit."""
+
+    def __init__(self, build: Build, builds: BuildStore, watches: Watches, user: str, purpose: str | None, record: Record) -> None:
+        self.build, self._builds, self._watches, self._record = build, builds, watches, record
+        self._who: dict[str, Any] = {"user": user, "purpose": purpose}
+
+    def links(self, question: Question, *, since: int | None = None, top: int | None = None) -> pa.Table:
+        """The links that are asked for, best first; with `since` only those that this build did not have, or had in another class (column `was`)."""
+        table = links_of(self.build, question)
+        if since is not None:
+            table = new_since(table, self._builds.get(since))
+        table = table.slice(0, top) if top is not None else table
+        self._read(table, question.as_dict())
+        return table
+
+    def cut(self, question: Question, *, top: int | None = None, count: int = 10) -> Cut:
+        """Who stands between the two worlds in these links: whose removal breaks most of them."""
+        return cut(self.build, self.links(question, top=top), count)
+
+    def watch(self, name: str, question: Question) -> tuple[Watch, pa.Table]:
+        """Set up a standing question, and what it finds now. From then on `news` tells what is new to it."""
+        table = self.links(question)
+        return self._watches.add(name, question.as_dict(), _classes(table), **self._who), table
+
+    def news(self, *, look: bool = True) -> list[tuple[Watch, pa.Table]]:
+        """Each standing question with the links that are new to it, or of another class than when it was looked at last (column `was`). `look`: they are
+        read now, so the next time they are no news.
+        """
+        found = []
+        for one in self._watches.all():
+            table = links_of(self.build, Question.of(one.question))
+            fresh = unseen(table, one.seen)
+            if look:
+                self._read(fresh, {"watch": one.name})
+                self._watches.look(one.name, _classes(table))
+            found.append((one, fresh))
+        return found
+
+    def watches(self) -> list[Watch]:
+        """The standing questions, by name."""
+        return self._watches.all()
+
+    def unwatch(self, name: str) -> None:
+        """Forget a standing question."""
+        self._watches.remove(name, **self._who)
+
+    def _read(self, table: pa.Table, detail: Mapping[str, Any]) -> None:
+        self._record("read links", f"{self.build.number:04}", {"links": values(table, "link_id")[:_NAMED], **detail})
+
+
+def _classes(table: pa.Table) -> dict[str, str]:
+    return dict(zip(values(table, "link_id"), values(table, "class"), strict=True))
