@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LINK_COLUMNS = (
     *("link_id", "crime_id", "terror_id", "class", "strength", "surprise", "support", "hops", "first", "last", "path"),
-    *("crime_record", "terror_record"),
+    *("crime_record", "terror_record", "fdr"),
 )
 _CONFLICTS = 5
 #: Wide enough for a table when the output is a file or a pipe.
@@ -133,7 +133,16 @@ def links(table: pa.Table, total: int) -> None:
         f"{table.num_rows:,} of {total:,} links. Strength: is it true? Surprise: would chance do it? Support: how many independent sources?"
     )
     if table.num_rows:
+        last = max(table.select(["rank", "fdr"]).to_pylist(), key=lambda link: link["rank"])
+        if last["fdr"] is not None:
+            out.print(_expected(last))
         out.print("See one with its evidence: crosstie show " + table["link_id"][0].as_py())
+
+
+def _expected(link: Mapping[str, Any]) -> str:
+    from crosstie.link.chance import in_words
+
+    return in_words(link["rank"], link["fdr"])
 
 
 def links_csv(table: pa.Table) -> None:
@@ -178,8 +187,10 @@ def _link(facts: Mapping[str, Any]) -> None:
     out.print(escape(link["sentence"] or ""), soft_wrap=True)
     out.print(
         f"\nclass {link['class']} by rule {link['rule']} · strength {link['strength']:.2f} · surprise {link['surprise']:.1f} bit · support "
-        f"{link['support']} · {period(link['first'], link['last']) or 'no dates'} · {link['marking']} · {link['status']}\n"
+        f"{link['support']} · {period(link['first'], link['last']) or 'no dates'} · {link['marking']} · {link['status']}"
     )
+    if link["fdr"] is not None:
+        out.print(_expected(link) + "\n")
     _evidence("Why crime", link["crime_evidence"])
     _evidence("Why terror", link["terror_evidence"])
     path = None

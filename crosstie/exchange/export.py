@@ -33,7 +33,7 @@ _MEMORY = "1GB"
 #: columns of CSV where they are fewer than the table's: others measure with these files
 _LINKS_CSV = (
     'link_id, crime_id, terror_id, "class", strength, surprise, support, hops, "first", "last", array_to_string(path, \' > \') as path, '
-    "crime_record, terror_record"
+    "crime_record, terror_record, fdr"
 )
 
 

@@ -122,7 +122,9 @@ def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Plac
 
 
 def _records(engine: Engine) -> dict[tuple[str, str, str], str]:
-    """The record that stands at each place that speaks of one of the ends, by entity, source and locator."""
+    """The record that stands at each place that speaks of one of the ends, by entity, source and locator; with no locator any record that the source
+    has of it: a text stands elsewhere than the record of whom it is about.
+    """
     if not engine.has("claims"):
         return {}
     rows = engine.arrow("""
@@ -130,12 +132,17 @@ def _records(engine: Engine) -> dict[tuple[str, str, str], str]:
         join (select distinct s.entity_id, s.source_id, s.locator from link_said s join link_ends e on e.entity_id = s.entity_id) p
         on p.entity_id = c.canonical_id and p.source_id = c.source_id and p.locator = c.locator
         group by c.canonical_id, c.source_id, c.locator""")
-    return {(row["canonical_id"], row["source_id"], row["locator"]): row["record"] for row in rows.to_pylist()}
+    wide = engine.arrow("""
+        select c.canonical_id, c.source_id, '' as locator, min(c.entity_id) as record from claims c
+        join (select distinct s.entity_id, s.source_id from link_said s join link_ends e on e.entity_id = s.entity_id) p
+        on p.entity_id = c.canonical_id and p.source_id = c.source_id group by c.canonical_id, c.source_id""")
+    found = [*rows.to_pylist(), *wide.to_pylist()]
+    return {(row["canonical_id"], row["source_id"], row["locator"]): row["record"] for row in found}
 
 
 def _placement(rows: list[Row], records: dict[tuple[str, str, str], str]) -> Placement:
     first = rows[0]
-    places = ((row["entity_id"], row["source_id"], row["locator"]) for row in rows)
+    places = ((row["entity_id"], row["source_id"], place) for row in rows for place in (row["locator"], ""))
     copies = sorted({row["originator"] for row in rows if row["originator"] and row["behind"] != row["originator"]})
     return Placement(
         entity_id=first["entity_id"],

@@ -38,13 +38,15 @@ _BANK = ("fin.bank", "fin.fund", "fin.adivsor")
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the tests need to know of the whole: expected namesakes of an entity, values it shares with many, years of birth by record, nodes whose
-    identity is a match of records, and the hub bound.
+    identity is a match of records, who denies what places an end, and the hub bound.
     """
 
     namesakes: dict[str, float] = field(default_factory=dict)
     commons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     births: dict[str, list[set[int]]] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
+    #: by entity and sphere, who denies it and in which words
+    denials: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     hub: int = 200
 
 
@@ -163,6 +165,16 @@ def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
             yield AGAINST if alone else OPEN, f"{name}: {copies} took over an entry of the Security Council's list; they count once."
 
 
+def denial(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+    """A source says that it is not so, or that a court found it untrue. A listing is not undone by a text, but it is told."""
+    for placement in (candidate.crime, candidate.terror):
+        for who, sentence in facts.denials.get((placement.entity_id, placement.sphere), [])[:3]:
+            yield (
+                OPEN if placement.listed else AGAINST,
+                f"{who} denies that {candidate.name(placement.entity_id)} belongs there: “{sentence}”",
+            )
+
+
 def dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
     """The steps must be possible in time: of one period, and within the lives of those in it."""
     if not candidate.paths:
@@ -188,7 +200,19 @@ def _meet(one: Step, other: Step) -> bool:
     return start <= other_end and other_start <= end
 
 
-TESTS: tuple[Test, ...] = (common_name, family_name, birth_dates, hub, public_address, agent, bank, common_counterpart, list_echo, dates)
+TESTS: tuple[Test, ...] = (
+    common_name,
+    family_name,
+    birth_dates,
+    hub,
+    public_address,
+    agent,
+    bank,
+    common_counterpart,
+    list_echo,
+    denial,
+    dates,
+)
 
 
 def arguments(candidate: Candidate, facts: Facts) -> list[Row]:

@@ -94,6 +94,7 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
         commons=_commons(engine),
         births=births(engine),
         resting=frozenset(resting_nodes),
+        denials=_denials(engine),
         hub=settings.hub,
     )
     return facts, kept
@@ -195,6 +196,20 @@ def _commons(engine: Engine) -> dict[str, list[tuple[str, int]]]:
             select distinct c.node, c.value, c.holders from graph_commons c join link_nodes n on n.entity_id = c.node
             order by 1, 2, 3""").to_pylist():
         found.setdefault(row["node"], []).append((row["value"], row["holders"]))
+    return found
+
+
+def _denials(engine: Engine) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Who denies, by entity and sphere, what others say of those on the paths. A sentence that also asserts something of the kind denies nothing."""
+    if not engine.has("mentions"):
+        return {}
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in engine.arrow("""
+            select distinct m.entity_id, m.sphere, coalesce(m.originator, m.source_id) as who, m.sentence
+            from mentions m join link_nodes n on n.entity_id = m.entity_id
+            left join mentions a on a.entity_id = m.entity_id and a.sphere = m.sphere and a.sentence = m.sentence and a.mode <> 'negated'
+            where m.mode = 'negated' and a.entity_id is null order by 1, 2, 3, 4""").to_pylist():
+        found.setdefault((row["entity_id"], row["sphere"]), []).append((row["who"], row["sentence"]))
     return found
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from crosstie.graph import csr as graph
 from crosstie.graph import paths as routes
-from crosstie.link import details, explain, score
+from crosstie.link import chance, details, explain, score
 from crosstie.link.actors import seeds, weigh
 from crosstie.link.alternatives import Facts, arguments
 from crosstie.link.candidates import Candidate, Row
@@ -43,9 +43,13 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
     links = [_link(candidate, arguments(candidate, facts), verdicts) for candidate in candidates]
     of_link = {link["link_id"]: candidate for link, candidate in zip(links, candidates, strict=True)}
-    ranked = score.order([link for link in links if link["score"] >= score.FLOOR or link["status"] != "open"])[: settings.links]
-    for rank, link in enumerate(ranked, 1):
-        link["rank"] = rank
+    for link, value in zip(links, chance.p_values([link["score"] for link in links]).tolist(), strict=True):
+        link["p_value"] = value
+    ranked = score.kept(links, settings.links)
+    values, scores = (np.array([link[name] for link in ranked], np.float64) for name in ("p_value", "score"))
+    shares = chance.false_shares(values, scores, len(links))
+    for rank, (link, share) in enumerate(zip(ranked, shares.tolist(), strict=True), 1):
+        link["rank"], link["fdr"] = rank, share
     steps = [step for identity in sorted(link["link_id"] for link in ranked) for step in _steps(of_link[identity], identity)]
     engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))

@@ -228,6 +228,8 @@ LINK = _table(
     **{"class": text},
     rule=text,
     score=number,  # log-odds sum that ranks; never shown alone
+    p_value=number,  # the share of untied pairs that would score as high
+    fdr=number,  # expected share of false ones in the list down to this link
     strength=number,
     surprise=number,  # bits
     support=count,  # independent originators

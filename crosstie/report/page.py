@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from crosstie import __version__, clock
 from crosstie.graph.svg import Event, Node, Step, path_svg, timeline_svg
+from crosstie.link.chance import in_words
 from crosstie.link.classify import CLASSES
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.settings import Settings
@@ -65,6 +66,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["grade"] = lambda grade: describe_grade(grade) if grade else "not graded"
     environment.filters["strength"] = strength_in_words
     environment.filters["surprise"] = surprise_in_words
+    environment.globals["chance"] = in_words
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import answer, run
 
-LINK_COLUMNS = "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record"
+LINK_COLUMNS = "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record,fdr"
 
 
 def test_the_demonstration_finds_most_of_what_was_planted(demo: Path) -> None:

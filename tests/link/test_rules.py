@@ -8,8 +8,9 @@ from crosstie.link.alternatives import TESTS, Facts, arguments
 from crosstie.link.candidates import Candidate, Path, Placement, Step, merging
 from crosstie.link.classify import CLASSES, RULES, classify
 from crosstie.link.explain import link_sentence, step_sentence
+from crosstie.link.features import FEATURES
 from crosstie.link.identity import _only_weak
-from crosstie.link.score import FEATURES, order, parts, score, strength, support, surprise
+from crosstie.link.score import order, parts, score, strength, support, surprise, weights
 
 Row = dict[str, Any]
 
@@ -136,7 +137,7 @@ def test_each_class_has_its_rule(candidate: Candidate, rule: str) -> None:
 
 def test_every_rule_feature_and_test_explains_itself() -> None:
     assert {rule_id for rule_id, _, _ in RULES} == {f"{name}.{rule_id.split('.')[1]}" for rule_id, name, _ in RULES}
-    for one in (*(rule for _, _, rule in RULES), *(feature for feature, _ in FEATURES), *TESTS):
+    for one in (*(rule for _, _, rule in RULES), *FEATURES, *TESTS):
         assert one.__doc__
 
 
@@ -196,7 +197,7 @@ def test_counter_evidence_lowers_strength_and_score() -> None:
     against = [{"name": "dates", "outcome": "against", "sentence": ""}]
     assert strength(candidate, against) < strength(candidate, [])
     assert score(candidate, against) < score(candidate, [])
-    assert sum(parts(candidate, []).values()) == pytest.approx(score(candidate, []))
+    assert weights()["start"] + sum(parts(candidate, []).values()) == pytest.approx(score(candidate, []))
 
 
 def test_a_second_way_that_shares_nobody_strengthens_and_one_that_shares_does_not() -> None:

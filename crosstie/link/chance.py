@@ -1,0 +1,92 @@
+"""Would chance do as well? A p-value for each link, and the share of false ones to be expected down to it.
+
+The null is that of pairs without a tie in generated regions of known truth, look-alikes included: how high they score after the search has chosen the best
+of all paths of each. So the choice among paths is in it, and so are degrees, kinds and rarity, which the score holds against what is usual. Far out,
+where there are too few to count, their number falls off by a constant factor for each nat (an exponential tail, fitted to the highest of them).
+What it cannot know is how far a country is like those regions: it is a measured, not a proven, error rate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+_FILE = Path(__file__).parent / "data" / "weights.json"
+#: The tail is fitted to so large a share of the untied pairs, and counted before it.
+TAIL = 0.005
+_POINTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """How high untied pairs score: the score that each share of them reaches (falling shares), and how many nats the tail falls by a factor e."""
+
+    scores: tuple[float, ...]
+    shares: tuple[float, ...]
+    scale: float
+
+    @classmethod
+    def of(cls, scores: Floats) -> Null:
+        """The null of the scores of untied pairs. ValueError where there are too few for a tail."""
+        many = int(len(scores) * TAIL)
+        if many < 10:
+            raise ValueError(f"{len(scores)} untied pairs are too few: at least {int(10 / TAIL)} are needed")
+        shares = np.geomspace(1.0, TAIL, _POINTS)
+        points = np.quantile(scores, 1 - shares)
+        scale = float(np.mean(scores[scores > points[-1]] - points[-1]))
+        return cls(tuple(np.round(points, 4).tolist()), tuple(np.round(shares, 8).tolist()), round(scale, 4))
+
+    def p_values(self, scores: Floats) -> Floats:
+        """The share of untied pairs that would score as high or higher."""
+        shares = np.exp(np.interp(scores, self.scores, np.log(self.shares)))
+        beyond = np.maximum(0.0, scores - self.scores[-1])
+        found: Floats = shares * np.exp(-beyond / self.scale)
+        return found
+
+
+@cache
+def null() -> Null:
+    """That which comes with the program; `link/data/weights.json` says where it was learned."""
+    found: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))["null"]
+    return Null(tuple(found["scores"]), tuple(found["shares"]), found["scale"])
+
+
+def p_values(scores: Sequence[float]) -> Floats:
+    """The p-value of each score."""
+    return null().p_values(np.asarray(scores, np.float64))
+
+
+def false_shares(values: Floats, scores: Floats, searched: int) -> Floats:
+    """The expected share of false ones among the first, the first two, … of a list, given the p-values and scores in its order: the worse of two.
+
+    One is that of Benjamini and Hochberg: `searched` is how many pairs were weighed, shown or not, each of which might have come out on top by
+    chance. The other is the mean doubt of those down to it: a score is a log-odds, so it says itself how many like it were false.
+    """
+    if not len(values):
+        return np.empty(0, np.float64)
+    places = np.arange(1, len(values) + 1)
+    by_chance = searched * np.maximum.accumulate(values) / places
+    doubt = np.cumsum(1 / (1 + np.exp(np.clip(scores, -30, 30)))) / places
+    found: Floats = np.minimum(1.0, np.minimum.accumulate(np.maximum(by_chance, doubt)[::-1])[::-1])
+    return found
+
+
+def in_words(links: int, share: float) -> str:
+    """The error rate of the first so many links of a list, as a sentence."""
+    if share >= 0.995:
+        return f"Of the first {links:,}, all may be chance."
+    told = "fewer than 1 in 100" if share < 0.01 else f"about {round(100 * share)} in 100"
+    return f"Of the first {links:,}, {told} are expected to be chance."
+
+
+def reached(shares: Sequence[float | None], most: float = 0.1) -> int:
+    """How far down a list may be read with at most so large a share of false ones expected: a number of links."""
+    return next((len(shares) - place for place, share in enumerate(reversed(shares)) if share is not None and share <= most), 0)
