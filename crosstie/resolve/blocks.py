@@ -34,7 +34,7 @@ from crosstie.resolve.keys import (
     sounds_of,
 )
 from crosstie.resolve.profiles import Profiles
-from crosstie.resolve.threads import shared
+from crosstie.resolve.threads import in_order, shared
 
 #: How many records may share a key of each kind, as it is and divided.
 CAPS = np.array([[40, 20, 20, 10, 24, 20, 8, 8, 12, 8], [10] * 10], np.int64)
@@ -50,6 +50,8 @@ HIDDEN, FAMILY = 60, 32
 #: Keys are sorted in drawers by their first bits: so many in each, which fit into a processor's cache.
 _DRAWER = 8_192
 _MOST_DRAWERS = 14
+#: So many keys are divided at a time, where no key has more owners: what is seen of them fits into a processor's cache.
+_AT_ONCE = 50_000
 
 
 class Blocks(NamedTuple):
@@ -279,15 +281,16 @@ def _divided(
     """Every key with every further piece of evidence of its owner, where another owner may have the same. Keys ascend."""
 
     def divide(span: tuple[int, int]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-        # all owners of one key in one thread: what is divided is of one key, so it is seen there as often as it is there
-        some = slice(*(int(np.searchsorted(key, key[place])) if place < len(key) else place for place in span))
+        # all owners of one key at once: what is divided is of one key, so it is seen there as often as it is there
+        some = slice(*span)
         slots = _slots(6 * (some.stop - some.start))
         _divide(key[some], owner[some], evidence, slots, False)
         found: tuple[NDArray[np.uint64], NDArray[np.int32]] = _divide(key[some], owner[some], evidence, slots, True)
         return found
 
-    keys, owners = zip(*shared(divide, len(key), threads), strict=True)
-    return np.concatenate(keys), np.concatenate(owners)
+    edges = np.unique(np.append(np.searchsorted(key, key[::_AT_ONCE]), len(key)))
+    found = list(in_order(divide, list(pairwise(edges.tolist())), threads))
+    return np.concatenate([key[:0], *(keys for keys, _ in found)]), np.concatenate([owner[:0], *(owners for _, owners in found)])
 
 
 @njit(cache=True, nogil=True)
