@@ -34,7 +34,7 @@ from crosstie.link.inquiry import Inquiry
 from crosstie.link.narrative import tag
 from crosstie.link.search import search
 from crosstie.link.spheres import place
-from crosstie.model.tables import SOURCE, STATEMENT, TABLES
+from crosstie.model.tables import ORDER, SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
 from crosstie.resolve.claims import WRITTEN, gather
 from crosstie.resolve.desk import Decided, Desk
@@ -390,21 +390,6 @@ class Workspace:
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.
 KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms"}
-
-#: How the rows of each table of a build are ordered: the same rows give the same bytes. Links stand in their rank.
-ORDER = {
-    "sources": "source_id",
-    "claims": "entity_id, prop, value, schema, dataset, series, source_id, locator, lang",
-    "pairs": "score desc, left_id, right_id",
-    "clusters": "entity_id",
-    "entities": "entity_id",
-    "mentions": "mention_id, locator",
-    "findings": "score desc, finding_id",
-    "spheres": "entity_id, sphere, activity, basis, source_id, locator, sentence",
-    "edges": "edge_id",
-    "links": "rank, link_id",
-    "steps": "link_id, path_no, step_no",
-}
 
 
 def _columns(table: str, made: Mapping[str, str]) -> str:

@@ -277,3 +277,18 @@ TABLES: dict[str, pa.Schema] = {
     "links": LINK,
     "steps": STEP,
 }
+
+#: How the rows of each table of a build are ordered: the same rows give the same bytes. Links stand in their rank.
+ORDER = {
+    "sources": "source_id",
+    "claims": "entity_id, prop, value, schema, dataset, series, source_id, locator, lang",
+    "pairs": "score desc, left_id, right_id",
+    "clusters": "entity_id",
+    "entities": "entity_id",
+    "mentions": "mention_id, locator",
+    "findings": "score desc, finding_id",
+    "spheres": "entity_id, sphere, activity, basis, source_id, locator, sentence",
+    "edges": "edge_id",
+    "links": "rank, link_id",
+    "steps": "link_id, path_no, step_no",
+}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from crosstie import exercise
-from crosstie.app import ORDER, Workspace
+from crosstie.app import Workspace
 from crosstie.learn.region import Settings
-from crosstie.model.tables import TABLES
+from crosstie.model.tables import ORDER, TABLES
 from crosstie.store.builds import Build
 
 

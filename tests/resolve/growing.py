@@ -15,9 +15,9 @@ from typing import Any, Self
 import orjson
 import pyarrow.parquet as pq
 
-from crosstie.app import ORDER, Workspace
+from crosstie.app import Workspace
 from crosstie.ingest.load import Choice
-from crosstie.model.tables import TABLES
+from crosstie.model.tables import ORDER, TABLES
 from crosstie.store.builds import Build
 from crosstie.store.engine import Engine
 

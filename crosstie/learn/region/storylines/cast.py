@@ -163,3 +163,19 @@ def payments(
     """Several payments between two days."""
     for _ in range(times):
         region.pay(a, b, region.day(first, last), float(region.rng.uniform(*amount)), purpose=purpose)
+
+
+#: What may be played between two cells, and how often in a round.
+Plots = Sequence[tuple[Callable[[RegionBuilder, Cell, Cell], None], int]]
+
+
+def among_strangers(region: RegionBuilder, plots: Plots, count: int) -> list[Cell]:
+    """So many cells of each world in one State, and each plot between as many pairs of them as it says, no pair twice; the cells of crime."""
+    state = region.state().code
+    crimes, terrors = ([make(region, state) for _ in range(count)] for make in (crime_cell, terror_cell))
+    pairs = region.rng.permutation(count * count).tolist()
+    for plot, times in plots:
+        for _ in range(times):
+            first, second = divmod(pairs.pop(), count)
+            plot(region, crimes[first], terrors[second])
+    return crimes

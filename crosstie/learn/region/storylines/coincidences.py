@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 from crosstie.learn.region.parts import Account, Actor, Decoy, RegionBuilder
-from crosstie.learn.region.storylines.cast import Cell, crime_cell, payments, period, terror_cell
+from crosstie.learn.region.storylines.cast import Cell, Plots, among_strangers, payments, period
 from crosstie.model.lexicon import Sphere
 
 #: Cells of each world per round; a cell plays one look-alike or two, so that those who are not tied have no more dealings than those who are.
@@ -235,7 +234,7 @@ def _decoy(region: RegionBuilder, crime: Cell, terror: Cell, kind: Decoy, reason
     region.decoy(crime.leader, terror.leader, kind, reason)
 
 
-_PLOTS: tuple[tuple[Callable[[RegionBuilder, Cell, Cell], None], int], ...] = (
+_PLOTS: Plots = (
     (hawaladar, 3),
     (prison_wing, 3),
     (clan, 2),
@@ -263,14 +262,7 @@ class Coincidences:
     def plant(self, region: RegionBuilder) -> None:
         """Each round has a State, some cells of each world, and a look-alike for many of their pairs."""
         for _ in range(region.rounds):
-            state = region.state().code
-            crimes, terrors = ([make(region, state) for _ in range(_CELLS)] for make in (crime_cell, terror_cell))
-            pairs = region.rng.permutation(_CELLS * _CELLS).tolist()
-            for plot, times in _PLOTS:
-                for _time in range(times):
-                    first, second = divmod(pairs.pop(), _CELLS)
-                    plot(region, crimes[first], terrors[second])
-            for one in crimes[:2]:
+            for one in among_strangers(region, _PLOTS, _CELLS)[:2]:
                 listed_namesakes(region, one)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
 
 from crosstie.learn.region.parts import Actor, RegionBuilder
-from crosstie.learn.region.storylines.cast import Cell, crime_cell, payments, period, terror_cell
+from crosstie.learn.region.storylines.cast import Cell, Plots, among_strangers, payments, period
 
 #: Cells of each world per round; every pair of them plays at most one look-alike.
 _CELLS = 6
@@ -100,7 +99,7 @@ def _firm(region: RegionBuilder, cell: Cell, since: date) -> Actor:
     return firm
 
 
-_PLOTS: tuple[tuple[Callable[[RegionBuilder, Cell, Cell], None], int], ...] = (
+_PLOTS: Plots = (
     (namesake, 4),
     (public_address, 4),
     (hub, 3),
@@ -119,13 +118,7 @@ class LookAlikes:
     def plant(self, region: RegionBuilder) -> None:
         """Each round has a State, some cells of each world, and a look-alike for many of their pairs."""
         for _ in range(region.rounds):
-            state = region.state().code
-            crimes, terrors = ([make(region, state) for _ in range(_CELLS)] for make in (crime_cell, terror_cell))
-            pairs = region.rng.permutation(_CELLS * _CELLS).tolist()
-            for plot, times in _PLOTS:
-                for _time in range(times):
-                    first, second = divmod(pairs.pop(), _CELLS)
-                    plot(region, crimes[first], terrors[second])
+            among_strangers(region, _PLOTS, _CELLS)
 
 
 PARTS = (LookAlikes(),)
