@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from followthemoney import registry
 
 from crosstie.errors import MappingError
 from crosstie.ingest import emitter
@@ -117,3 +119,37 @@ def test_columns_and_ledgers_get_what_the_file_has_in_common(out: Emitter, kept:
     assert kept.said[0]["grade"] == "B2"
     assert kept.ledgers["payments"][0]["marking"] == "TLP:GREEN"
     assert (out.statements, out.ledger_rows) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+44 20 7946 0018",
+        "tel:+44-20-7946-0018",
+        "020 7946 0018",
+        "+999 123",
+        "+",
+        "＋442079460018",
+        "+1",
+        "++",
+        "n/a",
+        " ",
+        "+442079460018 ext. 5",
+        "x" * 300,
+    ],
+)
+def test_a_phone_is_cleaned_as_followthemoney_does(written: str) -> None:
+    assert cleaner("Person", "phone")(written) == (registry.phone.clean(written) or (None if written.strip() else ""))
+
+
+def test_a_phone_that_is_none_keeps_nothing_of_its_caller_in_memory() -> None:
+    clean = cleaner("Person", "phone")
+    clean("+999 000")
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(50):
+            assert clean(f"+999{number:05}") is None
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
