@@ -30,6 +30,8 @@ from crosstie.ingest.reader import Reader
 from crosstie.ingest.readers import readers
 from crosstie.lens import registry
 from crosstie.link.asking import Question
+from crosstie.link.copies import TABLE as SOURCE_COPIES
+from crosstie.link.copies import leave_out
 from crosstie.link.inquiry import Inquiry
 from crosstie.link.narrative import tag
 from crosstie.link.search import search
@@ -193,7 +195,7 @@ class Workspace:
                 found: dict[str, Any] = {}
                 for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights, found, anew=force)):
                     self.progress(title, done, len(stages))
-                    with running.stage(keep=KEPT):
+                    with running.stage(keep=KEPT | {"statements", *running.tables("ledger_")}):
                         stage()
                 self.progress("indexing names for screening", len(stages), len(stages))
                 self._write(running, writer)
@@ -235,6 +237,7 @@ class Workspace:
 
         return [
             ("gathering statements", lambda: self._open(engine, registry.ledgers(lenses))),
+            ("looking for copies", lambda: found.update(copies=leave_out(engine))),
             ("gathering claims", lambda: gather(engine)),
             ("finding who is who", who_is_who),
             ("describing entities", lambda: describe(engine)),
@@ -389,7 +392,7 @@ class Workspace:
 
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.
-KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms"}
+KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms", SOURCE_COPIES}
 
 
 def _columns(table: str, made: Mapping[str, str]) -> str:

@@ -89,6 +89,9 @@ def built(build: Build, new: bool) -> None:
         if matched["how"] == "increment":
             gone = f", {matched['gone']:,} gone" if matched["gone"] else ""
             out.print(f"{matched['fresh']:,} of {matched['records']:,} records were new or changed{gone}; of the rest the last build told")
+    if copies := build.manifest.get("copies"):
+        named = ", ".join(f"“{one['file_name']}”" for one in copies)
+        out.print(f"counted once, as copies of other sources: {escape(named)}", soft_wrap=True)
     conflicts([one["sentence"] for one in build.manifest.get("conflicts", [])])
     if dormant := len(build.manifest.get("dormant", [])):
         told = (

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from crosstie.link.candidates import Placement, Row, chunks
+from crosstie.link.spheres import MODES, trust
 from crosstie.model.lexicon import Sphere
+from crosstie.model.tables import SPHERE
 from crosstie.store.engine import Engine
 
 #: Who stands behind a list that only takes over what the Security Council decided.
@@ -36,17 +38,19 @@ def weigh(engine: Engine) -> None:
     _echoes(engine)
     council = engine.scalar("select min(originator) from sources where dataset = 'un'") if engine.has("sources") else None
     behind = (council or COUNCIL).replace("'", "''")
+    columns = ", ".join(f's."{name}"' for name in SPHERE.names)
+    engine.create("link_placing", f"select {columns}, 1 as shown from spheres s" + _unsaid(engine))
     engine.create(
         "link_heard",
         f"""
         select s.*, case when e.entity_id is not null and s.basis <> 'finding' then '{behind}' else coalesce(s.originator, s.source_id) end as voice,
             case when s.basis = 'narrative' then substr(replace(replace(replace(lower(s.sentence), ' ', ''), chr(10), ''), '.', ''), -{_SAME}) end as ending
-        from spheres s join entities n on n.entity_id = s.entity_id
+        from link_placing s join entities n on n.entity_id = s.entity_id
         left join link_echoes e on e.entity_id = s.entity_id and e.source_id = s.source_id
         where not n.victim and s.sphere in ('{Sphere.CRIME}', '{Sphere.TERROR}')""",
     )
     engine.create(
-        "link_said",
+        "link_behind",
         """
         select h.* exclude (voice, ending), coalesce(c.voice, h.voice) as behind from link_heard h left join (
             select entity_id, sphere, ending, min(voice) as voice from link_heard where ending <> '' group by entity_id, sphere, ending
@@ -56,8 +60,9 @@ def weigh(engine: Engine) -> None:
         "link_voices",
         """
         select entity_id, sphere, behind, max(confidence) as confidence, max(case when basis in ('listing', 'topic') then 1 else 0 end) as listed
-        from link_said group by entity_id, sphere, behind""",
+        from link_behind group by entity_id, sphere, behind""",
     )
+    engine.create("link_said", "select * exclude (shown) from link_behind where shown = 1")
     engine.create(
         "link_placed",
         """
@@ -65,6 +70,21 @@ def weigh(engine: Engine) -> None:
         from link_voices group by entity_id, sphere""",
     )
     engine.create("link_commonness", "select sphere, count(*) as actors from link_placed group by sphere")
+
+
+def _unsaid(engine: Engine) -> str:
+    """What texts say of those whom somebody listed for the same. It is no news and is not shown, but it counts: without the list it would."""
+    if not engine.has("mentions"):
+        return ""
+    engine.load("link_trust", trust())
+    modes = " ".join(f"when m.mode = '{mode}' then {share}" for mode, share in MODES.items())
+    return f"""
+        union all
+        select m.entity_id, m.sphere, m.activity, 'narrative' as basis, m.sentence, cast(null as varchar) as "start", cast(null as varchar) as "end",
+            t.confidence * case {modes} end as confidence, m.source_id, m.locator, m.originator, m.grade, m.marking, 0 as shown
+        from mentions m join link_trust t on t.grade = m.grade
+        join (select distinct entity_id, sphere from spheres where basis in ('listing', 'topic')) l on l.entity_id = m.entity_id and l.sphere = m.sphere
+        where m.mode in ({", ".join(f"'{mode}'" for mode in MODES)})"""
 
 
 def _echoes(engine: Engine) -> None:
@@ -116,8 +136,8 @@ def placements(engine: Engine, ids: Sequence[str]) -> dict[tuple[str, str], Plac
         join link_commonness c on c.sphere = s.sphere
         where s.entity_id in (select entity_id from link_ends)
         order by s.entity_id, s.sphere, copied, s.confidence desc, s.basis, s.activity, s.source_id, s.locator, s.sentence""").to_pylist()
-    records = _records(engine)
-    found = [_placement(some, records) for _, some in chunks(rows, "place")]
+    records, unsaid = _records(engine), _unsaid_by(engine)
+    found = [_placement(some, records, unsaid) for _, some in chunks(rows, "place")]
     return {(one.entity_id, one.sphere): one for one in found}
 
 
@@ -140,7 +160,17 @@ def _records(engine: Engine) -> dict[tuple[str, str, str], str]:
     return {(row["canonical_id"], row["source_id"], row["locator"]): row["record"] for row in found}
 
 
-def _placement(rows: list[Row], records: dict[tuple[str, str, str], str]) -> Placement:
+def _unsaid_by(engine: Engine) -> dict[tuple[str, str], set[str]]:
+    """The sources that say of the ends what is not shown."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in engine.arrow("""
+            select distinct b.entity_id, b.sphere, b.source_id from link_behind b
+            join link_ends e on e.entity_id = b.entity_id where b.shown = 0""").to_pylist():
+        found.setdefault((row["entity_id"], row["sphere"]), set()).add(row["source_id"])
+    return found
+
+
+def _placement(rows: list[Row], records: dict[tuple[str, str, str], str], unsaid: dict[tuple[str, str], set[str]]) -> Placement:
     first = rows[0]
     places = ((row["entity_id"], row["source_id"], place) for row in rows for place in (row["locator"], ""))
     copies = sorted({row["originator"] for row in rows if row["originator"] and row["behind"] != row["originator"]})
@@ -156,5 +186,6 @@ def _placement(rows: list[Row], records: dict[tuple[str, str, str], str]) -> Pla
         end=max((row["end"] for row in rows if row["end"]), default=None),
         rows=tuple(rows),
         actors=first["actors"],
+        unsaid=frozenset(unsaid.get((first["entity_id"], first["sphere"]), ())),
         record=next((records[place] for place in places if place in records), first["entity_id"]),
     )

@@ -45,6 +45,8 @@ class Facts:
     commons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     births: dict[str, list[set[int]]] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
+    #: by source, the files that are copies of it
+    repeated: dict[str, list[str]] = field(default_factory=dict)
     #: by entity and sphere, who denies it and in which words
     denials: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     hub: int = 200
@@ -163,6 +165,9 @@ def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
             name, copies = candidate.name(placement.entity_id), ", ".join(placement.copies)
             alone = len(placement.originators) == 1
             yield AGAINST if alone else OPEN, f"{name}: {copies} took over an entry of the Security Council's list; they count once."
+    cited = candidate.crime.sources | candidate.terror.sources | {one for step in candidate.steps for one in step.sources}
+    for copy in sorted({copy for one in cited for copy in facts.repeated.get(one, ())}):
+        yield OPEN, f"“{copy}” is a copy of a source cited here; both count once."
 
 
 def denial(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:

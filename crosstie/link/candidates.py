@@ -6,9 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 from typing import Any
 
+from crosstie.model.marking import grade_confidence
+
 Row = dict[str, Any]
+#: So many paths of a pair are weighed in every choice; of more, one after the other.
+_FEW = 10
+#: Differences of doubt that are none, and how often an interval is halved to find a weight.
+_NOTHING, _HALVINGS = 1e-12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Placement:
     rows: tuple[Row, ...]
     actors: int = 1
     record: str = ""
+    #: sources that say so too and are not shown, since a list says it
+    unsaid: frozenset[str] = frozenset()
 
     @property
     def listed(self) -> bool:
@@ -39,7 +48,7 @@ class Placement:
     @property
     def sources(self) -> frozenset[str]:
         """The sources that place the actor."""
-        return frozenset(row["source_id"] for row in self.rows)
+        return self.unsaid | {row["source_id"] for row in self.rows}
 
     @property
     def evidence(self) -> list[Row]:
@@ -72,14 +81,16 @@ class Step:
 
     @cached_property
     def confidence(self) -> float:
-        """Noisy-or over edges that share no originator; an edge of somebody already heard adds nothing."""
-        heard: set[str] = set()
-        doubt = 1.0
+        """Noisy-or over those who say so, each heard once where it says most; or the surest value that both share, where that is more. Both only grow
+        with what is said: a source less never makes a step surer.
+        """
+        voices: dict[str, float] = {}
         for edge in self.edges:
-            if not heard & set(edge["originators"]):
-                doubt *= 1 - edge["confidence"]
-            heard |= set(edge["originators"])
-        return 1 - doubt
+            if not edge["kind"].startswith("shared."):
+                for one, share in _voices(edge).items():
+                    voices[one] = max(voices.get(one, 0.0), share)
+        shared = max((edge["confidence"] for edge in self.edges if edge["kind"].startswith("shared.")), default=0.0)
+        return float(max(1 - prod(1 - share for share in voices.values()), shared))
 
     @cached_property
     def rarity(self) -> float | None:
@@ -167,12 +178,8 @@ class Candidate:
 
     @cached_property
     def disjoint(self) -> tuple[Path, ...]:
-        """The best paths that share no node between."""
-        chosen: list[Path] = []
-        for path in self.paths:
-            if all(not path.between & other.between and (path.between or other.between) for other in chosen):
-                chosen.append(path)
-        return tuple(chosen)
+        """Those paths that share no node between and are surest together; of very many paths the best, one after the other."""
+        return _together(self.paths, len(self.paths) <= _FEW)
 
     @cached_property
     def originators(self) -> frozenset[str]:
@@ -184,18 +191,52 @@ class Candidate:
         return (self.entities.get(entity_id) or {}).get("caption") or entity_id
 
 
-def merging(path: Sequence[str], sources: Sequence[frozenset[str]], held: dict[str, float]) -> tuple[float, list[str]]:
+def merging(path: Sequence[str], sources: Sequence[frozenset[str]], held: dict[str, dict[str, float]]) -> tuple[float, list[str]]:
     """How far the records joined in the nodes of a path belong together, and which nodes it rests on.
 
-    `sources` has one more entry than `path`: what stands before, between and behind the nodes. Where both sides of a node come from
-    different sources, the path is only as good as the match that made them one.
+    `sources` has one more entry than `path`: what stands before, between and behind the nodes. Where both sides of a node come from different sources, the
+    path is only as good as the match that made them one: `held` has for each joined node the surest record of each source. Records of other sources,
+    however weakly joined, change nothing.
     """
     product, resting = 1.0, []
     for node, (left, right) in zip(path, pairwise(sources), strict=True):
         if node in held and not left & right:
-            product *= held[node]
+            joined = held[node]
+            product *= min(max((joined[one] for one in side & joined.keys()), default=min(joined.values())) for side in (left, right))
             resting.append(node)
     return product, resting
+
+
+def _voices(edge: Row) -> dict[str, float]:
+    """How sure an edge is by each of its originators alone. Together (a noisy-or) they give its confidence, in proportion to how far each is believed."""
+    names: list[str] = list(edge["originators"])
+    if len(names) < 2:
+        return dict.fromkeys(names or [""], float(edge["confidence"]))
+    trust = {
+        one: max((grade_confidence(e["grade"] or "F6") for e in edge["evidence"] if e["originator"] == one), default=0.5) for one in names
+    }
+    low, high = 0.0, 1.0 / max(trust.values())
+    for _ in range(_HALVINGS):
+        weight = (low + high) / 2
+        low, high = (low, weight) if 1 - prod(1 - weight * share for share in trust.values()) > edge["confidence"] else (weight, high)
+    return {one: low * share for one, share in trust.items()}
+
+
+def _together(paths: Sequence[Path], every: bool) -> tuple[Path, ...]:
+    """Paths that share nobody: of all choices the surest, or only the best one after the other."""
+    if not paths:
+        return ()
+    first, rest = paths[0], paths[1:]
+    apart = [path for path in rest if not first.between & path.between and (first.between or path.between)]
+    taken = (first, *_together(apart, every))
+    if not every or len(apart) == len(rest):
+        return taken
+    left = _together(rest, every)
+    return left if _doubt(left) < _doubt(taken) - _NOTHING else taken
+
+
+def _doubt(paths: Sequence[Path]) -> float:
+    return prod(1 - path.confidence for path in paths)
 
 
 def chunks(rows: Iterable[Row], by: str) -> Iterator[tuple[str, list[Row]]]:

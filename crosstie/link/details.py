@@ -16,6 +16,7 @@ from crosstie.graph.paths import Paths
 from crosstie.link.actors import placements
 from crosstie.link.alternatives import Facts
 from crosstie.link.candidates import Candidate, Path, Placement, Row, Step, merging
+from crosstie.link.copies import TABLE as COPIES
 from crosstie.link.identity import births, held, resting_on_weak_alias
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
@@ -94,6 +95,7 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
         commons=_commons(engine),
         births=births(engine),
         resting=frozenset(resting_nodes),
+        repeated=_repeated(engine),
         denials=_denials(engine),
         hub=settings.hub,
     )
@@ -134,13 +136,13 @@ class _Chance:
 
     def __init__(self, net: Csr, numbers: dict[str, int]) -> None:
         self.net, self.numbers, self.degrees = net, numbers, net.degrees()
-        self.totals = np.bincount(net.kind, minlength=len(net.kinds)) if len(net.kind) else np.zeros(1, np.int64)
+        self.totals = net.kind_totals()
 
     def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
         """The expected number, and for the nodes between their neighbours, and those by a tie like the one that goes on."""
         net = self.net
         numbers = [self.numbers[node] for node in nodes]
-        kinds = [int(net.kind[net.tie(a, b)]) for a, b in pairwise(numbers)]
+        kinds = [net.kind_of(net.tie(a, b)) for a, b in pairwise(numbers)]
         ways = prod(
             max(1, net.kind_degree(node, kind) - (before == kind))
             for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)
@@ -156,7 +158,7 @@ def _path(
     ties: dict[tuple[str, str], tuple[Row, ...]],
     crime: Placement,
     terror: Placement,
-    merged: dict[str, float],
+    merged: dict[str, dict[str, float]],
     chance: _Chance,
 ) -> tuple[Path, list[str]]:
     steps = tuple(Step(a, b, ties[min(a, b), max(a, b)]) for a, b in pairwise(nodes))
@@ -196,6 +198,14 @@ def _commons(engine: Engine) -> dict[str, list[tuple[str, int]]]:
             select distinct c.node, c.value, c.holders from graph_commons c join link_nodes n on n.entity_id = c.node
             order by 1, 2, 3""").to_pylist():
         found.setdefault(row["node"], []).append((row["value"], row["holders"]))
+    return found
+
+
+def _repeated(engine: Engine) -> dict[str, list[str]]:
+    """The files that are copies of a source."""
+    found: dict[str, list[str]] = {}
+    for row in engine.arrow(f"select of, file_name from {COPIES} order by of, file_name").to_pylist() if engine.has(COPIES) else ():
+        found.setdefault(row["of"], []).append(row["file_name"])
     return found
 
 

@@ -12,14 +12,20 @@ from crosstie.store.engine import Engine
 _STRONG = ("name", "alias", "previousName")
 
 
-def held(engine: Engine) -> dict[str, float]:
-    """Entities on the paths that were joined from several records, with the score of the weakest join."""
+def held(engine: Engine) -> dict[str, dict[str, float]]:
+    """Entities on the paths that were joined from several records: of each source the record that is joined most surely, with the score of its join."""
     if not engine.has("clusters"):
         return {}
     rows = engine.arrow("""
-        select c.cluster_id, min(coalesce(c.score, 1)) as score from clusters c join link_nodes n on n.entity_id = c.cluster_id
-        group by c.cluster_id having count(*) > 1""").to_pylist()
-    return {row["cluster_id"]: float(row["score"]) for row in rows}
+        select c.cluster_id, coalesce(s.source_id, '') as source_id, max(coalesce(c.score, 1)) as score
+        from clusters c join link_nodes n on n.entity_id = c.cluster_id
+        left join (select distinct entity_id, source_id from claims) s on s.entity_id = c.entity_id
+        where c.cluster_id in (select cluster_id from clusters group by cluster_id having count(*) > 1)
+        group by c.cluster_id, coalesce(s.source_id, '')""").to_pylist()
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        found.setdefault(row["cluster_id"], {})[row["source_id"]] = float(row["score"])
+    return found
 
 
 def resting_on_weak_alias(engine: Engine, entities: Sequence[str]) -> set[str]:

@@ -20,7 +20,7 @@ from crosstie.model.tables import SPHERE
 from crosstie.store.engine import Engine
 
 #: how far a sentence is believed, over the grade of its source, by its mode: our convention. Denials and victims place nobody.
-_MODES = {"asserted": 0.8, "alleged": 0.4}
+MODES = {"asserted": 0.8, "alleged": 0.4}
 
 
 def _texts(*names: str) -> pa.Schema:
@@ -38,7 +38,7 @@ def place(engine: Engine, activities: Sequence[Activity]) -> None:
     """Create `spheres` (tables.SPHERE) from claims, entities, mentions and findings. `activities` tell the sphere of an accepted finding."""
     engine.load("sphere_programmes", _programmes(engine, placing=True))
     engine.load("sphere_topics", _topics())
-    engine.load("sphere_trust", _trust())
+    engine.load("sphere_trust", trust())
     engine.create("sphere_actors", "select entity_id from entities where not coalesce(victim, false)")
     _listings(engine)
     engine.create("sphere_tagged", _TAGGED)
@@ -88,7 +88,8 @@ def _topics() -> pa.Table:
     return _table(_TOPICS, rows)
 
 
-def _trust() -> pa.Table:
+def trust() -> pa.Table:
+    """How far each grade is believed: grade, confidence."""
     return _table(_TRUST, [(letter + figure, grade_confidence(letter + figure)) for letter in RELIABILITY for figure in CREDIBILITY])
 
 
@@ -146,9 +147,9 @@ select m.entity_id, m.sphere, m.activity, 'narrative' as basis, min_by(m.sentenc
     cast(null as varchar) as "end", max(m.trust) as confidence, min_by(m.source_id, {_BEST}) as source_id, min_by(m.locator, {_BEST}) as locator,
     m.originator, min_by(m.grade, {_BEST}) as grade, min_by(m.marking, {_BEST}) as marking
 from (
-    select n.*, t.confidence * case {" ".join(f"when n.mode = '{mode}' then {share}" for mode, share in _MODES.items())} end as trust
+    select n.*, t.confidence * case {" ".join(f"when n.mode = '{mode}' then {share}" for mode, share in MODES.items())} end as trust
     from mentions n left join sphere_trust t on t.grade = n.grade
-    where n.mode in ({", ".join(f"'{mode}'" for mode in _MODES)}) and n.sphere in ('crime', 'terror')
+    where n.mode in ({", ".join(f"'{mode}'" for mode in MODES)}) and n.sphere in ('crime', 'terror')
 ) m
 where not exists (
     select 1 from (select entity_id, sphere, activity from sphere_listed union all select entity_id, sphere, activity from sphere_tagged) l

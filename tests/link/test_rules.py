@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -179,6 +180,11 @@ def test_two_customers_of_one_shop_are_not_tied_by_it() -> None:
     assert outcomes(passed_on, Facts(), "common_counterpart") == ["for"]
 
 
+def test_a_copied_file_is_told_and_one_voice() -> None:
+    found = outcomes(tied(step("a", "b", by="bank")), Facts(repeated={"bank": ["again.csv"], "other": ["more.csv"]}), "list_echo")
+    assert found == ["open"]
+
+
 def test_addresses_are_told() -> None:
     only = tied(step("a", "b", "shared.address"))
     assert outcomes(only, Facts(), "public_address") == ["open"]
@@ -218,6 +224,24 @@ def test_a_voice_heard_twice_adds_nothing_to_a_step() -> None:
     assert Step("a", "b", one.edges + other.edges).confidence == pytest.approx(1 - 0.2 * 0.2)
 
 
+def test_a_step_is_never_surer_by_hearing_less() -> None:
+    graded = [{"source_id": one, "originator": one, "grade": "B2"} for one in ("police", "court")]
+    both = {**step("a", "b").edges[0], "originators": ["police", "court"], "confidence": 1 - 0.3 * 0.3, "evidence": graded}
+    more = [step("a", "b", "Family", by=one, confidence=0.6).edges[0] for one in ("police", "court")]
+    assert Step("a", "b", (both, *more)).confidence == pytest.approx(1 - 0.3 * 0.3)
+    shared = step("a", "b", "shared.phone", confidence=0.95, by="police").edges[0]
+    assert Step("a", "b", (shared, both)).confidence == pytest.approx(0.95)
+
+
+def test_of_paths_that_share_somebody_those_count_that_are_surest_together() -> None:
+    def path(*nodes: str, confidence: float) -> Path:
+        return Path(nodes, tuple(step(a, b, confidence=confidence) for a, b in pairwise(nodes)))
+
+    best, left, right = path("a", "x", "y", "b", confidence=0.9), path("a", "x", "b", confidence=0.8), path("a", "y", "b", confidence=0.8)
+    found = Candidate(placed("crime", "a"), placed("terror", "b"), (best, left, right))
+    assert found.disjoint == (left, right)
+
+
 def test_surprise_is_in_bits_and_support_counts_voices() -> None:
     candidate = tied(step("a", "b"))
     assert surprise(candidate) == pytest.approx(10)
@@ -227,7 +251,8 @@ def test_surprise_is_in_bits_and_support_counts_voices() -> None:
 
 def test_a_path_is_as_good_as_the_matches_it_rests_on() -> None:
     one, two = frozenset({"s1"}), frozenset({"s2"})
-    assert merging(("a", "b"), (one, one, two), {"a": 0.5, "b": 0.7}) == (0.7, ["b"])
+    assert merging(("a", "b"), (one, one, two), {"a": {"s1": 0.5, "s2": 0.5}, "b": {"s1": 0.9, "s2": 0.7, "s3": 0.1}}) == (0.7, ["b"])
+    assert merging(("b",), (one, frozenset({"s9"})), {"b": {"s1": 0.9, "s2": 0.7}}) == (0.7, ["b"])
     assert merging(("a",), (one, two), {}) == (1.0, [])
 
 
