@@ -1,9 +1,10 @@
-"""The compiled loops of the path search: adjacency, labels around the targets, and the join with the sources.
+"""The compiled loops of the path search: labels around the targets, and the join with the sources.
 
 The search meets in the middle. Around every target all nodes within two steps are labelled once; then two steps are walked from every source,
 and wherever the walk meets a label there is a path of at most four steps. The work grows with the edges touched, not with sources x targets.
 
-Costs are multiples of 1/1024, so that sums in single precision are exact (below 16,384) and do not depend on the order of addition.
+A graph is its `rows`, its `ties` (`adjacency`), the `days` that their periods are numbered by, and for each node the `share` that it adds to its ties;
+-1 less the share says that the node carries no path. Costs are whole numbers: their sums do not depend on the order of addition.
 """
 
 from __future__ import annotations
@@ -14,155 +15,131 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from crosstie.graph.adjacency import NEAR, WHAT, WHEN
+
 #: A bound in days that no date reaches: an open or unknown end of a period.
 FOREVER = 1 << 30
 #: Cost of no path at all.
-NONE = np.float32(1e30)
+NONE = np.int32(1 << 30)
+#: The columns of a label: which target, at what cost, when (as in a tie) the tie from the node is, and for two steps the node between.
+TARGET, COST, TIME, BY = 0, 1, 2, 3
 
 Ints = NDArray[Any]
-Reals = NDArray[Any]
-
-
-@njit(cache=True, nogil=True)
-def adjacency(source: Ints, target: Ints, cost: Reals, start: Ints, end: Ints, nodes: int) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints]:
-    """Neighbours of every node, both ways; self loops vanish, parallel edges become one tie: cheapest cost, its edge, and the hull of all periods."""
-    count = np.zeros(nodes + 1, np.int64)
-    for i in range(len(source)):
-        if source[i] != target[i]:
-            count[source[i] + 1] += 1
-            count[target[i] + 1] += 1
-    for v in range(nodes):
-        count[v + 1] += count[v]
-    at = count[:-1].copy()
-    near = np.empty(count[nodes], np.int32)
-    edge = np.empty(count[nodes], np.int32)
-    for i in range(len(source)):
-        a, b = source[i], target[i]
-        if a != b:
-            near[at[a]] = b
-            edge[at[a]] = i
-            at[a] += 1
-            near[at[b]] = a
-            edge[at[b]] = i
-            at[b] += 1
-    seen = np.full(nodes, -1, np.int64)
-    rows = np.zeros(nodes + 1, np.int64)
-    out = 0
-    tie_cost = np.empty(len(near), np.float32)
-    tie_start = np.empty(len(near), np.int32)
-    tie_end = np.empty(len(near), np.int32)
-    for v in range(nodes):
-        first = out
-        for p in range(count[v], count[v + 1]):
-            x, e = near[p], edge[p]
-            o = seen[x]
-            if o >= first and o < out and near[o] == x:
-                tie_start[o] = min(tie_start[o], start[e])
-                tie_end[o] = max(tie_end[o], end[e])
-                if cost[e] < tie_cost[o] or (cost[e] == tie_cost[o] and e < edge[o]):
-                    tie_cost[o] = cost[e]
-                    edge[o] = e
-            else:
-                near[out] = x
-                edge[out] = e
-                tie_cost[out] = cost[e]
-                tie_start[out] = start[e]
-                tie_end[out] = end[e]
-                seen[x] = out
-                out += 1
-        rows[v + 1] = out
-    return rows, near[:out].copy(), tie_cost[:out].copy(), edge[:out].copy(), tie_start[:out].copy(), tie_end[:out].copy()
-
-
-@njit(cache=True, nogil=True)
-def damp(rows: Ints, near: Ints, cost: Reals, weight: float) -> None:
-    """Add half the weighted logarithm of both degrees to each tie, in place: along a path every node between counts fully, and hubs cost most."""
-    share = np.zeros(len(rows) - 1, np.float32)
-    for v in range(len(share)):
-        # rounded for each node, so that the two directions of a tie cost exactly the same
-        share[v] = np.round(512.0 * weight * np.log(max(rows[v + 1] - rows[v], 1))) / 1024.0
-    for v in range(len(share)):
-        for p in range(rows[v], rows[v + 1]):
-            cost[p] += share[v] + share[near[p]]
+#: A whole number or a switch, of numpy's types or Python's.
+Whole = Any
 
 
 @njit(inline="always")
-def _agree(start: int, end: int, other_start: int, other_end: int, gap: int) -> bool:
+def own(share: Ints, node: Whole) -> Whole:
+    """What a node adds to its ties, whether it carries paths or not."""
+    return share[node] if share[node] >= 0 else -1 - share[node]
+
+
+@njit(inline="always")
+def agree(days: Ints, one: Whole, other: Whole, gap: Whole) -> Whole:
     """Whether two periods overlap or lie at most `gap` days apart."""
-    return other_start - end <= gap and start - other_end <= gap
+    return days[other & 0xFFFF] - days[(one >> 16) & 0xFFFF] <= gap and days[one & 0xFFFF] - days[(other >> 16) & 0xFFFF] <= gap
+
+
+@njit(inline="always")
+def when(ties: Ints, place: Whole) -> Whole:
+    """The period of a tie; 0 in a graph without dates."""
+    return np.int64(ties[place, WHEN]) if ties.shape[1] > WHEN else np.int64(0)
 
 
 @njit(cache=True, nogil=True)
-def reach(targets: Ints, rows: Ints, near: Ints, through: Ints) -> Ints:
-    """How many labels each target will set: the measure of the memory that it needs."""
+def reach(targets: Ints, rows: Ints, ties: Ints, share: Ints, hops: Whole) -> Ints:
+    """How many labels each target will set at most: the measure of the memory that it needs."""
     found = np.zeros(len(targets), np.int64)
     for i in range(len(targets)):
         for p in range(rows[targets[i]], rows[targets[i] + 1]):
-            b = near[p]
-            if through[b]:
-                found[i] += 1 + rows[b + 1] - rows[b]
+            b = ties[p, NEAR]
+            if share[b] >= 0:
+                found[i] += 1 + (rows[b + 1] - rows[b] if hops > 3 else 0)
     return found
 
 
+@njit(inline="always")
+def _ends(at: Ints) -> None:
+    """Counts become places behind the last label of each node; setting labels moves them to the first."""
+    for v in range(1, len(at)):
+        at[v] += at[v - 1]
+
+
 @njit(cache=True, nogil=True)
-def label(
-    targets: Ints, rows: Ints, near: Ints, cost: Reals, start: Ints, end: Ints, through: Ints, gap: int, hops: int
-) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints, Ints, Reals, Ints, Ints, Ints]:
-    """Labels one and two steps from the targets, by node: which target, at what cost, in which period is the tie from the node, by which node."""
-    nodes = len(rows) - 1
-    one = np.zeros(nodes + 1, np.int64)
-    two = np.zeros(nodes + 1, np.int64)
+def label_one(targets: Ints, parts: Ints, rows: Ints, ties: Ints, share: Ints) -> tuple[Ints, Ints]:
+    """Labels one step from the targets, by node: where each node's begin, and the labels. `parts` says from which to which place of its row each target
+    is walked.
+    """
+    at = np.zeros(len(rows), np.int32)
+    for i in range(len(targets)):
+        for p in range(parts[i, 0], parts[i, 1]):
+            if share[ties[p, NEAR]] >= 0:
+                at[ties[p, NEAR]] += 1
+    _ends(at)
+    found = np.empty((at[-1], 3), np.int32)
     for i in range(len(targets)):
         t = targets[i]
-        for p in range(rows[t], rows[t + 1]):
-            b = near[p]
-            if not through[b]:
-                continue
-            one[b + 1] += 1
-            if hops < 4:
-                continue
-            for q in range(rows[b], rows[b + 1]):
-                m = near[q]
-                if m != t and through[m] and _agree(start[p], end[p], start[q], end[q], gap):
-                    two[m + 1] += 1
-    for v in range(nodes):
-        one[v + 1] += one[v]
-        two[v + 1] += two[v]
-    at_one, at_two = one[:-1].copy(), two[:-1].copy()
-    one_target, one_cost = np.empty(one[nodes], np.int32), np.empty(one[nodes], np.float32)
-    one_start, one_end = np.empty(one[nodes], np.int32), np.empty(one[nodes], np.int32)
-    two_target, two_cost = np.empty(two[nodes], np.int32), np.empty(two[nodes], np.float32)
-    two_start, two_end, two_by = np.empty(two[nodes], np.int32), np.empty(two[nodes], np.int32), np.empty(two[nodes], np.int32)
-    for i in range(len(targets)):
-        t = targets[i]
-        for p in range(rows[t], rows[t + 1]):
-            b = near[p]
-            if not through[b]:
-                continue
-            x = at_one[b]
-            one_target[x] = i
-            one_cost[x] = cost[p]
-            one_start[x] = start[p]
-            one_end[x] = end[p]
-            at_one[b] += 1
-            if hops < 4:
-                continue
-            for q in range(rows[b], rows[b + 1]):
-                m = near[q]
-                if m != t and through[m] and _agree(start[p], end[p], start[q], end[q], gap):
-                    x = at_two[m]
-                    two_target[x] = i
-                    two_cost[x] = cost[p] + cost[q]
-                    two_start[x] = start[q]
-                    two_end[x] = end[q]
-                    two_by[x] = b
-                    at_two[m] += 1
-    return one, one_target, one_cost, one_start, one_end, two, two_target, two_cost, two_start, two_end, two_by
+        for p in range(parts[i, 0], parts[i, 1]):
+            b = ties[p, NEAR]
+            if share[b] >= 0:
+                at[b] -= 1
+                x = at[b]
+                found[x, TARGET] = i
+                found[x, COST] = (ties[p, WHAT] & 0xFFFF) + own(share, t) + share[b]
+                found[x, TIME] = when(ties, p)
+    return at, found
+
+
+@njit(cache=True, nogil=True)
+def label_two(targets: Ints, parts: Ints, rows: Ints, ties: Ints, days: Ints, share: Ints, gap: Whole, room: Ints) -> tuple[Ints, Ints]:
+    """Labels two steps from the targets, by node. Where `room` is not empty it says up to which cost a label at each node is of any use."""
+    at = np.zeros(len(rows), np.int32)
+    found = np.empty((0, 4), np.int32)
+    bounded = len(room) > 0
+    dated = ties.shape[1] > WHEN
+    for filling in range(2):
+        for i in range(len(targets)):
+            t = targets[i]
+            for p in range(parts[i, 0], parts[i, 1]):
+                b = ties[p, NEAR]
+                if share[b] < 0:
+                    continue
+                near_cost = (ties[p, WHAT] & 0xFFFF) + own(share, t) + 2 * share[b]
+                for q in range(rows[b], rows[b + 1]):
+                    m = ties[q, NEAR]
+                    if share[m] < 0 or m == t:
+                        continue
+                    cost = near_cost + (ties[q, WHAT] & 0xFFFF) + share[m]
+                    if bounded and cost > room[m]:
+                        continue
+                    if dated and not agree(days, when(ties, p), when(ties, q), gap):
+                        continue
+                    if filling == 0:
+                        at[m] += 1
+                    else:
+                        at[m] -= 1
+                        x = at[m]
+                        found[x, TARGET] = i
+                        found[x, COST] = cost
+                        found[x, TIME] = when(ties, q)
+                        found[x, BY] = b
+        if filling == 0:
+            _ends(at)
+            found = np.empty((at[-1], 4), np.int32)
+    return at, found
 
 
 @njit(inline="always")
-def _keep(best: Reals, between: Ints, t: int, total: float, a: int, m: int, b: int) -> None:
-    """Insert a path among the best of its pair; equal costs are ordered by the numbers of their nodes."""
+def keep(best: Ints, between: Ints, t: Whole, total: Whole, a: Whole, m: Whole, b: Whole, back: Whole) -> None:
+    """Insert a path among the best of its pair. Equal costs are ordered by the numbers of their nodes, read from the end with the smaller number (`back`:
+    that is the target), so that the answer is the same from both sides. Paths are held as they are read.
+    """
+    if back:
+        if b >= 0:
+            a, b = b, a
+        elif m >= 0:
+            a, m = m, a
     place = best.shape[1]
     while place > 0:
         i = place - 1
@@ -191,72 +168,104 @@ def join(
     targets: Ints,
     target_no: Ints,
     rows: Ints,
-    near: Ints,
-    cost: Reals,
-    start: Ints,
-    end: Ints,
-    through: Ints,
-    gap: int,
-    hops: int,
+    ties: Ints,
+    days: Ints,
+    share: Ints,
+    gap: Whole,
+    hops: Whole,
+    one_at: Ints,
     one: Ints,
-    one_target: Ints,
-    one_cost: Reals,
-    one_start: Ints,
-    one_end: Ints,
+    two_at: Ints,
     two: Ints,
-    two_target: Ints,
-    two_cost: Reals,
-    two_start: Ints,
-    two_end: Ints,
-    two_by: Ints,
-    best_of: Reals,
+    direct: Whole,
+    best_of: Ints,
     between_of: Ints,
 ) -> None:
-    """Walk two steps from each source and join with the labels. `best_of` [source, target, k] and `between_of` [.., k, 3] are filled in place."""
+    """Walk two steps from each source and join with the labels. `best_of` [source, target, k] and `between_of` [.., k, 3] are filled in place; `direct`:
+    ties between a source and a target are looked at too.
+    """
     last = best_of.shape[2] - 1
+    dated = ties.shape[1] > WHEN
     for i in range(len(sources)):
         s = sources[i]
         best, between = best_of[i], between_of[i]
         for p in range(rows[s], rows[s + 1]):
-            a = near[p]
-            if target_no[a] >= 0 and cost[p] <= best[target_no[a], last]:
-                _keep(best, between, target_no[a], cost[p], -1, -1, -1)
-            if not through[a] or hops < 2:
+            a = np.int64(ties[p, NEAR])
+            first = np.int64(ties[p, WHAT] & 0xFFFF) + own(share, s)
+            t = target_no[a]
+            if direct and t >= 0 and first + own(share, a) <= best[t, last]:
+                keep(best, between, t, first + own(share, a), -1, -1, -1, a < s)
+            if share[a] < 0 or hops < 2:
                 continue
-            for x in range(one[a], one[a + 1]):
-                t = one_target[x]
-                total = cost[p] + one_cost[x]
-                if total <= best[t, last] and targets[t] != s and _agree(start[p], end[p], one_start[x], one_end[x], gap):
-                    _keep(best, between, t, total, a, -1, -1)
+            first += share[a]
+            p_when = when(ties, p)
+            for x in range(one_at[a], one_at[a + 1]):
+                t = one[x, TARGET]
+                total = first + one[x, COST]
+                if total <= best[t, last] and targets[t] != s and (not dated or agree(days, p_when, one[x, TIME], gap)):
+                    keep(best, between, t, total, a, -1, -1, targets[t] < s)
             if hops < 3:
                 continue
+            first += share[a]
             for q in range(rows[a], rows[a + 1]):
-                m = near[q]
-                if m == s or not through[m] or not _agree(start[p], end[p], start[q], end[q], gap):
+                m = np.int64(ties[q, NEAR])
+                q_when = when(ties, q)
+                if m == s or share[m] < 0 or (dated and not agree(days, p_when, q_when, gap)):
                     continue
-                walked = cost[p] + cost[q]
-                for x in range(one[m], one[m + 1]):
-                    t = one_target[x]
-                    total = walked + one_cost[x]
+                walked = first + np.int64(ties[q, WHAT] & 0xFFFF) + share[m]
+                for x in range(one_at[m], one_at[m + 1]):
+                    t = one[x, TARGET]
+                    total = walked + one[x, COST]
                     if (
                         total <= best[t, last]
                         and targets[t] != a
                         and targets[t] != s
-                        and _agree(start[q], end[q], one_start[x], one_end[x], gap)
+                        and (not dated or agree(days, q_when, one[x, TIME], gap))
                     ):
-                        _keep(best, between, t, total, a, m, -1)
+                        keep(best, between, t, total, a, m, -1, targets[t] < s)
                 if hops < 4:
                     continue
-                for x in range(two[m], two[m + 1]):
-                    t = two_target[x]
-                    total = walked + two_cost[x]
+                for x in range(two_at[m], two_at[m + 1]):
+                    t = two[x, TARGET]
+                    total = walked + two[x, COST]
                     if total <= best[t, last]:
-                        b = two_by[x]
+                        b = np.int64(two[x, BY])
                         if (
                             b != a
                             and b != s
                             and targets[t] != a
                             and targets[t] != s
-                            and _agree(start[q], end[q], two_start[x], two_end[x], gap)
+                            and (not dated or agree(days, q_when, two[x, TIME], gap))
                         ):
-                            _keep(best, between, t, total, a, m, b)
+                            keep(best, between, t, total, a, m, b, targets[t] < s)
+
+
+@njit(cache=True, nogil=True)
+def gather(sources: Ints, targets: Ints, best_of: Ints, between_of: Ints, ends: Ints, rank: Ints, cost: Ints, between: Ints) -> Whole:
+    """Write what was found in rows (`ends` are source and target), in the order of source, target, rank, and clear `best_of`. Returns how many."""
+    out = 0
+    for i in range(len(sources)):
+        for t in range(len(targets)):
+            back = targets[t] < sources[i]
+            for j in range(best_of.shape[2]):
+                if best_of[i, t, j] == NONE:
+                    break
+                ends[out, 0], ends[out, 1] = sources[i], targets[t]
+                rank[out] = j
+                cost[out] = best_of[i, t, j]
+                read(between_of[i, t, j], back, between[out])
+                best_of[i, t, j] = NONE
+                out += 1
+    return out
+
+
+@njit(inline="always")
+def read(held: Ints, back: Whole, out: Ints) -> None:
+    """The nodes between, from source to target."""
+    a, m, b = held[0], held[1], held[2]
+    if back:
+        if b >= 0:
+            a, b = b, a
+        elif m >= 0:
+            a, m = m, a
+    out[0], out[1], out[2] = a, m, b

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,18 @@ from numpy.typing import NDArray
 
 from crosstie.errors import UsageError
 from crosstie.graph import kernels
-from crosstie.graph.csr import Csr
+from crosstie.graph.csr import TICKS, Csr
 
 MAX_HOPS = 4
 #: Days that may lie between two neighbouring steps of a path. People know each other longer than records show, but not for ever: five years.
 GAP_DAYS = 1826
-#: Most labels around targets held at once (20 bytes each), and most cells of source x target x path (16 bytes each).
+#: Most labels around targets held at once (16 bytes each), and most cells of source x target x path (16 bytes each).
 LABELS = 16_000_000
 CELLS = 8_000_000
+#: Cells that are worked on at a time: what stays in a processor's cache.
+_NEAR_CELLS = 1 << 16
+
+Ints = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,71 @@ class Paths:
         return Paths(self.source[rows], self.target[rows], self.rank[rows], self.cost[rows], self.between[rows])
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a graph: paths from these sources to these targets, in order; what each node adds to its ties, -1 less that where it carries no path."""
+
+    csr: Csr
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    share: NDArray[np.int16]
+    gap_days: int
+    hops: int
+
+    @property
+    def graph(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """The graph as the kernels take it."""
+        return self.csr.rows, self.csr.columns, self.csr.days, self.share
+
+    def numbered(self, ends: Ints) -> Ints:
+        """For each node its place among the ends, or -1."""
+        number = np.full(self.csr.nodes, -1, np.int32)
+        number[ends] = np.arange(len(ends), dtype=np.int32)
+        return number
+
+    def whole(self, ends: Ints) -> Ints:
+        """From where to where the rows of these nodes reach."""
+        return np.stack([self.csr.rows[ends], self.csr.rows[ends + 1]], axis=1)
+
+    def reach(self, hops: int | None = None) -> Ints:
+        """How many labels each target sets at most."""
+        return np.asarray(kernels.reach(self.targets, self.csr.rows, self.csr.columns, self.share, hops or self.hops), np.int64)
+
+    def labels(self, ends: Ints, parts: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """The labels around these targets, one step away and two."""
+        rows, columns, _, share = self.graph
+        one_at, one = kernels.label_one(ends, parts, rows, columns, share)
+        if self.hops < 4:
+            return one_at, one, np.zeros(len(rows), np.int32), np.empty((0, 4), np.int32)
+        return one_at, one, *self.labels_two(ends, parts, np.empty(0, np.int32))
+
+    def labels_two(self, ends: Ints, parts: Ints, room: Ints) -> tuple[Ints, Ints]:
+        """The labels two steps away, within the room that is left at each node, if any is told."""
+        args: list[Any] = [ends, parts, *self.graph, self.gap_days, room]
+        at, found = kernels.label_two(*args)
+        return at, found
+
+
+def asked(
+    csr: Csr,
+    sources: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    *,
+    max_hops: int = MAX_HOPS,
+    hub: int | None = None,
+    closed: NDArray[np.int32] | None = None,
+    gap_days: int = GAP_DAYS,
+) -> Question:
+    """The question that the words of `search` ask. UsageError for more than four steps."""
+    if not 1 <= max_hops <= MAX_HOPS:
+        raise UsageError(f"max_hops is {max_hops}", hint=f"Paths have 1 to {MAX_HOPS} steps.")
+    shut = np.zeros(csr.nodes, np.bool_) if hub is None else csr.degrees() > hub
+    if closed is not None:
+        shut[closed] = True
+    share = np.where(shut, -1 - csr.share, csr.share)
+    return Question(csr, np.unique(sources).astype(np.int32), np.unique(targets).astype(np.int32), share, gap_days, max_hops)
+
+
 def search(
     csr: Csr,
     sources: NDArray[np.int32],
@@ -67,20 +137,14 @@ def search(
 
     Neighbouring steps must overlap in time or lie at most `gap_days` apart; a step without a date goes with any. Nodes with more than `hub`
     neighbours, and those `closed`, may begin or end a path but not carry one. With `keep`, only the pairs with the that many cheapest
-    best paths stay, so that memory does not grow with the answer. A node is no path to itself. UsageError for more than four steps.
+    best paths are searched for (`nearest`). A node is no path to itself. UsageError for more than four steps.
     """
-    parts: list[Paths] = []
-    held = 0
-    for part in blocks(csr, sources, targets, max_hops=max_hops, k=k, hub=hub, closed=closed, gap_days=gap_days, threads=threads):
-        parts.append(part)
-        held += len(part)
-        if keep is not None and held > max(4 * keep * k, 100_000):
-            parts = [_cheapest(_concatenate(parts), keep)]
-            held = len(parts[0])
-    found = _concatenate(parts)
     if keep is not None:
-        found = _cheapest(found, keep)
-    return found.take(np.lexsort((found.rank, found.target, found.source)))
+        from crosstie.graph.nearest import nearest
+
+        question = asked(csr, sources, targets, max_hops=max_hops, hub=hub, closed=closed, gap_days=gap_days)
+        return nearest(question, k, keep, threads=threads)
+    return joined_up(blocks(csr, sources, targets, max_hops=max_hops, k=k, hub=hub, closed=closed, gap_days=gap_days, threads=threads))
 
 
 def blocks(
@@ -98,62 +162,67 @@ def blocks(
     cells: int = CELLS,
 ) -> Iterator[Paths]:
     """The same answer in blocks, for callers that do not hold all of it; memory is bounded by `labels` and `cells`."""
-    if not 1 <= max_hops <= MAX_HOPS:
-        raise UsageError(f"max_hops is {max_hops}", hint=f"Paths have 1 to {MAX_HOPS} steps.")
-    sources, targets = np.unique(sources).astype(np.int32), np.unique(targets).astype(np.int32)
-    through = np.ones(csr.nodes, np.bool_) if hub is None else csr.degrees() <= hub
-    if closed is not None:
-        through[closed] = False
-    reach = kernels.reach(targets, csr.rows, csr.near, through)
-    for ends in _shares(targets, reach, labels):
-        around = kernels.label(ends, csr.rows, csr.near, csr.cost, csr.start, csr.end, through, gap_days, max_hops)
-        number = np.full(csr.nodes, -1, np.int32)
-        number[ends] = np.arange(len(ends), dtype=np.int32)
-        many = max(1, cells // (len(ends) * k * max(1, threads)))
-        starts = [sources[at : at + many] for at in range(0, len(sources), many)]
-
-        shared = (ends, number, csr.rows, csr.near, csr.cost, csr.start, csr.end, through, gap_days, max_hops, *around)
-        joined = partial(_joined, shared, k)
+    question = asked(csr, sources, targets, max_hops=max_hops, hub=hub, closed=closed, gap_days=gap_days)
+    for ends, parts in shares_of(question, question.reach(), labels):
+        most = max(1, cells // (len(ends) * k * max(1, threads)))
+        many = most if len(parts) > 1 else min(most, max(8, _NEAR_CELLS // (len(ends) * k)))
+        starts = [question.sources[at : at + many] for at in range(0, len(question.sources), many)]
+        # one target's labels may be more than fit: they are then set part by part, for as many sources at a time as there is room for
+        around = question.labels(ends, parts[0]) if len(parts) == 1 else None
+        joined = partial(_joined, question, ends, question.numbered(ends), parts, around, k)
         if threads <= 1 or len(starts) == 1:
             yield from map(joined, starts)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                for at in range(0, len(starts), threads):
-                    yield from pool.map(joined, starts[at : at + threads])
+                for at in range(0, len(starts), 8 * threads):
+                    yield from pool.map(joined, starts[at : at + 8 * threads])
 
 
-def _joined(shared: tuple[Any, ...], k: int, sources: NDArray[np.int32]) -> Paths:
-    ends = shared[0]
-    best = np.full((len(sources), len(ends), k), kernels.NONE, np.float32)
-    between = np.full((len(sources), len(ends), k, 3), -1, np.int32)
-    args: list[Any] = [sources, *shared, best, between]
-    kernels.join(*args)
-    s, t, rank = np.nonzero(best < kernels.NONE)
-    return Paths(sources[s], ends[t], rank.astype(np.int16), best[s, t, rank], between[s, t, rank])
+def _joined(question: Question, ends: Ints, number: Ints, parts: list[Ints], around: Any, k: int, sources: Ints) -> Paths:
+    best = np.full((len(sources), len(ends), k), kernels.NONE, np.int32)
+    between = np.empty((len(sources), len(ends), k, 3), np.int32)
+    for at, part in enumerate(parts):
+        labels = around or question.labels(ends, part)
+        args: list[Any] = [sources, ends, number, *question.graph, question.gap_days, question.hops, *labels, at == 0, best, between]
+        kernels.join(*args)
+    pairs, rank = np.empty((best.size, 2), np.int32), np.empty(best.size, np.int16)
+    cost, inner = np.empty(best.size, np.int32), np.empty((best.size, 3), np.int32)
+    out = kernels.gather(sources, ends, best, between, pairs, rank, cost, inner)
+    return Paths(
+        pairs[:out, 0].copy(),
+        pairs[:out, 1].copy(),
+        rank[:out].copy(),
+        cost[:out].astype(np.float32) / np.float32(TICKS),
+        inner[:out].copy(),
+    )
 
 
-def _shares(targets: NDArray[np.int32], reach: NDArray[np.int64], labels: int) -> Iterator[NDArray[np.int32]]:
-    """The targets in shares whose labels fit in memory together."""
-    share = np.cumsum(reach) // max(labels, 1)
+def shares_of(question: Question, reach: Ints, labels: int) -> Iterator[tuple[Ints, list[Ints]]]:
+    """The targets in shares whose labels fit in memory together, each with the parts of their rows. One target that is too large by itself comes alone, in
+    parts that fit.
+    """
+    targets = question.targets
+    large = reach > labels
+    small = np.flatnonzero(~large)
+    share = np.cumsum(reach[small]) // max(labels, 1)
     for number in np.unique(share):
-        yield targets[share == number]
+        ends = targets[small[share == number]]
+        yield ends, [question.whole(ends)]
+    rows, columns, _, _ = question.graph
+    for one in np.flatnonzero(large):
+        node = targets[one]
+        near = columns[rows[node] : rows[node + 1], 0].astype(np.int64)
+        part = np.cumsum(1 + (rows[near + 1] - rows[near] if question.hops > 3 else 0)) // max(labels, 1)
+        bounds = rows[node] + np.flatnonzero(np.concatenate([[True], part[1:] != part[:-1], [True]]))
+        yield targets[one : one + 1], [np.array([[low, high]], np.int64) for low, high in pairwise(bounds)]
 
 
-def _concatenate(parts: list[Paths]) -> Paths:
-    if not parts:
+def joined_up(parts: Iterator[Paths]) -> Paths:
+    """Blocks in one, in the order of source, target, rank."""
+    held = list(parts)
+    if not held:
         none = np.empty(0, np.int32)
         return Paths(none, none, np.empty(0, np.int16), np.empty(0, np.float32), np.empty((0, 3), np.int32))
-    source, target, rank, cost, between = (
-        np.concatenate([getattr(part, column) for part in parts]) for column in ("source", "target", "rank", "cost", "between")
-    )
-    return Paths(source, target, rank, cost, between)
-
-
-def _cheapest(found: Paths, keep: int) -> Paths:
-    """All paths of the `keep` pairs whose best path is cheapest; equal costs by the numbers of their ends."""
-    first = np.flatnonzero(found.rank == 0)
-    if len(first) <= keep:
-        return found
-    order = first[np.lexsort((found.target[first], found.source[first], found.cost[first]))][:keep]
+    found = Paths(*(np.concatenate([getattr(part, column) for part in held]) for column in ("source", "target", "rank", "cost", "between")))
     pairs = found.source.astype(np.int64) << 32 | found.target
-    return found.take(np.isin(pairs, pairs[order]))
+    return found if bool(np.all(pairs[1:] >= pairs[:-1])) else found.take(np.argsort(pairs, kind="stable"))
