@@ -212,7 +212,7 @@ def shares_of(question: Question, reach: Ints, labels: int) -> Iterator[tuple[In
     for one in np.flatnonzero(large):
         node = targets[one]
         near = columns[rows[node] : rows[node + 1], 0].astype(np.int64)
-        part = np.cumsum(1 + (rows[near + 1] - rows[near] if question.hops > 3 else 0)) // max(labels, 1)
+        part = np.cumsum(np.where(question.hops > 3, 1 + rows[near + 1] - rows[near], 1)) // max(labels, 1)
         bounds = rows[node] + np.flatnonzero(np.concatenate([[True], part[1:] != part[:-1], [True]]))
         yield targets[one : one + 1], [np.array([[low, high]], np.int64) for low, high in pairwise(bounds)]
 
