@@ -357,10 +357,11 @@ class Workspace:
         """Take a judgement back; it stays in the history."""
         self.casebook.revoke(judgement_id, user=self.user)
 
-    def report(self, out: Path, *, top: int = 50) -> Path:
-        """Write the links as one self-contained HTML file."""
+    def report(self, out: Path, *, top: int = 50, language: str | None = None) -> Path:
+        """Write the links as one self-contained HTML file, in a language of the six or that of the settings."""
         build = self.built()
-        write_report(build, self.sources, out, settings=self.settings, top=top, user=self.user)
+        settings = self.settings.told_in(language or self.settings.language)
+        write_report(build, self.sources, out, settings=settings, top=top, user=self.user)
         self._record("report", str(out), {"build": build.number})
         return out
 

@@ -14,6 +14,8 @@ from crosstie.errors import UsageError
 FILE = "crosstie.toml"
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 _ENGINE = re.compile(r"duckdb|local\[(\d+|\*)\]|spark://[\w.-]+:\d+(,[\w.-]+:\d+)*", re.ASCII)
+#: The languages of the United Nations, in which links are told.
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 _RANGES: dict[str, tuple[float, float]] = {
     "threads": (1, 1024),
     "wait": (0, 86_400),
@@ -54,6 +56,8 @@ class Settings:
     links: int = 10_000
     #: builds that are kept, the newest; older ones are removed when a new one stands
     keep_builds: int = 5
+    #: in which language links are told: en, fr, es, ar, ru or zh
+    language: str = "en"
 
     @classmethod
     def load(cls, folder: Path) -> Settings:
@@ -78,7 +82,13 @@ class Settings:
                 raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
         if not _MEMORY.fullmatch(settings.memory):
             raise UsageError(f"setting memory: “{settings.memory}” is no amount of memory", hint="Write it as 3GB or 800MB.")
-        return settings.on(settings.engine)
+        return settings.on(settings.engine).told_in(settings.language)
+
+    def told_in(self, language: str) -> Settings:
+        """The same settings with another language; UsageError where it is none of the six."""
+        if language not in LANGUAGES:
+            raise UsageError(f"“{language}” is none of the languages", hint=f"Known are {', '.join(LANGUAGES)}.")
+        return replace(self, language=language)
 
     def on(self, engine: str) -> Settings:
         """The same settings with another engine; UsageError where it is none."""

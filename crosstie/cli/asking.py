@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 
 from crosstie.cli import render
-from crosstie.cli.frame import Frame, command
+from crosstie.cli.frame import Frame, command, language_option
 from crosstie.cli.render import out
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def register(main: click.Group) -> None:
         "--new-since", type=click.IntRange(min=1), metavar="BUILD", help="Only what this build did not have, or had in another class."
     )
     @click.option("--format", "format", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
-    def links(frame: Frame, top: int | None, new_since: int | None, format: str, **which: Any) -> None:
+    @language_option
+    def links(frame: Frame, top: int | None, new_since: int | None, format: str, language: str | None, **which: Any) -> None:
         """List the links, best first."""
         question = question_of(**which)
         with frame.workspace() as workspace:
@@ -74,7 +75,7 @@ def register(main: click.Group) -> None:
             elif format == "csv":
                 render.links_csv(table)
             else:
-                render.links(table, inquiry.build.manifest["counts"]["links"])
+                render.links(table, inquiry.build.manifest["counts"]["links"], language or workspace.settings.language)
 
     @command(main)
     @click.option("--top", type=click.IntRange(min=1), default=None, help="Look at so many of the best links; all otherwise.")

@@ -11,7 +11,7 @@ import click
 from crosstie import __version__
 from crosstie.cli import render
 from crosstie.cli.ending import err
-from crosstie.cli.frame import Frame, command, shared_options
+from crosstie.cli.frame import Frame, command, language_option, shared_options
 
 PATH = click.Path(path_type=Path)
 
@@ -106,17 +106,19 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
 
 @command(main)
 @click.argument("reference")
-def show(frame: Frame, reference: str) -> None:
+@language_option
+def show(frame: Frame, reference: str, language: str | None) -> None:
     """Show all that is known of a link, an entity or a source.
 
     REFERENCE is the id or the rank of a link, an entity id (resolved or as a source has it), or the beginning of a source id.
     """
     with frame.workspace() as workspace:
         found = workspace.show(reference)
+        told_in = language or workspace.settings.language
     if frame.json:
-        frame.print_json({"kind": found.kind, "reference": found.reference, "title": found.title, **found.facts})
+        frame.print_json({"kind": found.kind, "reference": found.reference, "title": found.title, **found.in_language(told_in)})
     else:
-        render.dossier(found)
+        render.dossier(found, told_in)
 
 
 @command(main)
@@ -159,10 +161,11 @@ def revoke(frame: Frame, judgement: str) -> None:
 @command(main)
 @click.argument("out", type=PATH)
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many links.")
-def report(frame: Frame, out: Path, top: int) -> None:
+@language_option
+def report(frame: Frame, out: Path, top: int, language: str | None) -> None:
     """Write the links as one self-contained HTML file: to read, to print, to carry on a stick."""
     with frame.workspace() as workspace:
-        path = workspace.report(out, top=top)
+        path = workspace.report(out, top=top, language=language)
     if frame.json:
         frame.print_json({"report": path})
     else:

@@ -15,6 +15,7 @@ import click
 import orjson
 
 from crosstie.cli.ending import ended, err, json_text
+from crosstie.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from crosstie.app import Workspace
@@ -68,6 +69,12 @@ def command(group: click.Group, **attributes: Any) -> Callable[[Callable[..., An
         return shared
 
     return decorate
+
+
+def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that says in which language links are told."""
+    told = "In which language links are told: en, fr, es, ar, ru or zh; the setting “language” otherwise."
+    return click.option("--language", type=click.Choice(LANGUAGES), metavar="LANGUAGE", help=told)(function)
 
 
 def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,24 +112,26 @@ def conflicts(sentences: Sequence[str]) -> None:
         )
 
 
-def links(table: pa.Table, total: int) -> None:
+def links(table: pa.Table, total: int, language: str = "en") -> None:
     """The ranked links, one line each."""
+    say = _words(language)
     shown = Table(box=box.SIMPLE_HEAD)
     for name in ("#", "link", "class", "crime", "terror", "strength", "surprise", "support", "steps", "period", "status"):
-        shown.add_column(name, justify="right" if name in ("#", "strength", "surprise", "support", "steps") else "left", overflow="fold")
+        title = name if name == "#" else say(f"head.{name}").lower()
+        shown.add_column(title, justify="right" if name in ("#", "strength", "surprise", "support", "steps") else "left", overflow="fold")
     for link in table.to_pylist():
         shown.add_row(
             str(link["rank"]),
             link["link_id"],
             link["class"],
             escape(link["crime_name"] or ""),
-            "[dim]the same[/]" if link["crime_id"] == link["terror_id"] else escape(link["terror_name"] or ""),
+            f"[dim]{say('same.actor')}[/]" if link["crime_id"] == link["terror_id"] else escape(link["terror_name"] or ""),
             f"{link['strength']:.2f}",
             f"{link['surprise']:.0f} bit",
             str(link["support"]),
             str(link["hops"]),
             period(link["first"], link["last"]),
-            link["status"],
+            say(f"status.{link['status']}"),
         )
     out.print(shown)
     out.print(
@@ -138,14 +140,21 @@ def links(table: pa.Table, total: int) -> None:
     if table.num_rows:
         last = max(table.select(["rank", "fdr"]).to_pylist(), key=lambda link: link["rank"])
         if last["fdr"] is not None:
-            out.print(_expected(last))
+            out.print(_expected(last, language))
         out.print("See one with its evidence: crosstie show " + table["link_id"][0].as_py())
 
 
-def _expected(link: Mapping[str, Any]) -> str:
-    from crosstie.link.chance import in_words
+def _expected(link: Mapping[str, Any], language: str) -> str:
+    from crosstie.link.explain import chance_in_words
 
-    return in_words(link["rank"], link["fdr"])
+    return chance_in_words(link["rank"], link["fdr"], language)
+
+
+def _words(language: str) -> Callable[[str], str]:
+    """What a name of a template says."""
+    from crosstie.link.tongues import sentence
+
+    return lambda name: sentence({"say": name}, language)
 
 
 def links_csv(table: pa.Table) -> None:
@@ -179,34 +188,46 @@ def sources(found: Sequence[Source]) -> None:
     )
 
 
-def dossier(found: Dossier) -> None:
-    """A link, entity or source in full."""
+def dossier(found: Dossier, language: str = "en") -> None:
+    """A link, entity or source in full; what is said of a link in one of the six languages."""
     out.rule(f"[bold]{found.kind}[/] {escape(found.title)}", align="left")
-    {"link": _link, "entity": _entity, "source": _source}[found.kind](found.facts)
+    if found.kind == "link":
+        _link(found.facts, language)
+    else:
+        {"entity": _entity, "source": _source}[found.kind](found.facts)
 
 
-def _link(facts: Mapping[str, Any]) -> None:
-    link = facts["link"]
-    out.print(escape(link["sentence"] or ""), soft_wrap=True)
-    out.print(
-        f"\nclass {link['class']} by rule {link['rule']} · strength {link['strength']:.2f} · surprise {link['surprise']:.1f} bit · support "
-        f"{link['support']} · {period(link['first'], link['last']) or 'no dates'} · {link['marking']} · {link['status']}"
+def _link(facts: Mapping[str, Any], language: str) -> None:
+    from crosstie.link.explain import class_in_words, likely, name_of_test, rule_in_words, told
+
+    link, say = facts["link"], _words(language)
+    out.print(escape(told(link, language)), soft_wrap=True)
+    figures = (
+        f"{say('head.class')}: {class_in_words(link['class'], language)} ({link['rule']}: {rule_in_words(link['rule'], language)})",
+        f"{say('head.strength')}: {link['strength']:.2f} ({likely(link['strength'], language)})",
+        f"{say('head.surprise')}: {link['surprise']:.1f} bit",
+        f"{say('head.support')}: {link['support']}",
+        *((f"{say('head.period')}: {period(link['first'], link['last'])}",) if link["first"] or link["last"] else ()),
+        link["marking"],
+        say(f"status.{link['status']}"),
     )
+    out.print("\n" + escape(" · ".join(figures)), soft_wrap=True)
     if link["fdr"] is not None:
-        out.print(_expected(link) + "\n")
-    _evidence("Why crime", link["crime_evidence"])
-    _evidence("Why terror", link["terror_evidence"])
+        out.print(_expected(link, language) + "\n")
+    _evidence(say("head.why_crime"), link["crime_evidence"])
+    _evidence(say("head.why_terror"), link["terror_evidence"])
     path = None
     for step in facts["steps"]:
         if step["path_no"] != path:
             path = step["path_no"]
-            out.print(f"\n[bold]Path {path}[/]")
-        out.print(f"  {step['step_no']}. {escape(step['sentence'] or '')}", soft_wrap=True)
+            out.print(f"\n[bold]{say('head.path')} {path}[/]")
+        out.print(f"  {step['step_no']}. {escape(told(step, language))}", soft_wrap=True)
         for one in step["evidence"] or ():
             out.print(f"     [dim]{escape(place(one))}[/]", soft_wrap=True)
-    out.print("\n[bold]What speaks for and against[/]")
+    out.print(f"\n[bold]{say('head.arguments')}[/]")
     for argument in link["arguments"] or ():
-        out.print(f"  {argument['outcome']:8}{argument['name'].replace('_', ' ')}: {escape(argument['sentence'] or '')}", soft_wrap=True)
+        outcome, name = say(f"outcome.{argument['outcome']}"), name_of_test(argument["name"], language)
+        out.print(f"  {outcome:7} {name}: {escape(told(argument, language))}", soft_wrap=True)
 
 
 def _entity(facts: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from crosstie.errors import NotFound
+from crosstie.link.explain import told
 from crosstie.store.builds import Build
 from crosstie.store.engine import damaged
 from crosstie.store.sources import SourceStore
@@ -25,6 +26,15 @@ class Dossier:
     reference: str
     title: str
     facts: dict[str, Any]
+
+    def in_language(self, language: str) -> dict[str, Any]:
+        """The facts, with the sentences on a link in one of the six languages."""
+        if self.kind != "link":
+            return self.facts
+        link = self.facts["link"]
+        spoken = [{**one, "sentence": told(one, language)} for one in link["arguments"] or ()]
+        steps = [{**one, "sentence": told(one, language)} for one in self.facts["steps"]]
+        return {**self.facts, "link": {**link, "sentence": told(link, language), "arguments": spoken}, "steps": steps}
 
 
 def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossier:

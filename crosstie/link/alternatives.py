@@ -9,6 +9,8 @@ from itertools import combinations, pairwise
 from crosstie.graph.csr import day_bounds
 from crosstie.graph.paths import GAP_DAYS
 from crosstie.link.candidates import Candidate, Row, Step
+from crosstie.link.explain import kept
+from crosstie.link.tongues import Message, sentence
 from crosstie.model import schema as model
 
 FOR, AGAINST, OPEN = "for", "against", "open"
@@ -52,30 +54,30 @@ class Facts:
     hub: int = 200
 
 
-Test = Callable[[Candidate, Facts], Iterator[tuple[str, str]]]
+#: Gives outcomes, each with what it says.
+Test = Callable[[Candidate, Facts], Iterator[tuple[str, Message]]]
 
 
-def common_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def common_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """Records of different sources were taken for one: is the name so common that another may be meant?"""
     for node in candidate.nodes:
         expected = facts.namesakes.get(node)
         if node not in facts.resting or expected is None:
             continue
         outcome = AGAINST if expected > _COMMON else FOR if expected < _RARE else OPEN
-        how = "another may well be meant" if outcome == AGAINST else "hardly another" if outcome == FOR else "another is possible"
-        yield outcome, f"Different sources name {candidate.name(node)}; by chance {expected:.2g} others here would bear the name: {how}."
+        yield outcome, {"say": f"common_name.{outcome}", "name": candidate.name(node), "expected": {"small": expected}}
 
 
-def family_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def family_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """A match that has only one word of a name to go by is a family name, or a nickname."""
     for node in candidate.nodes:
         entity = candidate.entities.get(node) or {}
         known = node in facts.resting and model.is_a(entity.get("schema") or "Thing", "LegalEntity") and entity.get("names")
         if known and all(len(name.split()) < 2 for name in entity["names"]):
-            yield AGAINST, f"{candidate.name(node)} is known by one word only: others of that name may be meant."
+            yield AGAINST, {"say": "family_name", "name": candidate.name(node)}
 
 
-def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """Different birth dates speak for different persons."""
     for node in candidate.nodes:
         records = facts.births.get(node, [])
@@ -86,65 +88,62 @@ def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]
         years = ", ".join(str(year) for year in sorted(set().union(*records)))
         if apart:
             outcome = AGAINST if apart > 3 else OPEN
-            yield outcome, f"The records joined as {candidate.name(node)} give different years of birth: {years}."
+            yield outcome, {"say": "birth_dates.apart", "name": candidate.name(node), "years": years}
         else:
-            yield FOR, f"The records joined as {candidate.name(node)} agree in the year of birth."
+            yield FOR, {"say": "birth_dates.agree", "name": candidate.name(node)}
 
 
-def hub(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def hub(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """Somebody who deals with very many ties nobody in particular."""
     if not candidate.paths or not candidate.paths[0].degrees:
         return
     most, node = max(zip(candidate.paths[0].degrees, candidate.nodes[1:-1], strict=True))
     name = candidate.name(node)
     if most > facts.hub // 2:
-        yield AGAINST, f"{name} has {most} neighbours: many pass through there."
+        yield AGAINST, {"say": "hub.many", "name": name, "n": most}
     elif most > facts.hub // 8:
-        yield OPEN, f"{name} has {most} neighbours."
+        yield OPEN, {"say": "hub.some", "name": name, "n": most}
     else:
-        yield FOR, f"Nobody between has more than {most} neighbours."
+        yield FOR, {"say": "hub.none", "n": most}
 
 
-def public_address(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def public_address(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """An address may be a hotel, a law firm or a block of flats."""
     if not candidate.paths:
         return
     steps = candidate.paths[0].steps
     for step in steps:
         if step.kinds == {"shared.address"}:
-            yield (
-                OPEN,
-                f"{candidate.name(step.source)} and {candidate.name(step.target)} share an address and nothing else: it may be a public one.",
-            )
+            yield OPEN, {"say": "public_address.alone", "a": candidate.name(step.source), "b": candidate.name(step.target)}
     ends = facts.commons.get(candidate.crime.entity_id, []), facts.commons.get(candidate.terror.entity_id, [])
     for value, holders in sorted(set(ends[0]) & set(ends[1])):
-        yield AGAINST, f"Both also give “{value}”, as {holders} do in all: it was not counted as a tie."
+        yield AGAINST, {"say": "public_address.common", "value": value, "n": holders}
 
 
-def agent(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def agent(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """A law firm, a nominee or a money changer acts for strangers."""
     for node in candidate.nodes[1:-1]:
         entity = candidate.entities.get(node) or {}
         names = " ".join([*(entity.get("names") or []), entity.get("caption") or ""]).casefold()
         topics = entity.get("topics") or ()
         if any(word in names for word in AGENTS) or any(topic.startswith(("role.lawyer", "role.acct")) for topic in topics):
-            yield AGAINST, f"{candidate.name(node)} acts for many who need not know each other."
+            yield AGAINST, {"say": "agent.named", "name": candidate.name(node)}
     best = candidate.paths[0] if candidate.paths else None
     for (left, right), many in zip(pairwise(best.steps), best.alike, strict=False) if best else ():
         if many >= _PROFESSIONAL and left.kinds & _SERVICE and right.kinds & _SERVICE:
-            yield AGAINST, f"{candidate.name(left.target)} has such an office in {many} places: it may be a profession."
+            yield AGAINST, {"say": "agent.office", "name": candidate.name(left.target), "n": many}
 
 
-def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """What runs over a bank's own account is its customers' money."""
     for step in candidate.paths[0].steps if candidate.paths else ():
         for node in (step.source, step.target):
             topics = (candidate.entities.get(node) or {}).get("topics") or ()
             if any(kind.startswith("ledger.") for kind in step.kinds) and any(topic in _BANK for topic in topics):
-                yield AGAINST, f"{candidate.name(node)} is a bank: the money may be a customer's."
+                yield AGAINST, {"say": "bank", "name": candidate.name(node)}
 
 
-def common_counterpart(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def common_counterpart(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """Two who pay the same shop, or are paid by the same employer, need not know of each other: what comes from the one must go on to the other."""
     for left, right in pairwise(candidate.paths[0].steps if candidate.paths else ()):
         if not all(kind.startswith("ledger.") for kind in left.kinds | right.kinds):
@@ -153,34 +152,32 @@ def common_counterpart(candidate: Candidate, facts: Facts) -> Iterator[tuple[str
         out = [any(edge["source"] == left.target for edge in step.edges) for step in (left, right)]
         name = candidate.name(left.target)
         if not ((into[0] and out[1]) or (into[1] and out[0])):
-            yield AGAINST, f"{name} stands on the same side of both: nothing that goes on from one to the other is seen."
+            yield AGAINST, {"say": "common_counterpart.same", "name": name}
         else:
-            yield FOR, f"What comes to {name} from the one side goes on to the other."
+            yield FOR, {"say": "common_counterpart.passed", "name": name}
 
 
-def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def list_echo(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """Lists that take over each other's entries are one voice."""
     for placement in (candidate.crime, candidate.terror):
         if placement.copies:
-            name, copies = candidate.name(placement.entity_id), ", ".join(placement.copies)
             alone = len(placement.originators) == 1
-            yield AGAINST if alone else OPEN, f"{name}: {copies} took over an entry of the Security Council's list; they count once."
+            copies = {"all": list(placement.copies), "between": "names"}
+            yield AGAINST if alone else OPEN, {"say": "list_echo.taken", "name": candidate.name(placement.entity_id), "copies": copies}
     cited = candidate.crime.sources | candidate.terror.sources | {one for step in candidate.steps for one in step.sources}
     for copy in sorted({copy for one in cited for copy in facts.repeated.get(one, ())}):
-        yield OPEN, f"“{copy}” is a copy of a source cited here; both count once."
+        yield OPEN, {"say": "list_echo.copy", "copy": copy}
 
 
-def denial(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def denial(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """A source says that it is not so, or that a court found it untrue. A listing is not undone by a text, but it is told."""
     for placement in (candidate.crime, candidate.terror):
-        for who, sentence in facts.denials.get((placement.entity_id, placement.sphere), [])[:3]:
-            yield (
-                OPEN if placement.listed else AGAINST,
-                f"{who} denies that {candidate.name(placement.entity_id)} belongs there: “{sentence}”",
-            )
+        for who, words in facts.denials.get((placement.entity_id, placement.sphere), [])[:3]:
+            outcome = OPEN if placement.listed else AGAINST
+            yield outcome, {"say": "denial", "who": who, "name": candidate.name(placement.entity_id), "sentence": words}
 
 
-def dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
+def dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     """The steps must be possible in time: of one period, and within the lives of those in it."""
     if not candidate.paths:
         return
@@ -190,14 +187,14 @@ def dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, str]]:
         for node in (step.source, step.target):
             born = min((candidate.entities.get(node) or {}).get("birth_dates") or [""])
             if born and step.end and step.end[:4] < born[:4]:
-                yield AGAINST, f"{candidate.name(node)} was born in {born[:4]}, after {step.end}."
+                yield AGAINST, {"say": "dates.born", "name": candidate.name(node), "year": born[:4], "day": step.end}
                 return
     if len(known) < len(best.steps):
-        yield OPEN, f"{len(best.steps) - len(known)} of {len(best.steps)} steps have no date."
+        yield OPEN, {"say": "dates.undated", "n": len(best.steps) - len(known), "total": len(best.steps)}
     elif all(_meet(one, other) for one, other in pairwise(best.steps)):
-        yield FOR, "All steps are dated and of one period."
+        yield FOR, {"say": "dates.one_period"}
     else:
-        yield OPEN, f"The steps are dated, but not at the same time (up to {GAP_DAYS // 365} years apart)."
+        yield OPEN, {"say": "dates.apart", "years": GAP_DAYS // 365}
 
 
 def _meet(one: Step, other: Step) -> bool:
@@ -223,5 +220,7 @@ TESTS: tuple[Test, ...] = (
 def arguments(candidate: Candidate, facts: Facts) -> list[Row]:
     """What speaks for and against the link: ARGUMENT rows, in the order of the tests."""
     return [
-        {"name": test.__name__, "outcome": outcome, "sentence": sentence} for test in TESTS for outcome, sentence in test(candidate, facts)
+        {"name": test.__name__, "outcome": outcome, "sentence": sentence(message), "told": kept(message)}
+        for test in TESTS
+        for outcome, message in test(candidate, facts)
     ]

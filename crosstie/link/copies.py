@@ -19,9 +19,9 @@ from crosstie.store.engine import Engine
 
 #: Sizes of copies differ by no more than this share, and at least so much of the records and events is the same.
 SIZES, SAME = 0.02, 0.95
-#: What was found, for those who show it: source_id, originator and file_name of the copy, `of`: the source that stands.
+#: What was found, for those who show it: source_id, originator and file_name of the copy, `original`: the source that stands.
 TABLE = "source_copies"
-_COPIES = pa.schema([(name, pa.string()) for name in ("source_id", "of", "originator", "file_name")])
+_COPIES = pa.schema([(name, pa.string()) for name in ("source_id", "original", "originator", "file_name")])
 _COUNTED = ("records", "statements", "ledger_rows")
 
 
@@ -36,7 +36,7 @@ def leave_out(engine: Engine) -> list[dict[str, Any]]:
         for first, second in pairs:
             if first not in (one["source_id"] for one in found) and _same(engine, first, second):
                 row = known[second]
-                found.append({"source_id": second, "of": first, "originator": row["originator"], "file_name": row["file_name"]})
+                found.append({"source_id": second, "original": first, "originator": row["originator"], "file_name": row["file_name"]})
     copies = list({one["source_id"]: one for one in reversed(found)}.values())[::-1]
     engine.load(TABLE, pa.Table.from_pylist(copies, schema=_COPIES))
     if copies:
@@ -105,7 +105,7 @@ def _same(engine: Engine, first: str, second: str) -> bool:
             left join (select distinct same from copy_records where source_id = '{other}') o on o.same = r.same where r.source_id = '{one}'""")
         if not share or float(share) < SAME:
             return False
-    pairs = f"(select '{second}' as source_id, '{first}' as of)"
+    pairs = f"(select '{second}' as source_id, '{first}' as original)"
     for ledger in engine.tables("ledger_"):
         _events(engine, ledger, pairs)
         rows = engine.scalar(f"select count(*) from {ledger} where source_id = '{second}'")
@@ -128,14 +128,14 @@ def _events(engine: Engine, ledger: str, pairs: str) -> None:
             select l.source_id, l.event_id, l.locator, coalesce(a.same, l.a_id, '') || ' ' || coalesce(b.same, l.b_id, '') || ' ' || {told} as words
             from {ledger} l left join copy_records a on a.source_id = l.source_id and a.entity_id = l.a_id
             left join copy_records b on b.source_id = l.source_id and b.entity_id = l.b_id
-            where l.source_id in (select source_id from {pairs} p union select of from {pairs} q)) w""",
+            where l.source_id in (select source_id from {pairs} p union select original from {pairs} q)) w""",
     )
     engine.create(
         "copy_events",
         f"""
         select w.source_id, w.event_id, w.locator, o.source_id is not null as copied from copy_worded w
         join {pairs} p on p.source_id = w.source_id
-        left join copy_worded o on o.source_id = p.of and o.words = w.words and o.place = w.place""",
+        left join copy_worded o on o.source_id = p.original and o.words = w.words and o.place = w.place""",
     )
 
 
@@ -145,7 +145,7 @@ def _thin(engine: Engine) -> None:
         "copy_ids_of",
         f"""
         select r.source_id, r.entity_id, min(o.entity_id) as stands from copy_records r join {TABLE} c on c.source_id = r.source_id
-        join copy_records o on o.source_id = c.of and o.same = r.same group by r.source_id, r.entity_id""",
+        join copy_records o on o.source_id = c.original and o.same = r.same group by r.source_id, r.entity_id""",
     )
     engine.create("copy_names", "select entity_id, min(stands) as stands from copy_ids_of where entity_id <> stands group by entity_id")
     engine.load("copy_refers", _references())

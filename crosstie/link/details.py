@@ -204,8 +204,10 @@ def _commons(engine: Engine) -> dict[str, list[tuple[str, int]]]:
 def _repeated(engine: Engine) -> dict[str, list[str]]:
     """The files that are copies of a source."""
     found: dict[str, list[str]] = {}
-    for row in engine.arrow(f"select of, file_name from {COPIES} order by of, file_name").to_pylist() if engine.has(COPIES) else ():
-        found.setdefault(row["of"], []).append(row["file_name"])
+    for row in (
+        engine.arrow(f"select original, file_name from {COPIES} order by original, file_name").to_pylist() if engine.has(COPIES) else ()
+    ):
+        found.setdefault(row["original"], []).append(row["file_name"])
     return found
 
 

@@ -1,139 +1,193 @@
-"""A link in plain words: each step, why each end belongs to its sphere, and the whole."""
+"""A link in plain words: each step, why each end belongs to its sphere, the whole, and how likely it is. Built as messages, told in any of the six languages.
+
+Words of estimate are those of Intelligence Community Directive 203 (2015), whose seven bands stand beside them as numbers.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from textwrap import shorten
+from typing import Any
 
 from crosstie.link.candidates import Candidate, Placement, Row, Step
+from crosstie.link.tongues import Message, has, number, sentence
 
-#: What an edge says between its ends; a label of the source itself comes first where it fits into a sentence.
-PHRASES = {
-    "Family": "{a} is a relative of {b}",
-    "Associate": "{a} is an associate of {b}",
-    "Ownership": "{a} owns {b}",
-    "Directorship": "{a} directs {b}",
-    "Membership": "{a} is a member of {b}",
-    "Employment": "{a} works for {b}",
-    "Representation": "{a} represents {b}",
-    "Control": "{a} controls {b}",
-    "Debt": "{a} owes to {b}",
-    "Payment": "{a} paid {b}",
-    "Succession": "{a} was followed by {b}",
-    "Occupancy": "{a} holds the office {b}",
-    "Call": "{a} called {b}",
-    "Message": "{a} wrote to {b}",
-    "Email": "{a} wrote to {b}",
-    "EconomicActivity": "{a} sent goods to {b}",
-    "Event": "{a} organized an event with {b}",
-    "UnknownLink": "{a} is linked to {b}",
-    "Vehicle.owner": "{a} owns {b}",
-    "Vehicle.operator": "{a} runs {b}",
-    "LegalEntity.parent": "{a} is the parent of {b}",
-    "CryptoWallet.holder": "{a} holds {b}",
-    "UserAccount.owner": "{a} holds {b}",
-    "Security.issuer": "{a} issued {b}",
-    "Position.organization": "{b} is an office of {a}",
-}
-#: Verbs of ledgers; another ledger is named as it is.
-LEDGERS = {
-    "payments": "paid",
-    "transactions": "paid",
-    "transfers": "paid",
-    "calls": "called",
-    "shipments": "shipped to",
-    "crossings": "crossed with",
-    "custody": "was held with",
-}
-FAMILIES = {
-    "document": "a document number",
-    "account": "an account",
-    "registration": "a registration number",
-    "vessel": "a ship's number",
-    "phone": "a phone number",
-    "email": "an e-mail address",
-    "address": "an address",
-}
 _MANY = 3
 _LONG = 90
+#: ICD 203, section D.6.e.2: from almost no chance to almost certain, in per cent.
+BANDS = ((1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99))
+#: From so many bits on chance alone practically never gives it.
+_NEVER = 40
 
 
-def step_sentence(step: Step, names: dict[str, str]) -> str:
-    """What one step says, with its period and who says so; further edges between the same two follow."""
-    said = list(dict.fromkeys(_edge(edge, names) for edge in step.edges))
-    more = f"; and {len(said) - _MANY} more" if len(said) > _MANY else ""
-    return "; ".join(said[:_MANY]) + more + f" ({_voices(sorted(step.originators))})."
+def step_told(step: Step, names: dict[str, str]) -> Message:
+    """What one step says, each clause with its period and who says so; further edges between the same two are counted."""
+    clauses = [_clause(edge, names) for edge in step.edges]
+    different = [one for at, one in enumerate(clauses) if one not in clauses[:at]]
+    more = len(different) - _MANY
+    return {
+        "say": "step",
+        "clauses": {"all": different[:_MANY], "between": "clauses"},
+        "more": {"say": "more.clauses", "n": more} if more > 0 else None,
+    }
 
 
-def _edge(edge: Row, names: dict[str, str]) -> str:
-    a, b = (str(names.get(edge[end], edge[end])) for end in ("source", "target"))
-    kind, label = edge["kind"], edge["label"]
-    if kind.startswith("ledger."):
-        return _ledger(edge, a, b) + _when(edge)
-    if kind.startswith("shared."):
-        family = FAMILIES.get(kind.removeprefix("shared."), "a value")
-        return f"{a} and {b} share {family}" + (f", {label}" if label else "") + _when(edge)
-    phrase = PHRASES.get(kind, "{a} is tied to {b}").format(a=a, b=b)
-    tells = label and "." not in kind and label.casefold() not in phrase.casefold()
-    return phrase + (f" (“{shorten(label, _LONG, placeholder=' …')}”)" if tells else "") + _when(edge)
+def link_told(candidate: Candidate, strength: float) -> Message:
+    """The whole link, from the crime-sphere actor to the terror-sphere actor, and how likely it is."""
+    crime, terror = candidate.crime, candidate.terror
+    placed = {"crime": placement_told(crime), "terror": placement_told(terror), "estimate": estimate_told(strength)}
+    if not candidate.paths:
+        return {"say": "link.one", "name": candidate.name(crime.entity_id), **placed}
+    names = {node: candidate.name(node) for node in candidate.entities}
+    others = len(candidate.paths) - 1
+    longest = max(len(path.steps) for path in candidate.paths)
+    return {
+        "say": "link.tied",
+        "first": candidate.name(crime.entity_id),
+        "last": candidate.name(terror.entity_id),
+        "clauses": {"all": [_clause(step.edges[0], names) for step in candidate.paths[0].steps], "between": "clauses"},
+        "more": {"say": "more.paths", "n": others, "steps": longest} if others else None,
+        **placed,
+    }
 
 
-def _ledger(edge: Row, a: str, b: str) -> str:
-    name = edge["kind"].removeprefix("ledger.")
-    verb = LEDGERS.get(name)
-    events = edge["events"] or 1
-    times = "once" if events == 1 else f"{events} times"
-    money = ""
-    if edge["amount"] is not None:
-        money = f", {amount(edge['amount'])}{' ' + edge['currency'] if edge['currency'] else ''}" + (" in all" if events > 1 else "")
-    return f"{a} {verb} {b} {times}{money}" if verb else f"{a} to {b}: {name} {times}{money}"
+def placement_told(one: Placement) -> Message:
+    """Why an actor belongs to its sphere, in brackets' length: activity, how it is known, by whom, since when."""
+    best = one.rows[0]
+    activity = best["activity"] or one.sphere
+    known = f"activity.{activity}"
+    how = f"how.{best['basis']}"
+    return {
+        "say": "placement",
+        "activity": {"say": known} if has(known) else activity.replace(".", " ").replace("-", " "),
+        "how": {"say": how if has(how) else "how.finding", "who": best["originator"] or {"say": "who.unknown"}},
+        "since": {"say": "placement.since", "year": best["start"][:4]} if best["start"] else None,
+    }
+
+
+def estimate_told(strength: float) -> Message:
+    """How likely it is that all of it holds, in words and in the numbers that the words stand for."""
+    band = band_of(strength)
+    low, high = BANDS[band - 1]
+    return {"say": f"estimate.{band}", "low": low, "high": high}
+
+
+def band_of(strength: float) -> int:
+    """The band of a probability, 1 to 7; what lies on a border belongs to the higher."""
+    return next((band for band, (_, high) in enumerate(BANDS, 1) if strength * 100 < high), len(BANDS))
+
+
+def likely(strength: float, language: str = "en") -> str:
+    """The word of estimate of a probability."""
+    return sentence({"say": f"likely.{band_of(strength)}"}, language)
+
+
+def surprise_in_words(bits: float, language: str = "en") -> str:
+    """How rarely chance alone would give such a path, in words; `bits` is -log2 of the expected share."""
+    if bits < 1:
+        return sentence({"say": "surprise.often"}, language)
+    if bits >= _NEVER:
+        return sentence({"say": "surprise.never"}, language)
+    times = int(2**bits)
+    return sentence({"say": "surprise.once", "n": round(times, -max(len(str(times)) - 2, 0))}, language)
+
+
+def chance_in_words(links: int, share: float, language: str = "en") -> str:
+    """The error rate of the first so many links of a list (`link.chance.in_words`), in any of the languages."""
+    if share >= 0.995:
+        return sentence({"say": "chance.all", "n": links}, language)
+    if share < 0.01:
+        return sentence({"say": "chance.few", "n": links}, language)
+    return sentence({"say": "chance.some", "n": links, "share": round(100 * share)}, language)
+
+
+def class_in_words(name: str, language: str = "en") -> str:
+    """A class of links with its title."""
+    return sentence(class_told(name), language)
+
+
+def class_told(name: str) -> Message:
+    """A class of links with its title."""
+    return {"say": "class.named", "class": name, "title": {"say": f"class.{name}"}}
+
+
+def rule_in_words(rule: str, language: str = "en") -> str:
+    """What a rule of the classes asks for; a rule of another version has only its id."""
+    return sentence({"say": f"rule.{rule}"}, language) if has(f"rule.{rule}") else rule
+
+
+def name_of_test(test: str, language: str = "en") -> str:
+    """What a test of innocent explanations is called."""
+    return sentence({"say": f"test.{test}"}, language) if has(f"test.{test}") else test.replace("_", " ")
+
+
+def kept(message: Message) -> str:
+    """A message as the tables of a build keep it."""
+    return json.dumps(message, ensure_ascii=False, sort_keys=True)
+
+
+def told(row: Row, language: str = "en") -> str:
+    """What a row of a build says (a link, a step, an argument), in a language. Rows of older builds hold English only."""
+    if language == "en" or not row.get("told"):
+        return row["sentence"] or ""
+    message: Message = json.loads(row["told"])
+    return sentence(message, language)
 
 
 def amount(value: float) -> str:
     """A sum of money without needless decimals."""
-    return f"{value:,.2f}".removesuffix(".00")
+    return number(value)
 
 
-def _when(edge: Row) -> str:
+def _clause(edge: Row, names: dict[str, str]) -> Message:
+    a, b = (str(names.get(edge[end], edge[end])) for end in ("source", "target"))
+    what, label = _what(edge, a, b)
+    return {
+        "say": "clause",
+        "what": what,
+        "label": {"say": "label", "text": shorten(label, _LONG, placeholder=" …")} if label else None,
+        "when": _when(edge),
+        "by": voices(sorted(edge["originators"])),
+    }
+
+
+def _what(edge: Row, a: str, b: str) -> tuple[Message, str | None]:
+    kind, label = edge["kind"], edge["label"]
+    if kind.startswith("ledger."):
+        return _ledger(edge, a, b), None
+    if kind.startswith("shared."):
+        name = kind if has(kind) else "shared.other"
+        return {"say": name, "a": a, "b": b, "value": {"say": "value", "text": label} if label else None}, None
+    name = f"tie.{kind}" if has(f"tie.{kind}") else "tie.other"
+    message: Message = {"say": name, "a": a, "b": b}
+    tells = label and "." not in kind and label.casefold() not in sentence(message).casefold()
+    return message, label if tells else None
+
+
+def _ledger(edge: Row, a: str, b: str) -> Message:
+    events = edge["events"] or 1
+    money: dict[str, Any] | None = None
+    if edge["amount"] is not None:
+        money = {"say": "money.all" if events > 1 else "money", "amount": {"sum": edge["amount"], "currency": edge["currency"]}}
+    message: Message = {"say": edge["kind"], "a": a, "b": b, "times": {"say": "times", "n": events}, "money": money}
+    return message if has(edge["kind"]) else {**message, "say": "ledger.other", "ledger": edge["kind"].removeprefix("ledger.")}
+
+
+def _when(edge: Row) -> Message | None:
     start, end = edge["start"], edge["end"]
     if start and start == end:
-        return f" in {start}" if len(start) < 10 else f" on {start}"
+        return {"say": "when.in" if len(start) < len("2000-01-01") else "when.on", "start": start}
     if start and end:
-        return f" from {start} to {end}"
-    return f" since {start}" if start else f" until {end}" if end else ""
+        return {"say": "when.period", "start": start, "end": end}
+    if start:
+        return {"say": "when.since", "start": start}
+    return {"say": "when.until", "end": end} if end else None
 
 
-def _voices(originators: Sequence[str]) -> str:
+def voices(originators: Sequence[str]) -> Message:
+    """Who says so, the first few by name."""
     if not originators:
-        return "source not named"
-    shown = ", ".join(originators[:_MANY])
-    return f"{shown} and {len(originators) - _MANY} more" if len(originators) > _MANY else shown
-
-
-def placement(one: Placement) -> str:
-    """Why an actor belongs to its sphere, in brackets' length: activity, how it is known, by whom, since when."""
-    best = one.rows[0]
-    activity = (best["activity"] or one.sphere).replace(".", " ").replace("-", " ")
-    how = {"listing": "listed", "topic": "marked", "narrative": "said in a text", "finding": "found in records"}.get(
-        best["basis"], best["basis"]
-    )
-    who = best["originator"] or "a source"
-    since = f", {best['start'][:4]}" if best["start"] else ""
-    return f"{activity}: {how} by {who}{since}"
-
-
-def link_sentence(candidate: Candidate) -> str:
-    """The whole link, from the crime-sphere actor to the terror-sphere actor."""
-    crime, terror = candidate.crime, candidate.terror
-    first, last = candidate.name(crime.entity_id), candidate.name(terror.entity_id)
-    if not candidate.paths:
-        return f"{first} is in both spheres: crime ({placement(crime)}) and terror ({placement(terror)})."
-    names = {node: candidate.name(node) for node in candidate.entities}
-    told = [_edge(step.edges[0], names) for step in candidate.paths[0].steps]
-    others = len(candidate.paths) - 1
-    more = (
-        ""
-        if not others
-        else f" {others} more path{'s' if others > 1 else ''} of at most {max(len(p.steps) for p in candidate.paths)} steps."
-    )
-    return f"{first} ({placement(crime)}) is tied to {last} ({placement(terror)}): {'; '.join(told)}.{more}"
+        return {"say": "by.none"}
+    shown: Message = {"all": list(originators[:_MANY]), "between": "names"}
+    return {"say": "by.more", "names": shown, "n": len(originators) - _MANY} if len(originators) > _MANY else shown

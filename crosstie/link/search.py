@@ -16,6 +16,7 @@ from crosstie.link.actors import seeds, weigh
 from crosstie.link.alternatives import Facts, arguments
 from crosstie.link.candidates import Candidate, Row
 from crosstie.link.classify import classify
+from crosstie.link.tongues import sentence
 from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import strictest
 from crosstie.model.tables import LINK, STEP
@@ -95,6 +96,8 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
     crime, terror = candidate.crime, candidate.terror
     identity = link_id(crime.entity_id, terror.entity_id)
     name, rule = classify(candidate, told)
+    likely = score.strength(candidate, told)
+    words = explain.link_told(candidate, likely)
     first, last = _period(candidate)
     evidence = [*crime.rows, *terror.rows, *(one for step in candidate.steps for one in step.evidence)]
     verdict = verdicts.get(identity)
@@ -109,7 +112,7 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
         "class": name,
         "rule": rule,
         "score": score.score(candidate, told),
-        "strength": score.strength(candidate, told),
+        "strength": likely,
         "surprise": score.surprise(candidate),
         "support": score.support(candidate),
         "hops": candidate.hops,
@@ -120,7 +123,8 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
         "crime_evidence": crime.evidence[:_EVIDENCE],
         "terror_evidence": terror.evidence[:_EVIDENCE],
         "arguments": told,
-        "sentence": explain.link_sentence(candidate),
+        "sentence": sentence(words),
+        "told": explain.kept(words),
         "marking": strictest([*(one["marking"] for one in evidence), *(one["marking"] for one in candidate.entities.values())]),
         "status": verdict if verdict in ("accepted", "rejected", "unsure") else "open",
     }
@@ -145,7 +149,8 @@ def _steps(candidate: Candidate, identity: str) -> list[dict[str, Any]]:
             "target": step.target,
             "edge_id": step.edges[0]["edge_id"],
             "kind": step.kind,
-            "sentence": explain.step_sentence(step, names),
+            "sentence": sentence(words),
+            "told": explain.kept(words),
             "start": step.start,
             "end": step.end,
             "confidence": step.confidence,
@@ -154,4 +159,5 @@ def _steps(candidate: Candidate, identity: str) -> list[dict[str, Any]]:
         }
         for path_no, path in enumerate(candidate.paths, 1)
         for step_no, step in enumerate(path.steps, 1)
+        for words in (explain.step_told(step, names),)
     ]

@@ -34,8 +34,8 @@ EVIDENCE = pa.struct(
     ]
 )
 
-#: What counts for or against a link, tested and with its outcome: "for", "against", "open".
-ARGUMENT = pa.struct([pa.field("name", text), pa.field("outcome", text), pa.field("sentence", text)])
+#: What counts for or against a link, tested and with its outcome: "for", "against", "open". `told` is the sentence as JSON without a language.
+ARGUMENT = pa.struct([pa.field("name", text), pa.field("outcome", text), pa.field("sentence", text), pa.field("told", text)])
 
 #: One file as received.
 SOURCE = _table(
@@ -242,6 +242,7 @@ LINK = _table(
     terror_evidence=pa.list_(EVIDENCE),
     arguments=pa.list_(ARGUMENT),
     sentence=text,
+    told=text,  # the sentence as JSON without a language: link.tongues tells it in any of the six
     marking=text,
     status=text,  # open, accepted, rejected, unsure
 )
@@ -256,6 +257,7 @@ STEP = _table(
     edge_id=text,
     kind=text,
     sentence=text,
+    told=text,  # as of LINK
     start=text,
     end=text,
     confidence=number,

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from crosstie import __version__, clock
 from crosstie.graph.svg import Event, Node, Step, path_svg, timeline_svg
-from crosstie.link.chance import in_words
 from crosstie.link.classify import CLASSES
+from crosstie.link.explain import chance_in_words, likely, name_of_test, rule_in_words, surprise_in_words, told
+from crosstie.link.tongues import direction, sentence
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.settings import Settings
 from crosstie.store.builds import Build
@@ -25,8 +26,6 @@ from crosstie.store.sources import SourceStore
 Row = dict[str, Any]
 #: Most reasons of a sphere that the timeline shows for one end.
 _REASONS = 5
-#: Strength in words, from this value on.
-_STRENGTH = ((0.9, "very likely true"), (0.7, "likely true"), (0.5, "rather true than not"), (0.25, "doubtful"), (0.0, "weak"))
 
 
 def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Settings, top: int, user: str) -> None:
@@ -35,11 +34,12 @@ def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Set
     stories = _stories(build, links)
     markings = [story["link"]["marking"] for story in stories] or [source.marking for source in sources.list()]
     html = (
-        _environment()
+        _environment(settings.language)
         .get_template("report.html")
         .render(
             build=build,
             settings=settings,
+            direction=direction(settings.language),
             stories=stories,
             total=build.manifest["counts"]["links"],
             by_class=_by_class(build),
@@ -55,7 +55,8 @@ def write_report(build: Build, sources: SourceStore, out: Path, *, settings: Set
         write_bytes(out, html.encode("utf-8"))
 
 
-def _environment() -> jinja2.Environment:
+def _environment(language: str) -> jinja2.Environment:
+    """The environment of the templates; what is said of links is in the language."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("crosstie.report"),
         autoescape=True,
@@ -64,30 +65,15 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["grade"] = lambda grade: describe_grade(grade) if grade else "not graded"
-    environment.filters["strength"] = strength_in_words
-    environment.filters["surprise"] = surprise_in_words
-    environment.globals["chance"] = in_words
+    environment.filters["strength"] = lambda strength: likely(strength, language)
+    environment.filters["surprise"] = lambda bits: surprise_in_words(bits, language)
+    environment.filters["rule"] = lambda rule: rule_in_words(rule, language)
+    environment.filters["test"] = lambda test: name_of_test(test, language)
+    environment.filters["told"] = lambda row: told(row, language)
+    environment.globals["chance"] = lambda links, share: chance_in_words(links, share, language)
+    environment.globals["say"] = lambda name, **values: sentence({"say": name, **values}, language)
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
-
-
-def strength_in_words(strength: float) -> str:
-    """How likely the tie is to be true, in words."""
-    return next(words for least, words in _STRENGTH if strength >= least)
-
-
-def surprise_in_words(bits: float) -> str:
-    """How rarely chance alone would give such a path, in words; `bits` is -log2 of the expected share."""
-    if bits < 1:
-        return "chance alone would often give this"
-    if bits >= 40:
-        return "chance alone would practically never give this"
-    return f"chance alone would give this about once in {_rounded(2**bits):,}"
-
-
-def _rounded(value: float) -> int:
-    digits = max(len(str(int(value))) - 2, 0)
-    return round(int(value), -digits)
 
 
 def _stories(build: Build, links: pa.Table) -> list[Row]:

@@ -8,10 +8,11 @@ import pytest
 from crosstie.link.alternatives import TESTS, Facts, arguments
 from crosstie.link.candidates import Candidate, Path, Placement, Step, merging
 from crosstie.link.classify import CLASSES, RULES, classify
-from crosstie.link.explain import link_sentence, step_sentence
+from crosstie.link.explain import link_told, step_told
 from crosstie.link.features import FEATURES
 from crosstie.link.identity import _only_weak
 from crosstie.link.score import order, parts, score, strength, support, surprise, weights
+from crosstie.link.tongues import sentence as say
 
 Row = dict[str, Any]
 
@@ -289,12 +290,13 @@ def test_within_half_a_nat_more_support_comes_first() -> None:
     ],
 )
 def test_steps_are_told_in_plain_words(edge: Step, sentence: str) -> None:
-    assert step_sentence(edge, {"a": "Ann", "b": "Ben"}) == sentence
+    assert say(step_told(edge, {"a": "Ann", "b": "Ben"})) == sentence
 
 
 def test_a_link_is_told_from_end_to_end() -> None:
-    told = link_sentence(tied(step("a", "x", "Ownership"), step("x", "b", "ledger.payments", events=2)))
+    told = say(link_told(tied(step("a", "x", "Ownership"), step("x", "b", "ledger.payments", events=2, by="bank")), 0.6))
     assert told == (
-        "A (drugs trafficking: listed by list of crime) is tied to B (drugs trafficking: listed by list of terror): A owns X; X paid B 2 times."
+        "A (drugs trafficking: listed by list of crime) is tied to B (drugs trafficking: listed by list of terror): "
+        "A owns X (police); X paid B 2 times (bank). It is likely that all of this holds (55–80 %)."
     )
-    assert "both spheres" in link_sentence(alone(placed("crime", "ana"), placed("terror", "ana")))
+    assert "both spheres" in say(link_told(alone(placed("crime", "ana"), placed("terror", "ana")), 0.5))

@@ -147,7 +147,8 @@ def test_a_path_between_two_actors_is_a_link_with_its_steps(world: World) -> Non
     assert steps[0]["sentence"] == "Ana directs Acme since 2011 (us)."
     assert steps[1]["sentence"] == "Acme paid Zed 3 times, 42,000 USD in all from 2014-01-02 to 2014-03-01 (bank)."
     assert all(one["evidence"] for one in steps)
-    assert "Ana directs Acme since 2011; Acme paid Zed 3 times, 42,000 USD in all" in link["sentence"]
+    assert "Ana directs Acme since 2011 (us); Acme paid Zed 3 times, 42,000 USD in all" in link["sentence"]
+    assert link["sentence"].endswith("It is unlikely that all of this holds (20–45 %).")
     assert {(one["name"], one["outcome"]) for one in link["arguments"]} >= {("dates", "for"), ("hub", "for")}
 
 
