@@ -38,7 +38,7 @@ from crosstie.link.search import search
 from crosstie.link.spheres import place
 from crosstie.model.tables import ORDER, SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
-from crosstie.resolve.claims import WRITTEN, gather
+from crosstie.resolve.claims import BEFORE, WRITTEN, gather
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
 from crosstie.resolve.judgements import standing
@@ -193,6 +193,8 @@ class Workspace:
                 return current, False
             with Engine(settings, self.folder) as running, self.builds.begin() as writer:
                 found: dict[str, Any] = {}
+                if current and running.local:
+                    running.read(BEFORE, [current.file("clusters")], TABLES["clusters"])
                 for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights, found, anew=force)):
                     self.progress(title, done, len(stages))
                     with running.stage(keep=KEPT | {"statements", *running.tables("ledger_")}):

@@ -18,12 +18,15 @@ _ID = "sha1(s.dataset || '.' || s.entity_id || '.' || s.prop || '.' || s.value |
 #: What tells claims apart that are not the same, at far less cost than ids.
 _HASH = "hash(s.entity_id, s.prop, s.value)"
 _ENTITY_SCHEMA = columns(entity_id=pa.string(), schema=pa.string())
+#: What the last build made of records that were not alone: entity_id, cluster_id.
+BEFORE = "clusters_before"
 #: As `claims` of a build are written: most ids are made when they are.
 WRITTEN = {"id": f"coalesce(s.id, {_ID})"}
 
 
 def gather(engine: Engine) -> None:
-    """Create `claims` from the view `statements` and the table `sources`; canonical_id is the entity's own id for now.
+    """Create `claims` from the view `statements` and the table `sources`; canonical_id is for now the entity's own id, or
+    that of the table `clusters_before`, where there is one: what the last build made of it, so that only what is otherwise now has to be written again.
 
     Versions of a list share a series: a claim that an older version makes and the newest does not is kept and is not `current`. An entity
     that is spoken of under several schemata gets the most specific one that fits them all; where none does, each claim keeps the schema it
@@ -48,7 +51,7 @@ def gather(engine: Engine) -> None:
     engine.create("property_types", "select * from property_said", few={"prop_type": "select prop_type from property_said"})
     filled = {
         "id": f"case when p.prop_type in ('entity', 'text') then {_ID} end",
-        "canonical_id": "s.entity_id",
+        "canonical_id": "coalesce(b.cluster_id, s.entity_id)" if engine.has(BEFORE) else "s.entity_id",
         "schema": 'p."schema"',
         "prop_type": "p.prop_type",
         "series": "v.series",
@@ -62,6 +65,8 @@ def gather(engine: Engine) -> None:
     types = """
         left join entity_schemata e on e.entity_id = s.entity_id
         join property_types p on p.prop = s.prop and p."schema" = coalesce(e."schema", s."schema")"""
+    if engine.has(BEFORE):
+        types += f" left join (select entity_id, cluster_id from {BEFORE} where cluster_id <> entity_id) b on b.entity_id = s.entity_id"
     engine.create(
         "claims",
         f"""

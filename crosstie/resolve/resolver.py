@@ -20,6 +20,7 @@ from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
 from crosstie.resolve.blocks import blocks_of
 from crosstie.resolve.candidates import every_pair, ranges
+from crosstie.resolve.claims import BEFORE
 from crosstie.resolve.clusters import Held, Rulings
 from crosstie.resolve.flat import pc
 from crosstie.resolve.increment.advance import Since, advance, pairs_that_stay
@@ -45,7 +46,11 @@ if TYPE_CHECKING:
 _RANGE, _RANGE_OF_FEW = 200_000, 4_000_000
 #: Pairs that are given their records' ids at a time.
 _NAMED = 200_000
+#: Where fewer claims change, and fewer than one in eight, they are changed where they are: what is changed has to fit into memory.
+_FEW = 2_000_000
 _VERDICTS = ("same", "different", "unsure")
+#: What is kept of a pair that was compared more than once.
+_BEST = "l, r, min(score) as score, max(apart) as apart, min(features) as features"
 
 _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
 
@@ -198,14 +203,28 @@ def _compare(engine: Engine, job: Job) -> None:
     engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE_OF_FEW if job.since else _RANGE).T)]))
     engine.map("scored_blocks", "select first, last, lines from cuts", work.compare_blocks, SCORED, by=("lines", "first"), rows=1)
     engine.map("scored_named", "select l, r from named_pairs", work.compare_pairs, SCORED, by=("l",), then=("r",))
-    brought = "select * from scored_blocks"
-    if job.since is not None:
-        engine.load("scored_before", pairs_that_stay(job.since))
-        brought += " union all select * from scored_before"
     # neighbours in several large blocks, and judged pairs, are compared more than once
-    best = "l, r, min(score) as score, max(apart) as apart, min(features) as features"
-    engine.create("met", f"select {best}, min(under) as under from ({brought}) s group by l, r")
-    engine.create("scored", f"select {best} from (select * from met union all select * from scored_named) s group by l, r")
+    if job.since is None:
+        engine.create("met", f"select {_BEST}, min(under) as under from scored_blocks s group by l, r")
+    else:
+        engine.load("scored_before", pairs_that_stay(job.since))
+        _best(engine, "met", "scored_before", "scored_blocks", under=True)
+    _best(engine, "scored", "met", "scored_named")
+
+
+def _best(engine: Engine, table: str, once: str, more: str, *, under: bool = False) -> None:
+    """Create a table of the pairs of two others, each once, at its lowest score: `once` has each pair once, `more` may have some of them again."""
+    names = "l, r, score, apart, features" + (", under" if under else "")
+    told = _BEST + (", min(under) as under" if under else "")
+    listed = ", ".join(f"o.{name}" for name in names.split(", "))
+    again = f"(select distinct l, r from {more}) m on m.l = o.l and m.r = o.r"
+    engine.create(
+        table,
+        f"""
+        select {listed} from {once} o left join {again} where m.l is null
+        union all
+        select {told} from (select {names} from {more} union all select {listed} from {once} o join {again}) s group by l, r""",
+    )
 
 
 def _pairs(engine: Engine, work: Work) -> None:
@@ -223,18 +242,45 @@ def _pairs(engine: Engine, work: Work) -> None:
 
 def _canonical(engine: Engine) -> None:
     """Fill `canonical_id`, and let values of the type entity speak of the resolved thing (what was written stays in original_value)."""
+    # few of those that are alone are asked for: to hold them all would take more memory than there may be
+    engine.create("joined", "select entity_id, cluster_id from clusters where cluster_id <> entity_id")
+    spoken = "select value from claims where prop_type = 'entity'"
+    engine.create("joined_spoken", f"select entity_id, cluster_id from joined where entity_id in ({spoken})")
+    if engine.local and _few_renamed(engine):
+        engine.amend("claims", {"canonical_id": "r.canonical_id"}, "renamed r where r.entity_id = t.entity_id")
+        written = {"value": "o.cluster_id", "original_value": "coalesce(t.original_value, t.value)"}
+        engine.amend("claims", written, "joined_spoken o where t.prop_type = 'entity' and o.entity_id = t.value")
+        return
     filled = {
         "canonical_id": "coalesce(own.cluster_id, c.entity_id)",
         "value": "coalesce(other.cluster_id, c.value)",
-        "original_value": "case when other.cluster_id <> c.value then coalesce(c.original_value, c.value) else c.original_value end",
+        "original_value": "case when other.cluster_id is null then c.original_value else coalesce(c.original_value, c.value) end",
     }
     listed = ", ".join(f'{filled.get(name, f"c.{name}")} as "{name}"' for name in CLAIM.names)
     engine.create(
         "claims",
         f"""
-        select {listed} from claims c left join clusters own on own.entity_id = c.entity_id
-        left join clusters other on c.prop_type = 'entity' and other.entity_id = c.value""",
+        select {listed} from claims c left join joined own on own.entity_id = c.entity_id
+        left join joined_spoken other on c.prop_type = 'entity' and other.entity_id = c.value""",
     )
+
+
+def _few_renamed(engine: Engine) -> bool:
+    """Create `renamed` (entity_id, canonical_id): who is no longer what the last build made of it. Whether so few claims change that it pays to change
+    them where they are.
+    """
+    before = BEFORE if engine.has(BEFORE) else "(select entity_id, cluster_id from joined where false)"
+    engine.create(
+        "renamed",
+        f"""
+        select entity_id, cluster_id as canonical_id from (select entity_id, cluster_id from joined except select entity_id, cluster_id from {before}) n
+        union all select b.entity_id, b.entity_id as canonical_id from {before} b left join joined n on n.entity_id = b.entity_id
+        where n.entity_id is null and b.cluster_id <> b.entity_id""",
+    )
+    renamed = "select count(*) from claims c join renamed r on r.entity_id = c.entity_id"
+    spoken = "select count(*) from claims c join joined_spoken o on o.entity_id = c.value where c.prop_type = 'entity'"
+    changed, claims = (sum(int(engine.scalar(query)) for query in some) for some in ((renamed, spoken), ("select count(*) from claims",)))
+    return changed < min(_FEW, claims // 8)
 
 
 def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:

@@ -79,6 +79,12 @@ class Engine:
         """Create or replace a table by Arrow data."""
         raise NotImplementedError
 
+    def amend(self, table: str, columns: Mapping[str, str], met: str) -> None:
+        """Set columns of those rows of a table, `t`, that meet others, in place: `met` is what follows `from`, with the condition. Only where `local`, and
+        worth it only for few rows: `create` makes a whole table faster than they are found one by one. No row may meet two.
+        """
+        raise NotImplementedError
+
     def map(
         self,
         table: str,

@@ -245,6 +245,21 @@ def test_a_stage_leaves_only_what_is_to_be_kept() -> None:
         assert [engine.has(name) for name in ("before", "kept", "between")] == [True, True, False]
 
 
+def test_rows_that_meet_others_are_changed_where_they_are(engine: Engine) -> None:
+    engine.create(
+        "kept",
+        "select * from (values ('a', 1), ('b', 2), ('c', 3)) v(name, number)",
+        few={"name": "select 'z' union select 'a' union select 'b' union select 'c'"},
+    )
+    engine.create("other", "select 'b' as name, 'z' as named union all select 'q', 'a'")
+    engine.amend("kept", {"name": "o.named", "number": "t.number + 10"}, "other o where o.name = t.name")
+    assert engine.arrow("select * from kept order by number").to_pylist() == [
+        {"name": "a", "number": 1},
+        {"name": "c", "number": 3},
+        {"name": "z", "number": 12},
+    ]
+
+
 def test_columns_of_few_texts_are_texts_for_whoever_asks(engine: Engine) -> None:
     engine.create("said", "select * from (values (1, 'b'), (2, 'a'), (3, null), (4, 'a')) t(n, v)")
     engine.create("few", "select n, v from said", few={"v": "select v from said"})

@@ -75,6 +75,12 @@ class DuckEngine(Engine):
             cursor.register(_STREAM, data)
             self._create(cursor, table, f"select * from {_STREAM}")
 
+    def amend(self, table: str, columns: Mapping[str, str], met: str) -> None:
+        """As in Engine."""
+        with self._storing(), self._cursor() as cursor:
+            told = ", ".join(f"{_name(column)} = {value}" for column, value in columns.items())
+            cursor.execute(f"update {_name(table)} t set {told} from {met}")
+
     def map(
         self,
         table: str,
