@@ -13,7 +13,7 @@
     ├── StorageError          6   disk full, read-only, a store that cannot be reached
     │   └── IntegrityError        a hash, the audit chain or a table is not what it should be
     ├── LensError             7   a lens breaks its contract
-    └── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work
+    └── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work; or one machine does not hold it
 
 `detail` says what happened and where; `hint` says what to do next. Both are shown to users as they are.
 """
@@ -97,6 +97,6 @@ class LensError(CrosstieError):
 
 
 class EngineError(CrosstieError):
-    """The engine named is not installed, its cluster cannot be reached, or lost the work."""
+    """The engine named is not installed, its cluster cannot be reached, or lost the work; or the work needs more than this engine has."""
 
     exit_code = 8

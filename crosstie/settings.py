@@ -54,6 +54,8 @@ class Settings:
     hub: int = 200
     #: most links that a build keeps, best first
     links: int = 10_000
+    #: what the search for links may take of this machine's memory; larger graphs are told before they begin, and are for a Spark cluster
+    search_memory: str = "4GB"
     #: builds that are kept, the newest; older ones are removed when a new one stands
     keep_builds: int = 5
     #: in which language links are told: en, fr, es, ar, ru or zh
@@ -80,8 +82,9 @@ class Settings:
         for name, (least, most) in _RANGES.items():
             if not least <= (value := getattr(settings, name)) <= most:  # NaN is in no range
                 raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
-        if not _MEMORY.fullmatch(settings.memory):
-            raise UsageError(f"setting memory: “{settings.memory}” is no amount of memory", hint="Write it as 3GB or 800MB.")
+        for name in ("memory", "search_memory"):
+            if not _MEMORY.fullmatch(given := getattr(settings, name)):
+                raise UsageError(f"setting {name}: “{given}” is no amount of memory", hint="Write it as 3GB or 800MB.")
         return settings.on(settings.engine).told_in(settings.language)
 
     def told_in(self, language: str) -> Settings:
@@ -95,6 +98,12 @@ class Settings:
         if not _ENGINE.fullmatch(engine):
             raise UsageError(f"“{engine}” is no engine", hint="Write duckdb, or the address of a Spark master: spark://host:7077.")
         return replace(self, engine=engine)
+
+
+def amount(memory: str) -> int:
+    """The bytes that an amount of memory as in the settings stands for."""
+    number, unit = re.fullmatch(r"([\d.]+)\s*([KMGT]i?B)", memory.strip(), re.IGNORECASE).groups()  # type: ignore[union-attr]
+    return int(float(number) * (1024 if "i" in unit.lower() else 1000) ** (1 + "KMGT".index(unit[0].upper())))
 
 
 def _typed(name: str, kind: str, value: Any) -> Any:

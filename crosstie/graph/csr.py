@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from crosstie.errors import IntegrityError, UsageError
 from crosstie.graph import adjacency
 from crosstie.graph.adjacency import NEAR, WHAT, WHEN
+from crosstie.graph.ids import places
 from crosstie.graph.kernels import FOREVER
 
 #: What one unit of the logarithm of a degree costs on a path. Found on generated regions with planted links: 1 to 1.5 rank best.
@@ -30,7 +31,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 #: Edges that are put in place at a time.
 _BATCH = 1 << 19
 #: Ends of edges that are held while rows are made of them (12 bytes each, 16 where anything is dated), and buckets that nodes are divided into.
-_HELD = 1 << 24
+HELD = 1 << 24
 _BUCKETS = 2048
 
 #: Edges as columns: the numbers of both ends, what (cost and kind), and when (numbers of the first and the last day).
@@ -44,6 +45,7 @@ class Csr:
     The ties of node v stand at ``rows[v]:rows[v + 1]``, in columns of 32 bits (`adjacency`): 8 bytes a tie, 12 where anything is dated. Between two
     nodes there is one tie: the cheapest edge, with the hull of all periods. Costs are counted in 1/TICKS nat: -log(confidence), and at either end what the
     node adds to each of its ties (`share`), which damps hubs. `days` are the days since 1970-01-01 that anything begins or ends on.
+    A graph made of numbers alone has no `ids`.
     """
 
     ids: pa.Array[Any]
@@ -104,8 +106,8 @@ class Csr:
 
     def numbers(self, ids: pa.Array[Any]) -> NDArray[np.int32]:
         """The numbers of the nodes with these ids, in the order given; ids outside the graph are left out."""
-        found = pc.index_in(ids, self.ids).drop_null()
-        return found.to_numpy(zero_copy_only=False).astype(np.int32)
+        found = places(ids, self.ids)
+        return found[found >= 0].astype(np.int32)
 
     def kind_degree(self, node: int, kind: int) -> int:
         """How many ties of a kind a node has."""
@@ -129,7 +131,8 @@ class Csr:
         first = self.rows[a]
         found = np.flatnonzero(self.columns[first : self.rows[a + 1], NEAR] == b)
         if not len(found):
-            raise IntegrityError(f"the path search names a tie that is not in the graph: {self.ids[a]} to {self.ids[b]}")
+            names = [str(self.ids[one]) if one < len(self.ids) else str(one) for one in (a, b)]
+            raise IntegrityError(f"the path search names a tie that is not in the graph: {names[0]} to {names[1]}")
         return int(first + found[0])
 
 
@@ -164,8 +167,7 @@ def from_arrays(
                 whens(start[part], end[part], days) if start is not None and end is not None else _NO_TIME,
             )
 
-    names = pa.array([str(number) for number in range(nodes)], pa.string()) if ids is None else ids
-    return build(nodes, batches, days, names, kinds, hub_weight=hub_weight, threads=threads)
+    return build(nodes, batches, days, pa.array([], pa.string()) if ids is None else ids, kinds, hub_weight=hub_weight, threads=threads)
 
 
 def build(
@@ -178,7 +180,7 @@ def build(
     hub_weight: float = HUB_WEIGHT,
     threads: int = 1,
 ) -> Csr:
-    """A graph from batches of edges, which are asked for several times. Beside the graph some of the edges are held (`_HELD`)."""
+    """A graph from batches of edges, which are asked for several times. Beside the graph some of the edges are held (`HELD`)."""
     if len(kinds) >= adjacency.KINDS:
         raise UsageError(f"{len(kinds)} kinds of ties are more than {adjacency.KINDS - 1}")
     shares = _shares(nodes, threads)
@@ -238,7 +240,7 @@ def _shares(nodes: int, threads: int) -> list[_Share]:
     """The nodes in as many shares as there are threads."""
     many = max(1, min(threads, nodes))
     bounds = [nodes * at // many for at in range(many + 1)]
-    return [_Share(low, high, _HELD // many) for low, high in pairwise(bounds)]
+    return [_Share(low, high, HELD // many) for low, high in pairwise(bounds)]
 
 
 _NO_TIME = np.empty(0, np.uint32)

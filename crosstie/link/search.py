@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from crosstie.graph import csr as graph
-from crosstie.graph import paths as routes
-from crosstie.link import chance, details, explain, score
+from crosstie.link import chance, details, explain, history, score
 from crosstie.link.actors import seeds, weigh
 from crosstie.link.alternatives import Facts, arguments
 from crosstie.link.candidates import Candidate, Row
 from crosstie.link.classify import classify
+from crosstie.link.reach import reach
 from crosstie.link.tongues import sentence
 from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import strictest
@@ -51,6 +50,11 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     shares = chance.false_shares(values, scores, len(links))
     for rank, (link, share) in enumerate(zip(ranked, shares.tolist(), strict=True), 1):
         link["rank"], link["fdr"] = rank, share
+    newest = str(engine.scalar("select max(version_date) from sources") or "") if engine.has("sources") else ""
+    for link in ranked:
+        candidate = of_link[link["link_id"]]
+        link["history"] = history.history(candidate, facts)
+        link["state"] = history.state(candidate, link["history"], newest or link["last"] or "")
     steps = [step for identity in sorted(link["link_id"] for link in ranked) for step in _steps(of_link[identity], identity)]
     engine.load("links", pa.Table.from_pylist(ranked, schema=LINK))
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
@@ -60,36 +64,13 @@ def look(engine: Engine, settings: Settings) -> tuple[Facts, list[Candidate]]:
     """All that may be a link, with all that is said of it, not yet judged."""
     weigh(engine)
     found = seeds(engine)
-    net = _graph(engine)
-    paths = _paths(net, found.crime, found.terror, found.closed, settings)
+    net, paths = reach(engine, found, settings)
     return details.gather(engine, net, found.both, paths, settings)
 
 
 def link_id(crime_id: str, terror_id: str) -> str:
     """The id of a link: of its two ends, and of nothing else, so that a decision on it holds in every build."""
     return blake2b(f"{crime_id}|{terror_id}".encode(), digest_size=8).hexdigest()
-
-
-def _graph(engine: Engine) -> graph.Csr:
-    ids = engine.arrow("select entity_id from entities where not victim order by entity_id")["entity_id"].combine_chunks()
-    names: Any = ids if isinstance(ids, pa.Array) else pa.concat_arrays(ids.chunks) if ids.num_chunks else pa.array([], pa.string())
-    edges = engine.arrow('select source, target, kind, "start", "end", confidence from edges order by edge_id')
-    return graph.from_edges(edges, names)
-
-
-def _paths(net: graph.Csr, crime: Sequence[str], terror: Sequence[str], closed: Sequence[str], settings: Settings) -> routes.Paths:
-    sources, targets, shut = (np.sort(net.numbers(pa.array(ids, pa.string()))) for ids in (crime, terror, closed))
-    return routes.search(
-        net,
-        sources,
-        targets,
-        max_hops=settings.max_hops,
-        k=settings.paths,
-        hub=settings.hub,
-        closed=shut,
-        keep=settings.links,
-        threads=settings.threads,
-    )
 
 
 def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> dict[str, Any]:
