@@ -318,7 +318,7 @@ class Workspace:
 
     def show(self, reference: str) -> Dossier:
         """All that is known of one link, entity or source, each value with the place that says so."""
-        found = dossier(self.builds.current(), self.sources, reference)
+        found = dossier(self.builds.current(), self.sources, reference, self.builds.list())
         self._record("read", found.reference)
         return found
 

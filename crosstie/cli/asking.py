@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,7 @@ _SHOWN = 20
 def asked(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which links are meant."""
     for option in (
-        click.option("--as-of", metavar="DAY", help="Only ties that had begun by this day (2024-05-31), or whose beginning is unknown."),
+        click.option("--as-of", metavar="DAY", help="Links and classes as evidence dated up to this day (2024-05-31) supports them."),
         click.option("--max-hops", type=click.IntRange(min=0), help="At most so many steps between the two."),
         click.option(
             "--region", "regions", multiple=True, metavar="CODE", help="Somebody on the path is connected with this country (ye, so)."
@@ -112,17 +113,41 @@ def register(main: click.Group) -> None:
 
     @command(watch, name="news")
     def news(frame: Frame) -> None:
-        """What is new to each standing question since somebody looked last."""
+        """What is new to each standing question, of another class, or gone, since somebody looked last."""
         with frame.workspace() as workspace:
             found = workspace.inquiry().news()
         if frame.json:
-            frame.print_json([{"name": one.name, "question": one.question, "links": table.to_pylist()} for one, table in found])
+            told = [
+                {
+                    "name": one.watch.name,
+                    "question": one.watch.question,
+                    "links": one.fresh.to_pylist(),
+                    "gone": [asdict(link) for link in one.gone],
+                }
+                for one in found
+            ]
+            frame.print_json(told)
             return
-        for one, table in found:
-            changed = table.num_rows - table["was"].null_count
-            out.print(f"[bold]{escape(one.name)}[/]: {table['was'].null_count:,} new, {changed:,} of another class")
-            if table.num_rows:
-                render.links(table.slice(0, _SHOWN), table.num_rows)
+        for one in found:
+            fresh = one.fresh["was"].null_count
+            changed = f"{fresh:,} new, {one.fresh.num_rows - fresh:,} of another class, {len(one.gone):,} gone"
+            out.print(f"[bold]{escape(one.watch.name)}[/]: {changed}")
+            if one.fresh.num_rows:
+                render.links(one.fresh.slice(0, _SHOWN), one.fresh.num_rows)
+            if one.gone:
+                render.rows(
+                    "Gone",
+                    [
+                        {
+                            "link": link.link_id,
+                            "crime": link.crime_name,
+                            "terror": link.terror_name,
+                            "was": link.was,
+                            "now": link.now or "no link",
+                        }
+                        for link in one.gone[:_SHOWN]
+                    ],
+                )
         if not found:
             out.print("no standing questions yet. Set one up: crosstie watch add NAME --class N4")
 

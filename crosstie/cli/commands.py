@@ -91,7 +91,7 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
     """Make out who is who and who is tied to whom; the new build is switched in at once."""
     with frame.workspace() as workspace:
         made, new = workspace.build(force=force, engine=engine)
-        news = {one.name: table.num_rows for one, table in workspace.inquiry().news(look=False)}
+        news = {one.watch.name: one.count for one in workspace.inquiry().news(look=False)}
     if frame.json:
         standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")} | {"news": news}
         frame.print_json(
@@ -101,7 +101,8 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
         render.built(made, new)
         for name, count in news.items():
             if count:
-                render.out.print(f"“{name}”: {count:,} links are new to this standing question. See “crosstie watch news”.", markup=False)
+                told = f"“{name}”: {count:,} links of this standing question are new, gone or of another class. See “crosstie watch news”."
+                render.out.print(told, markup=False)
 
 
 @command(main)

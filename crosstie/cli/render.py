@@ -199,6 +199,9 @@ def dossier(found: Dossier, language: str = "en") -> None:
 
 def _link(facts: Mapping[str, Any], language: str) -> None:
     from crosstie.link.explain import class_in_words, likely, name_of_test, rule_in_words, told
+    from crosstie.link.history import over_builds
+    from crosstie.link.history import told as told_over_time
+    from crosstie.link.tongues import sentence
 
     link, say = facts["link"], _words(language)
     out.print(escape(told(link, language)), soft_wrap=True)
@@ -214,6 +217,10 @@ def _link(facts: Mapping[str, Any], language: str) -> None:
     out.print("\n" + escape(" · ".join(figures)), soft_wrap=True)
     if link["fdr"] is not None:
         out.print(_expected(link, language) + "\n")
+    if over_time := [*told_over_time(link), *over_builds(facts.get("builds", []))]:
+        out.print(f"[bold]{say('head.history')}[/]")
+        for message in over_time:
+            out.print("  " + escape(sentence(message, language)), soft_wrap=True)
     _evidence(say("head.why_crime"), link["crime_evidence"])
     _evidence(say("head.why_terror"), link["terror_evidence"])
     path = None

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from crosstie.errors import NotFound
 from crosstie.link.explain import told
@@ -37,12 +38,14 @@ class Dossier:
         return {**self.facts, "link": {**link, "sentence": told(link, language), "arguments": spoken}, "steps": steps}
 
 
-def dossier(build: Build | None, sources: SourceStore, reference: str) -> Dossier:
-    """The dossier of a link (its id or its rank), an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none."""
+def dossier(build: Build | None, sources: SourceStore, reference: str, builds: Sequence[Build] = ()) -> Dossier:
+    """The dossier of a link (its id or its rank), an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none.
+    `builds` are those that are kept, oldest first: which class each gave the link.
+    """
     if build is not None:
         with _Tables(build) as tables:
             if link := tables.rows("links", "link_id = ? or cast(rank as varchar) = ?", reference, reference):
-                return _link(tables, link[0])
+                return _link(tables, link[0], classes_in(builds, [link[0]["link_id"]])[link[0]["link_id"]])
             if cluster := tables.rows("clusters", "entity_id = ?", reference):
                 return _entity(tables, cluster[0]["cluster_id"])
             if entity := tables.rows("claims", "entity_id = ? limit 1", reference):
@@ -91,10 +94,20 @@ class _Tables:
         return {row["entity_id"]: row["caption"] for row in self.rows("entities", "list_contains(?, entity_id)", sorted(set(ids)))}
 
 
-def _link(tables: _Tables, link: Row) -> Dossier:
+def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """The number of each build that has a link, and its class there."""
+    found: dict[str, list[tuple[int, str]]] = {link: [] for link in links}
+    for one in builds:
+        rows = pq.read_table(one.file("links"), columns=["link_id", "class"], filters=[("link_id", "in", list(links))]) if links else None
+        for row in rows.to_pylist() if rows is not None else ():
+            found[row["link_id"]].append((one.number, row["class"]))
+    return found
+
+
+def _link(tables: _Tables, link: Row, classes: list[tuple[int, str]]) -> Dossier:
     steps = tables.rows("steps", "link_id = ? order by path_no, step_no", link["link_id"])
     names = tables.captions([link["crime_id"], link["terror_id"], *(step[end] for step in steps for end in ("source", "target"))])
-    facts = {"link": link, "steps": steps, "names": names}
+    facts = {"link": link, "steps": steps, "names": names, "builds": classes}
     return Dossier("link", link["link_id"], f"{link['crime_name']} – {link['terror_name']}", facts)
 
 

@@ -29,7 +29,7 @@ _SURE = 0.7
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which links are wanted; what is left empty does not matter. `between` holds one or two names or ids, `regions` codes of countries (`ye`), `as_of`
-    an ISO day: ties that had begun by then, or whose beginning is unknown.
+    an ISO day: the links, and their classes, that the evidence dated up to then supports; what has no date counts.
     """
 
     classes: tuple[str, ...] = ()
@@ -75,6 +75,8 @@ def classes_of(texts: Sequence[str]) -> tuple[str, ...]:
 def links_of(build: Build, question: Question) -> pa.Table:
     """The links of a build that the question asks for, best first. NotFound where nobody is meant by a name."""
     table = build.table("links")
+    if question.as_of:
+        table = as_of(table, question.as_of)
     chosen = np.ones(table.num_rows, np.bool_)
     if question.classes:
         chosen &= _among(table, "class", set(question.classes))
@@ -83,13 +85,29 @@ def links_of(build: Build, question: Question) -> pa.Table:
         chosen &= np.array([any(one.casefold() in wanted for one in row or ()) for row in values(table, "typologies")], np.bool_)
     if question.max_hops is not None:
         chosen &= np.array([hops <= question.max_hops for hops in values(table, "hops")], np.bool_)
-    if question.as_of:
-        chosen &= np.array([not first or first <= question.as_of for first in values(table, "first")], np.bool_)
     if question.between:
         chosen &= _between(table, [meant(build, text) for text in question.between])
     if question.regions:
         chosen &= _in_regions(build, table, {code.casefold() for code in question.regions})
     return table.filter(pa.array(chosen))
+
+
+def as_of(table: pa.Table, day: str) -> pa.Table:
+    """The links as the evidence dated up to a day supports them: class, rule, strength and score of then, the best of then first. What needs the whole
+    list, or speaks of all evidence (error rates, sentence, state), is null. A build of an older version knows no more than when a tie began.
+    """
+    if "history" not in table.column_names:
+        return table.filter(pa.array([not first or first <= day for first in values(table, "first")], pa.bool_()))
+    rows = []
+    for link in table.to_pylist():
+        reached = [one for one in link["history"] if one["at"] is None or one["at"] <= day]
+        if not reached:
+            continue
+        then = {name: reached[-1][name] for name in ("class", "rule", "strength", "score")}
+        last = min(link["last"], day) if link["last"] else None
+        rows.append({**link, **then, "history": reached, "last": last, **dict.fromkeys(("p_value", "fdr", "sentence", "told", "state"))})
+    rows.sort(key=lambda link: (link["status"] == "rejected", -link["score"], link["rank"]))
+    return pa.Table.from_pylist(rows, schema=table.schema)
 
 
 def new_since(table: pa.Table, before: Build) -> pa.Table:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crosstie.link.asking import Question, links_of, new_since, unseen
 from crosstie.link.cut import Cut, cut
-from crosstie.resolve.batches import values
+from crosstie.resolve.batches import rows, values
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.watches import Watch, Watches
 
@@ -17,6 +19,31 @@ from crosstie.store.watches import Watch, Watches
 Record = Callable[[str, str, Mapping[str, Any]], None]
 #: Ids of links that an entry of the audit names.
 _NAMED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A link that a standing question had and has no more: its class then, between whom, and its class `now`; None where no such link is found any more."""
+
+    link_id: str
+    was: str
+    crime_name: str
+    terror_name: str
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has changed for a standing question: links that are new or of another class (column `was`: the class then, null for new ones), and those gone."""
+
+    watch: Watch
+    fresh: pa.Table
+    gone: tuple[Gone, ...]
+
+    @property
+    def count(self) -> int:
+        """How many links that is."""
+        return self.fresh.num_rows + len(self.gone)
 
 
 class Inquiry:
@@ -44,19 +71,33 @@ class Inquiry:
         table = self.links(question)
         return self._watches.add(name, question.as_dict(), _classes(table), **self._who), table
 
-    def news(self, *, look: bool = True) -> list[tuple[Watch, pa.Table]]:
-        """Each standing question with the links that are new to it, or of another class than when it was looked at last (column `was`). `look`: they are
-        read now, so the next time they are no news.
+    def news(self, *, look: bool = True) -> list[News]:
+        """Each standing question with what has changed since it was looked at last: links that are new to it or of another class, and those that it had and
+        has no more. `look`: they are read now, so the next time they are no news.
         """
         found = []
         for one in self._watches.all():
             table = links_of(self.build, Question.of(one.question))
-            fresh = unseen(table, one.seen)
+            news = News(one, unseen(table, one.seen), self._gone(one, set(values(table, "link_id"))))
             if look:
-                self._read(fresh, {"watch": one.name})
+                self._read(news.fresh, {"watch": one.name, "gone": [link.link_id for link in news.gone][:_NAMED]})
                 self._watches.look(one.name, _classes(table))
-            found.append((one, fresh))
+            found.append(news)
         return found
+
+    def _gone(self, watch: Watch, here: set[str]) -> tuple[Gone, ...]:
+        """What a standing question had and has no more: who was tied is read in the newest build that knows it."""
+        missing = sorted(link for link in watch.seen if link not in here)
+        known: dict[str, tuple[str, str, str | None]] = {}
+        for build in [self.build, *reversed(self._builds.list())]:
+            wanted = [link for link in missing if link not in known]
+            if not wanted:
+                break
+            columns = ["link_id", "crime_name", "terror_name", "class"]
+            table = pq.read_table(build.file("links"), columns=columns, filters=[("link_id", "in", wanted)])
+            for link, crime, terror, name in rows(table, *columns):
+                known[link] = (crime, terror, name if build.number == self.build.number else None)
+        return tuple(Gone(link, watch.seen[link], *known.get(link, ("", "", None))) for link in missing)
 
     def watches(self) -> list[Watch]:
         """The standing questions, by name."""

@@ -37,6 +37,11 @@ EVIDENCE = pa.struct(
 #: What counts for or against a link, tested and with its outcome: "for", "against", "open". `told` is the sentence as JSON without a language.
 ARGUMENT = pa.struct([pa.field("name", text), pa.field("outcome", text), pa.field("sentence", text), pa.field("told", text)])
 
+#: From which day on a link had which class, as far as evidence dated up to then supports it; `at` is null where evidence without a date does.
+HISTORY = pa.struct(
+    [pa.field("at", text), pa.field("class", text), pa.field("rule", text), pa.field("strength", number), pa.field("score", number)]
+)
+
 #: One file as received.
 SOURCE = _table(
     source_id=text,  # first 16 hex digits of the SHA-256 of the file
@@ -243,6 +248,8 @@ LINK = _table(
     arguments=pa.list_(ARGUMENT),
     sentence=text,
     told=text,  # the sentence as JSON without a language: link.tongues tells it in any of the six
+    history=pa.list_(HISTORY),
+    state=text,  # by the day of the newest source: emerging, active, dormant, broken, transformed; undated where no day is known
     marking=text,
     status=text,  # open, accepted, rejected, unsure
 )

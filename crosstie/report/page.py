@@ -16,6 +16,7 @@ from crosstie import __version__, clock
 from crosstie.graph.svg import Event, Node, Step, path_svg, timeline_svg
 from crosstie.link.classify import CLASSES
 from crosstie.link.explain import chance_in_words, likely, name_of_test, rule_in_words, surprise_in_words, told
+from crosstie.link.history import told as over_time
 from crosstie.link.tongues import direction, sentence
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.settings import Settings
@@ -70,6 +71,7 @@ def _environment(language: str) -> jinja2.Environment:
     environment.filters["rule"] = lambda rule: rule_in_words(rule, language)
     environment.filters["test"] = lambda test: name_of_test(test, language)
     environment.filters["told"] = lambda row: told(row, language)
+    environment.filters["sentence"] = lambda message: sentence(message, language)
     environment.globals["chance"] = lambda links, share: chance_in_words(links, share, language)
     environment.globals["say"] = lambda name, **values: sentence({"say": name, **values}, language)
     environment.filters["number"] = lambda value: f"{value:,}"
@@ -88,7 +90,10 @@ def _stories(build: Build, links: pa.Table) -> list[Row]:
     placed: dict[tuple[str, str], list[Row]] = {}
     for row in _rows(build, "spheres", "entity_id", ends):
         placed.setdefault((row["entity_id"], row["sphere"]), []).append(row)
-    return [_story(link, by_link.get(link["link_id"], []), known, placed) for link in links.to_pylist()]
+    stories = [_story(link, by_link.get(link["link_id"], []), known, placed) for link in links.to_pylist()]
+    for story in stories:
+        story["over_time"] = over_time(story["link"])
+    return stories
 
 
 def _rows(build: Build, table: str, column: str, values: set[str]) -> list[Row]:

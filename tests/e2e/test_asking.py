@@ -26,7 +26,11 @@ def test_each_question_gets_just_what_it_asks_for(demo: Path, links: list[dict[s
     assert asked("--class", "N3..N5") == [link["link_id"] for link in links if link["class"] in ("N3", "N4", "N5")]
     assert asked("--max-hops", "1") == [link["link_id"] for link in links if link["hops"] <= 1]
     day = sorted(link["first"] for link in links if link["first"])[len(links) // 3]
-    assert asked("--as-of", day) == [link["link_id"] for link in links if not link["first"] or link["first"] <= day]
+    then = answer("links", "--as-of", day, workspace=workspace)
+    reached = {link["link_id"]: [one for one in link["history"] if one["at"] is None or one["at"] <= day] for link in links}
+    assert {link["link_id"]: link["class"] for link in then} == {link: held[-1]["class"] for link, held in reached.items() if held}
+    assert 0 < len(then) < len(links)
+    assert len(asked("--as-of", "9999-12-31")) == len(links)
     typology = next(name for link in links for name in link["typologies"])
     assert asked("--typology", typology) == [link["link_id"] for link in links if typology in link["typologies"]]
     assert asked("--new-since", "1") == []
@@ -68,6 +72,7 @@ def test_a_standing_question_tells_what_is_new_once(demo: Path, tmp_path: Path) 
     shutil.copytree(demo / "workspace", workspace)
     added = answer("watch", "add", "convergence", "--class", "N4", workspace=workspace)
     assert answer("watch", "news", workspace=workspace)[0]["links"] == []
+    assert answer("watch", "news", workspace=workspace)[0]["gone"] == []
     # a decision makes another build, and no other links
     first = answer("links", "--class", "N4", "--top", "1", workspace=workspace)[0]["link_id"]
     answer("judge", "link", first, "--verdict", "rejected", workspace=workspace)

@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 from crosstie.app import Workspace
 from crosstie.graph.compile import compile_edges
+from crosstie.link.asking import Question
 from crosstie.link.copies import leave_out
+from crosstie.link.inquiry import Gone
 from crosstie.link.search import search
 from crosstie.link.spheres import place
 from crosstie.model.tables import CLAIM, CLUSTER, ENTITY, FINDING, LEDGER_BASE, MENTION, SOURCE, STATEMENT
 from crosstie.resolve.claims import gather
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
+from crosstie.store.watches import Watches
 
 Row = dict[str, Any]
 PEOPLE = ("ana", "ben", "cem", "dov", "eva", "fay")
@@ -255,3 +258,22 @@ def test_a_file_that_comes_again_under_another_name_leaves_the_build_as_it_was(t
     assert first.table("links").drop_columns(["arguments"]).equals(second.table("links").drop_columns(["arguments"]))
     [link] = second.table("links").to_pylist()
     assert "“two.csv” is a copy of a source cited here; both count once." in [one["sentence"] for one in link["arguments"]]
+
+
+def test_a_standing_question_also_tells_what_it_lost(tmp_path: Path) -> None:
+    workspace = Workspace.init(tmp_path / "unit")
+    (tmp_path / "one.csv").write_text(ROWS, encoding="utf-8")
+    (tmp_path / "one.mapping.yaml").write_text(MAPPING.format(dataset="one", originator="Police"), encoding="utf-8")
+    workspace.add([tmp_path / "one.csv"])
+    workspace.build()
+    [link] = workspace.links().to_pylist()
+    inquiry, watches = workspace.inquiry(), Watches(workspace.database)
+    inquiry.watch("all", Question())
+    inquiry.watch("grave", Question(classes=("N4",)))
+    watches.look("all", {link["link_id"]: "N0", "feed": "N4"})
+    watches.look("grave", {link["link_id"]: "N4"})
+    every, grave = inquiry.news()
+    assert [(one["link_id"], one["was"]) for one in every.fresh.to_pylist()] == [(link["link_id"], "N0")]
+    assert every.gone == (Gone("feed", "N4", "", "", None),)
+    assert grave.gone == (Gone(link["link_id"], "N4", "Ana Petrova", "Zaid Ben Omar", link["class"]),)
+    assert [one.count for one in inquiry.news()] == [0, 0]
