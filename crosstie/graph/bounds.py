@@ -21,9 +21,10 @@ Whole = Any
 
 
 @njit(cache=True, nogil=True)
-def room(sources: Ints, rows: Ints, ties: Ints, share: Ints, bound: Whole) -> Ints:
-    """For each node the most that a way from there to a target may cost, so that the cheapest source two steps away stays within the bound."""
-    found = np.full(len(rows) - 1, NONE, np.int32)
+def room(sources: Ints, rows: Ints, ties: Ints, share: Ints, bound: Whole, found: Ints) -> None:
+    """For each node the most that a way from there to a target may cost, so that the cheapest source two steps away stays within the bound. `found` holds
+    NONE before.
+    """
     for i in range(len(sources)):
         s = sources[i]
         for p in range(rows[s], rows[s + 1]):
@@ -39,7 +40,6 @@ def room(sources: Ints, rows: Ints, ties: Ints, share: Ints, bound: Whole) -> In
                     found[m] = min(found[m], first + (ties[q, WHAT] & 0xFFFF) + share[m])
     for v in range(len(found)):
         found[v] = bound - found[v]
-    return found
 
 
 @njit(cache=True, nogil=True)
@@ -236,13 +236,22 @@ def _wipe(s: Whole, rows: Ints, ties: Ints, direct: Ints, head: Ints) -> None:
 
 @njit(cache=True, nogil=True)
 def routes(
-    pairs: Ints, rows: Ints, ties: Ints, days: Ints, share: Ints, gap: Whole, hops: Whole, room: Whole, best: Ints, between: Ints
+    pairs: Ints,
+    rows: Ints,
+    ties: Ints,
+    days: Ints,
+    share: Ints,
+    gap: Whole,
+    hops: Whole,
+    room: Whole,
+    direct: Ints,
+    head: Ints,
+    best: Ints,
+    between: Ints,
 ) -> None:
     """The cheapest paths of these pairs (source, target), which stand in the order of their sources: `best` [pair, k] and `between` [pair, k, 3] are filled
-    in place. `room`: most entries that a source sets.
+    in place. `room`: most entries that a source sets; `direct` and `head` have a place for every node and hold -1.
     """
-    direct = np.full(len(rows) - 1, -1, np.int32)
-    head = np.full(len(rows) - 1, -1, np.int32)
     entries = np.empty((room, 4), np.int32)
     dated = ties.shape[1] > 2
     last = best.shape[1] - 1

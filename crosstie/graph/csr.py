@@ -30,7 +30,7 @@ TICKS = 1024
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Edges that are put in place at a time.
 _BATCH = 1 << 19
-#: Ends of edges that are held while rows are made of them (12 bytes each, 16 where anything is dated), and buckets that nodes are divided into.
+#: Ends of edges that a thread holds while it makes rows of them (12 bytes each, 16 where anything is dated), and buckets that nodes are divided into.
 HELD = 1 << 24
 _BUCKETS = 2048
 
@@ -184,7 +184,7 @@ def build(
     if len(kinds) >= adjacency.KINDS:
         raise UsageError(f"{len(kinds)} kinds of ties are more than {adjacency.KINDS - 1}")
     shares = _shares(nodes, threads)
-    rows = np.zeros(nodes + 1, np.int64)
+    rows = np.full(nodes + 1, 0, np.int64)
     with ThreadPoolExecutor(len(shares)) as pool:
         censuses = list(pool.map(lambda one: one.census(batches), shares))
         columns = np.empty((sum(censuses), 3 if len(days) > 2 else 2), np.uint32)
@@ -240,7 +240,7 @@ def _shares(nodes: int, threads: int) -> list[_Share]:
     """The nodes in as many shares as there are threads."""
     many = max(1, min(threads, nodes))
     bounds = [nodes * at // many for at in range(many + 1)]
-    return [_Share(low, high, HELD // many) for low, high in pairwise(bounds)]
+    return [_Share(low, high, HELD) for low, high in pairwise(bounds)]
 
 
 _NO_TIME = np.empty(0, np.uint32)

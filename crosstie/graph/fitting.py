@@ -17,7 +17,7 @@ def need(nodes: int, edges: int, texts: int, *, dated: bool, threads: int) -> in
     columns = 3 if dated else 2
     rows = (8 + 2) * nodes + texts + 8 * nodes
     ties = 2 * edges * 4 * columns
-    making = csr.HELD * 4 * (columns + 1)
+    making = min(csr.HELD * max(1, threads), 2 * edges) * 4 * (columns + 1)
     # places of labels (one step, two), numbers of targets, room; what carries paths; for each thread what it stamps
     searching = (3 * 4 + 4 + 2 + 8 * max(1, threads)) * nodes + paths.LABELS * 16 + paths.CELLS * 16
     return _PROGRAM + rows + ties + max(making, searching)

@@ -48,6 +48,14 @@ def when(ties: Ints, place: Whole) -> Whole:
 
 
 @njit(cache=True, nogil=True)
+def shut(rows: Ints, hub: Whole, share: Ints) -> None:
+    """Mark the nodes with more than `hub` neighbours: they carry no path."""
+    for v in range(len(share)):
+        if rows[v + 1] - rows[v] > hub and share[v] >= 0:
+            share[v] = -1 - share[v]
+
+
+@njit(cache=True, nogil=True)
 def reach(targets: Ints, rows: Ints, ties: Ints, share: Ints, hops: Whole) -> Ints:
     """How many labels each target will set at most: the measure of the memory that it needs."""
     found = np.zeros(len(targets), np.int64)
@@ -67,11 +75,10 @@ def _ends(at: Ints) -> None:
 
 
 @njit(cache=True, nogil=True)
-def label_one(targets: Ints, parts: Ints, rows: Ints, ties: Ints, share: Ints) -> tuple[Ints, Ints]:
-    """Labels one step from the targets, by node: where each node's begin, and the labels. `parts` says from which to which place of its row each target
-    is walked.
+def label_one(targets: Ints, parts: Ints, rows: Ints, ties: Ints, share: Ints, at: Ints) -> Ints:
+    """Labels one step from the targets, by node. `parts` says from which to which place of its row each target is walked; `at`, with a place
+    more than there are nodes and full of zeros, gets where each node's labels begin.
     """
-    at = np.zeros(len(rows), np.int32)
     for i in range(len(targets)):
         for p in range(parts[i, 0], parts[i, 1]):
             if share[ties[p, NEAR]] >= 0:
@@ -88,13 +95,12 @@ def label_one(targets: Ints, parts: Ints, rows: Ints, ties: Ints, share: Ints) -
                 found[x, TARGET] = i
                 found[x, COST] = (ties[p, WHAT] & 0xFFFF) + own(share, t) + share[b]
                 found[x, TIME] = when(ties, p)
-    return at, found
+    return found
 
 
 @njit(cache=True, nogil=True)
-def label_two(targets: Ints, parts: Ints, rows: Ints, ties: Ints, days: Ints, share: Ints, gap: Whole, room: Ints) -> tuple[Ints, Ints]:
+def label_two(targets: Ints, parts: Ints, rows: Ints, ties: Ints, days: Ints, share: Ints, gap: Whole, room: Ints, at: Ints) -> Ints:
     """Labels two steps from the targets, by node. Where `room` is not empty it says up to which cost a label at each node is of any use."""
-    at = np.zeros(len(rows), np.int32)
     found = np.empty((0, 4), np.int32)
     bounded = len(room) > 0
     dated = ties.shape[1] > WHEN
@@ -127,7 +133,7 @@ def label_two(targets: Ints, parts: Ints, rows: Ints, ties: Ints, days: Ints, sh
         if filling == 0:
             _ends(at)
             found = np.empty((at[-1], 4), np.int32)
-    return at, found
+    return found
 
 
 @njit(inline="always")

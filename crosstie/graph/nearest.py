@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crosstie.graph import bounds, kernels
 from crosstie.graph.csr import TICKS
-from crosstie.graph.paths import LABELS, Paths, Question, joined_up
+from crosstie.graph.paths import LABELS, Paths, Question, joined_up, nothing, shares_of
 
 #: More than any path costs: four ties and what their nodes add, 16 and 15 bits each.
 _DEAREST = 4 * ((1 << 16) + (1 << 16))
@@ -35,7 +35,8 @@ def nearest(question: Question, k: int, wanted: int, *, threads: int = 1, labels
     room: Ints | None = None
     if hops > 3:
         bound = _Round(question, 3, wanted, _DEAREST, threads, labels, None).run()[1]
-        room = bounds.room(question.sources, *_walked(question), bound)
+        room = np.full(question.csr.nodes, kernels.NONE, np.int32)
+        bounds.room(question.sources, *_walked(question), bound, room)
     pairs, _ = _Round(question, hops, wanted, bound, threads, labels, room).run()
     return _paths(question, pairs, k, threads)
 
@@ -75,8 +76,6 @@ class _Round:
         return cut[np.lexsort((cut[:, 1], cut[:, 0]))][:, :2].copy(), self._bound(cut)
 
     def _shares(self) -> Any:
-        from crosstie.graph.paths import shares_of
-
         question = self.question
         reach = question.reach(3)
         if self.room is not None and int(question.reach().sum()) > self.labels:
@@ -88,9 +87,8 @@ class _Round:
 
     def _blocks(self, pool: ThreadPoolExecutor, ends: Ints, part: Ints) -> Any:
         question = self.question
-        rows, ties, _, share = question.graph
-        none = np.zeros(len(rows), np.int32), np.empty((0, 4), np.int32)
-        one = kernels.label_one(ends, part, rows, ties, share)
+        none = nothing(question.csr.nodes), np.empty((0, 4), np.int32)
+        one = question.labels_one(ends, part)
         two = none if self.room is None else question.labels_two(ends, part, self.room)
         for labels in (one, two):
             bounds.order(*labels)
@@ -134,7 +132,8 @@ def _paths(question: Question, pairs: Ints, k: int, threads: int) -> Paths:
         some = pairs[first : first + many]
         best = np.full((len(some), k), kernels.NONE, np.int32)
         between = np.empty((len(some), k, 3), np.int32)
-        args: list[Any] = [some, *question.graph, question.gap_days, question.hops, room, best, between]
+        stamps = (np.full(question.csr.nodes, -1, np.int32) for _ in range(2))
+        args: list[Any] = [some, *question.graph, question.gap_days, question.hops, room, *stamps, best, between]
         bounds.routes(*args)
         out = np.empty((best.size, 7), np.int32)
         out = out[: bounds.gather(some, best, between, out)]

@@ -87,17 +87,27 @@ class Question:
 
     def labels(self, ends: Ints, parts: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """The labels around these targets, one step away and two."""
-        rows, columns, _, share = self.graph
-        one_at, one = kernels.label_one(ends, parts, rows, columns, share)
+        one_at, one = self.labels_one(ends, parts)
         if self.hops < 4:
-            return one_at, one, np.zeros(len(rows), np.int32), np.empty((0, 4), np.int32)
+            return one_at, one, nothing(self.csr.nodes), np.empty((0, 4), np.int32)
         return one_at, one, *self.labels_two(ends, parts, np.empty(0, np.int32))
+
+    def labels_one(self, ends: Ints, parts: Ints) -> tuple[Ints, Ints]:
+        """The labels one step away."""
+        rows, columns, _, share = self.graph
+        at = nothing(self.csr.nodes)
+        return at, kernels.label_one(ends, parts, rows, columns, share, at)
 
     def labels_two(self, ends: Ints, parts: Ints, room: Ints) -> tuple[Ints, Ints]:
         """The labels two steps away, within the room that is left at each node, if any is told."""
-        args: list[Any] = [ends, parts, *self.graph, self.gap_days, room]
-        at, found = kernels.label_two(*args)
-        return at, found
+        at = nothing(self.csr.nodes)
+        args: list[Any] = [ends, parts, *self.graph, self.gap_days, room, at]
+        return at, kernels.label_two(*args)
+
+
+def nothing(nodes: int) -> Ints:
+    """Zeros for every node and one more. Made here, not in a kernel: numpy asks the system for large pages, which are looked up faster."""
+    return np.full(nodes + 1, 0, np.int32)
 
 
 def asked(
@@ -113,10 +123,12 @@ def asked(
     """The question that the words of `search` ask. UsageError for more than four steps."""
     if not 1 <= max_hops <= MAX_HOPS:
         raise UsageError(f"max_hops is {max_hops}", hint=f"Paths have 1 to {MAX_HOPS} steps.")
-    shut = np.zeros(csr.nodes, np.bool_) if hub is None else csr.degrees() > hub
+    share = csr.share.copy()
+    if hub is not None:
+        kernels.shut(csr.rows, hub, share)
     if closed is not None:
-        shut[closed] = True
-    share = np.where(shut, -1 - csr.share, csr.share)
+        own = share[closed]
+        share[closed] = np.where(own >= 0, -1 - own, own)
     return Question(csr, np.unique(sources).astype(np.int32), np.unique(targets).astype(np.int32), share, gap_days, max_hops)
 
 

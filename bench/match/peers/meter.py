@@ -31,6 +31,11 @@ class Meter:
         #: What was imported before is not counted as work, but told.
         self.phases: dict[str, float] = {"import": cpu()}
         self._before = cpu()
+        self.high = 0
+
+    def peak(self) -> None:
+        """The work ends here: what the rest takes of memory, which only measures, is not told."""
+        self.high = _high_water()
 
     def phase(self, name: str) -> None:
         """The phase that ends here."""
@@ -40,7 +45,7 @@ class Meter:
 
     def write(self, path: str, **results: Any) -> None:
         """The results as JSON, with the cost and the peak of memory in MiB."""
-        peak = max(_high_water(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+        peak = max(self.high or _high_water(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
         Path(path).write_text(json.dumps({"cpu": self.phases, "mib": round(peak), **results}), encoding="utf-8")
 
 
