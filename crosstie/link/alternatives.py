@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 from crosstie.graph.csr import day_bounds
 from crosstie.graph.paths import GAP_DAYS
 from crosstie.link.candidates import Candidate, Row, Step
-from crosstie.link.explain import kept
+from crosstie.link.explain import clause_told, kept, voices
+from crosstie.link.surroundings import Absence, needs_presence, pair
 from crosstie.link.tongues import Message, sentence
 from crosstie.model import schema as model
 
 FOR, AGAINST, OPEN = "for", "against", "open"
 #: Expected namesakes beyond which a name alone proves nothing, and below which it nearly does.
 _COMMON, _RARE = 0.5, 0.01
+#: From so many bearers of a name on, kin is what everybody is there; so many alibis of a step are told.
+_CLAN, _SHOWN = 20, 3
 #: Words in the name of those who act for many strangers.
 AGENTS = (
     "law firm",
@@ -47,6 +50,10 @@ class Facts:
     commons: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     births: dict[str, list[set[int]]] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
+    #: by entity, when it was in custody or abroad
+    absences: dict[str, list[Absence]] = field(default_factory=dict)
+    #: of two with a word of their names in common, the place that they share and how many here bear the word
+    kin: dict[frozenset[str], tuple[str, int]] = field(default_factory=dict)
     #: by source, the files that are copies of it
     repeated: dict[str, list[str]] = field(default_factory=dict)
     #: by entity and sphere, who denies it and in which words
@@ -75,6 +82,38 @@ def family_name(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Messa
         known = node in facts.resting and model.is_a(entity.get("schema") or "Thing", "LegalEntity") and entity.get("names")
         if known and all(len(name.split()) < 2 for name in entity["names"]):
             yield AGAINST, {"say": "family_name", "name": candidate.name(node)}
+
+
+def one_village(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
+    """In one village many bear one name: that two of them know each other, or are kin, is no dealing."""
+    for step in candidate.paths[0].steps if candidate.paths else ():
+        if (found := facts.kin.get(pair(step))) is not None:
+            place, many = found
+            ends = {"a": candidate.name(step.source), "b": candidate.name(step.target)}
+            yield AGAINST if many >= _CLAN else OPEN, {"say": "one_village", **ends, "place": place, "n": many}
+
+
+def alibi(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
+    """Who was in prison, or abroad, on the days of a dealing that needs presence cannot have taken part in it."""
+    names = {node: candidate.name(node) for node in candidate.entities}
+    for step in candidate.paths[0].steps if candidate.paths else ():
+        told = [
+            (edge, one, node)
+            for edge in step.edges
+            for node in (step.source, step.target)
+            for one in _absent(edge, facts.absences.get(node, ()))
+        ]
+        refuted = {edge["edge_id"] for edge, _, _ in told}
+        for edge, one, node in told[:_SHOWN]:
+            outcome = AGAINST if len(refuted) == len(step.edges) else OPEN
+            period = {"start": one.start, "end": one.end, "place": one.place, "by": voices(one.by), "what": clause_told(edge, names)}
+            yield outcome, {"say": f"alibi.{one.kind}", "name": candidate.name(node), **period}
+
+
+def _absent(edge: Row, absences: Sequence[Absence]) -> list[Absence]:
+    if not needs_presence(edge) or not edge["start"]:
+        return []
+    return [one for one in absences if one.covers(edge["start"], edge["end"] or edge["start"])]
 
 
 def birth_dates(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
@@ -132,6 +171,15 @@ def agent(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
     for (left, right), many in zip(pairwise(best.steps), best.alike, strict=False) if best else ():
         if many >= _PROFESSIONAL and left.kinds & _SERVICE and right.kinds & _SERVICE:
             yield AGAINST, {"say": "agent.office", "name": candidate.name(left.target), "n": many}
+
+
+def same_counsel(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
+    """Two clients of one lawyer need not know each other."""
+    for left, right in pairwise(candidate.paths[0].steps if candidate.paths else ()):
+        clients = [step.kinds == {"Representation"} and all(edge["source"] == left.target for edge in step.edges) for step in (left, right)]
+        if all(clients):
+            ends = {"a": candidate.name(left.source), "b": candidate.name(right.target)}
+            yield AGAINST, {"say": "same_counsel", **ends, "name": candidate.name(left.target)}
 
 
 def bank(candidate: Candidate, facts: Facts) -> Iterator[tuple[str, Message]]:
@@ -205,10 +253,13 @@ def _meet(one: Step, other: Step) -> bool:
 TESTS: tuple[Test, ...] = (
     common_name,
     family_name,
+    one_village,
     birth_dates,
+    alibi,
     hub,
     public_address,
     agent,
+    same_counsel,
     bank,
     common_counterpart,
     list_echo,

@@ -18,6 +18,7 @@ from crosstie.link.alternatives import Facts
 from crosstie.link.candidates import Candidate, Path, Placement, Row, Step, merging
 from crosstie.link.copies import TABLE as COPIES
 from crosstie.link.identity import births, held, resting_on_weak_alias
+from crosstie.link.surroundings import absences, kin
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
 
@@ -95,6 +96,8 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
         commons=_commons(engine),
         births=births(engine),
         resting=frozenset(resting_nodes),
+        absences=absences(engine),
+        kin=kin(engine, kept),
         repeated=_repeated(engine),
         denials=_denials(engine),
         hub=settings.hub,

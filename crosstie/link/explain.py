@@ -23,7 +23,7 @@ _NEVER = 40
 
 def step_told(step: Step, names: dict[str, str]) -> Message:
     """What one step says, each clause with its period and who says so; further edges between the same two are counted."""
-    clauses = [_clause(edge, names) for edge in step.edges]
+    clauses = [clause_told(edge, names) for edge in step.edges]
     different = [one for at, one in enumerate(clauses) if one not in clauses[:at]]
     more = len(different) - _MANY
     return {
@@ -46,7 +46,7 @@ def link_told(candidate: Candidate, strength: float) -> Message:
         "say": "link.tied",
         "first": candidate.name(crime.entity_id),
         "last": candidate.name(terror.entity_id),
-        "clauses": {"all": [_clause(step.edges[0], names) for step in candidate.paths[0].steps], "between": "clauses"},
+        "clauses": {"all": [clause_told(step.edges[0], names) for step in candidate.paths[0].steps], "between": "clauses"},
         "more": {"say": "more.paths", "n": others, "steps": longest} if others else None,
         **placed,
     }
@@ -140,7 +140,8 @@ def amount(value: float) -> str:
     return number(value)
 
 
-def _clause(edge: Row, names: dict[str, str]) -> Message:
+def clause_told(edge: Row, names: dict[str, str]) -> Message:
+    """What one edge says, with its period and who says so."""
     a, b = (str(names.get(edge[end], edge[end])) for end in ("source", "target"))
     what, label = _what(edge, a, b)
     return {

@@ -11,6 +11,9 @@ from crosstie.link.candidates import Candidate, Row
 COUNTER = {
     "dates": 0.3,
     "birth_dates": 0.4,
+    "alibi": 0.4,
+    "one_village": 0.8,
+    "same_counsel": 0.5,
     "common_name": 0.5,
     "family_name": 0.6,
     "hub": 0.8,

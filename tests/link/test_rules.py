@@ -12,6 +12,7 @@ from crosstie.link.explain import link_told, step_told
 from crosstie.link.features import FEATURES
 from crosstie.link.identity import _only_weak
 from crosstie.link.score import order, parts, score, strength, support, surprise, weights
+from crosstie.link.surroundings import Absence
 from crosstie.link.tongues import sentence as say
 
 Row = dict[str, Any]
@@ -184,6 +185,53 @@ def test_two_customers_of_one_shop_are_not_tied_by_it() -> None:
 def test_a_copied_file_is_told_and_one_voice() -> None:
     found = outcomes(tied(step("a", "b", by="bank")), Facts(repeated={"bank": ["again.csv"], "other": ["more.csv"]}), "list_echo")
     assert found == ["open"]
+
+
+def test_a_name_of_a_whole_village_is_no_dealing() -> None:
+    cousins = tied(step("a", "b", "Family"))
+    for many, outcome in ((3, "open"), (40, "against")):
+        assert outcomes(cousins, Facts(kin={frozenset("ab"): ("Zimno", many)}), "one_village") == [outcome]
+    assert outcomes(cousins, Facts(), "one_village") == []
+
+
+def test_two_clients_of_one_lawyer_need_not_know_each_other() -> None:
+    clients = tied(step("a", "x", "Representation", turned=True), step("x", "b", "Representation"))
+    lawyers = tied(step("a", "x", "Representation"), step("x", "b", "Representation"))
+    assert outcomes(clients, Facts(), "same_counsel") == ["against"]
+    assert outcomes(lawyers, Facts(), "same_counsel") == []
+
+
+PRISON = Absence("custody", "2016-01-01", "2016-10-20", "Belgora Prison", ("Prison services",))
+
+
+@pytest.mark.parametrize(
+    ("edge", "found"),
+    [
+        ({"kind": "Event", "start": "2016-05-05", "end": "2016-05-05"}, ["against"]),
+        ({"kind": "UnknownLink", "label": "met in a café", "start": "2016-05-05"}, ["against"]),
+        # a visit in the prison, a call, a day before, a year only
+        ({"kind": "UnknownLink", "label": "met in prison", "start": "2016-05-05"}, []),
+        ({"kind": "Call", "start": "2016-05-05", "end": "2016-05-05"}, []),
+        ({"kind": "Event", "start": "2015-12-31", "end": "2016-01-02"}, []),
+        ({"kind": "Event", "start": "2016", "end": "2016"}, []),
+    ],
+)
+def test_who_was_in_prison_met_nobody_outside(edge: Row, found: list[str]) -> None:
+    candidate = tied(step("a", "b", **edge))
+    facts = Facts(absences={"b": [PRISON]})
+    assert outcomes(candidate, facts, "alibi") == found
+    told = arguments(candidate, facts)
+    if found:
+        assert strength(candidate, told) < strength(candidate, [])
+        assert told[0]["sentence"].startswith("B was in custody then (Belgora Prison, 2016-01-01 – 2016-10-20; Prison services): ")
+
+
+def test_an_alibi_for_one_meeting_of_two_leaves_it_open() -> None:
+    edges = (
+        step("a", "b", "Event", start="2016-05-05").edges[0],
+        {**step("a", "b", "Event", start="2018-05-05").edges[0], "edge_id": "later"},
+    )
+    assert outcomes(tied(Step("a", "b", edges)), Facts(absences={"b": [PRISON]}), "alibi") == ["open"]
 
 
 def test_addresses_are_told() -> None:

@@ -268,3 +268,41 @@ def test_the_best_links_are_kept_and_the_answer_is_the_same_each_time(world: Wor
     links = world.links(rows, edges)
     assert [one["rank"] for one in links] == [1, 2, 3, 4]
     assert links == world.links(rows[::-1], edges[::-1])
+
+
+def against(link: Row) -> set[str]:
+    return {one["name"] for one in link["arguments"] if one["outcome"] == "against"}
+
+
+def test_custody_and_the_border_are_alibis(world: World) -> None:
+    rows = [sphere("ana", "crime", source="us"), sphere("zed", "terror")]
+    meeting = edge("ana", "zed", "UnknownLink", label="met at the port", start="2016-05-05", end="2016-05-05", by="police")
+    [free] = world.links(rows, [meeting])
+    held = edge("zed", "jail", "UnknownLink", label="held in this wing", start="2016-01-01", end="2016-10-20", by="prisons")
+    away = [
+        edge("ana", "post", label=label, start=day, end=day, by="guards")
+        for label, day in (("exit", "2016-05-01"), ("entry", "2016-05-09"))
+    ]
+    away[1]["edge_id"] = "back"
+    for ties, told in (
+        ([held], "Zed was in custody then (Jail, 2016-01-01 – 2016-10-20; prisons)"),
+        (away, "Ana was abroad then (out 2016-05-01, back 2016-05-09; guards)"),
+    ):
+        [link] = [one for one in world.links(rows, [meeting, *ties]) if one["hops"] == 1]
+        assert against(link) == {"alibi"}
+        assert link["strength"] == pytest.approx(0.4 * free["strength"])
+        assert any(one["sentence"].startswith(told) for one in link["arguments"])
+
+
+def test_namesakes_of_one_village_are_told(world: World) -> None:
+    rows = [sphere("ana", "crime", source="us"), sphere("zed", "terror")]
+    named = [{"entity_id": one, "caption": f"{one} Dawa", "schema": "Person"} for one in ("ana", "zed", *(f"y{n}" for n in range(25)))]
+    claims = [
+        {"entity_id": one, "canonical_id": one, "prop": "address", "value": f"Road {n}, Zimno", "source_id": "gb"}
+        for n, one in enumerate(("ana", "zed"))
+    ]
+    [link] = world.links(rows, [edge("ana", "zed", "Family")], entities=named, claims=claims)
+    assert against(link) == {"one_village"}
+    assert any("Zimno: 27 here bear that name" in one["sentence"] for one in link["arguments"])
+    [elsewhere] = world.links(rows, [edge("ana", "zed", "Family")], entities=named, claims=claims[:1])
+    assert against(elsewhere) == set()

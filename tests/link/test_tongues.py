@@ -157,11 +157,11 @@ def payment(times: int) -> dict[str, Any]:
     ],
 )
 def test_a_clause_in_each_language_carries_its_source(language: str, told: str) -> None:
-    assert sentence(explain._clause(payment(5), {"a": "Ada", "b": "Ben"}), language) == told
+    assert sentence(explain.clause_told(payment(5), {"a": "Ada", "b": "Ben"}), language) == told
 
 
 def test_arabic_keeps_names_and_numbers_together() -> None:
-    told = sentence(explain._clause(payment(2), {"a": "Ada", "b": "بدر"}), "ar")
+    told = sentence(explain.clause_told(payment(2), {"a": "Ada", "b": "بدر"}), "ar")
     assert "مدفوعات من \u2068Ada\u2069 إلى \u2068بدر\u2069 مرتين، \u206842,000 USD\u2069 في المجموع" in told
     assert told.count(ISOLATE) == told.count(END) == 6
     assert "11" in sentence({"say": "times", "n": 11}, "ar")
