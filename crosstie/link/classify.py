@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crosstie.link.candidates import Candidate, Row
 from crosstie.link.score import direct
@@ -37,6 +38,8 @@ COMMAND = frozenset({"Membership", "Directorship", "Ownership", "Employment", "C
 #: How a text says that something ended, or began, in a year (en, fr, es, ru, ar, zh).
 _UNTIL = re.compile(r"(?:\b(?:until|till|up to|jusqu['’]en|hasta)|до|حتى(?: عام)?|直到)\s*(\d{4})", re.IGNORECASE)
 _SINCE = re.compile(r"(?:\b(?:since|from|in|depuis|en|desde)|(?:^|\s)(?:с|в)|منذ(?: عام)?|自)\s*(\d{4})", re.IGNORECASE)
+#: Ties to a vehicle that are no use of it.
+_OWNED = frozenset({"Ownership", "Vehicle.owner", "Vessel.owner", "Vehicle.operator"})
 OFFICE = ("role.pep", "role.judge", "role.police", "gov")
 
 Rule = Callable[[Candidate, Sequence[Row]], bool]
@@ -79,11 +82,11 @@ def shared_command(candidate: Candidate, arguments: Sequence[Row]) -> bool:
 
 
 def dealing(candidate: Candidate, arguments: Sequence[Row]) -> bool:
-    """At least two independent items, one of them direct: a payment, goods, a call, a journey together, or a finding that names both ends."""
+    """At least two independent items, one of them direct: a payment, goods, a call, a journey in one's car or together, or a finding that names both ends."""
     found = items(candidate)
     ends = {candidate.crime.entity_id, candidate.terror.entity_id}
     named = any(ends <= set(finding["subjects"]) for finding in candidate.findings if finding["status"] != "rejected")
-    return len(found) + named >= 2 and (named or any(direct(kind) for kind, _, _ in found))
+    return len(found) + named >= 2 and (named or any(direct(kind) for kind, _, _ in found) or _journey(candidate))
 
 
 def through_office(candidate: Candidate, arguments: Sequence[Row]) -> bool:
@@ -141,6 +144,16 @@ def _began(rows: Sequence[Row]) -> int | None:
     told = [int(year) for row in rows if row["basis"] == "narrative" for year in _SINCE.findall(row["sentence"] or "")]
     told += [int(row["start"][:4]) for row in rows if row["start"] and row["basis"] != "listing"]
     return min(told or [int(row["start"][:4]) for row in rows if row["start"]], default=None)
+
+
+def _journey(candidate: Candidate) -> bool:
+    """Whether on the best path somebody was on a known day in a vehicle that the next owns, drove or travelled in."""
+    best = candidate.paths[0] if candidate.paths else None
+    for left, right in pairwise(best.steps if best else ()):
+        used = [step for step in (left, right) if step.kinds - _OWNED and step.start]
+        if used and model.is_a((candidate.entities.get(left.target) or {}).get("schema") or "Thing", "Vehicle"):
+            return True
+    return False
 
 
 def _office(entity: Row) -> bool:

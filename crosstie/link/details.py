@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from crosstie.graph.csr import Csr
+from crosstie.graph.null import Null
 from crosstie.graph.paths import Paths
 from crosstie.link.actors import placements
 from crosstie.link.alternatives import Facts
@@ -42,7 +43,7 @@ _TIE = (
 )
 
 
-def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings: Settings) -> tuple[Facts, list[Candidate]]:
+def gather(engine: Engine, net: Csr, null: Null, both: Sequence[str], paths: Paths, settings: Settings) -> tuple[Facts, list[Candidate]]:
     """The candidates with all their details, and the facts for testing them. One without evidence at an end or a step, or that
     rests on a weak alias alone, is none.
     """
@@ -58,7 +59,7 @@ def gather(engine: Engine, net: Csr, both: Sequence[str], paths: Paths, settings
     merged = held(engine)
     findings = _findings(engine)
     population = int(engine.scalar("select count(*) from entities where not victim"))
-    chance = _Chance(net, dict(zip(nodes, net.numbers(pa.array(nodes, pa.string())).tolist(), strict=True)))
+    chance = _Chance(net, null, dict(zip(nodes, net.numbers(pa.array(nodes, pa.string())).tolist(), strict=True)))
     found: list[Candidate] = []
     rests: dict[int, list[str]] = {}
     for crime_id, terror_id, listed in [*((one, one, []) for one in both), *((*pair, routes[pair]) for pair in routes)]:
@@ -133,27 +134,16 @@ def _ties(engine: Engine, routes: dict[tuple[str, str], list[tuple[str, ...]]]) 
 
 
 class _Chance:
-    """How many paths of the same kinds of ties chance would give: neighbours of the right kind at each node, times how likely the last step meets
-    the other end. Degrees and kinds are kept as they are (a configuration model in closed form).
-    """
+    """What chance would give instead of a path, and how many ways there are to go on at the nodes between."""
 
-    def __init__(self, net: Csr, numbers: dict[str, int]) -> None:
-        self.net, self.numbers, self.degrees = net, numbers, net.degrees()
-        self.totals = net.kind_totals()
+    def __init__(self, net: Csr, null: Null, numbers: dict[str, int]) -> None:
+        self.net, self.null, self.numbers, self.degrees = net, null, numbers, net.degrees()
 
     def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
         """The expected number, and for the nodes between their neighbours, and those by a tie like the one that goes on."""
-        net = self.net
         numbers = [self.numbers[node] for node in nodes]
-        kinds = [net.kind_of(net.tie(a, b)) for a, b in pairwise(numbers)]
-        ways = prod(
-            max(1, net.kind_degree(node, kind) - (before == kind))
-            for node, kind, before in zip(numbers[:-1], kinds, [-1, *kinds], strict=False)
-        )
-        met = (net.kind_degree(numbers[-1], kinds[-1]) + 1) / (float(self.totals[kinds[-1]]) + net.nodes)
-        degrees = self.degrees[numbers[1:-1]].tolist()
-        alike = tuple(net.kind_degree(node, kind) for node, kind in zip(numbers[1:-1], kinds[1:], strict=True))
-        return ways * met, tuple(int(degree) for degree in degrees), alike
+        alike = tuple(self.net.kind_degree(one, self.net.kind_of(self.net.tie(one, other))) for one, other in pairwise(numbers[1:]))
+        return self.null.expected(numbers), tuple(int(degree) for degree in self.degrees[numbers[1:-1]]), alike
 
 
 def _path(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from crosstie.graph.null import Ends, Null
 from crosstie.link import chance, details, explain, history, score
 from crosstie.link.actors import seeds, weigh
 from crosstie.link.alternatives import Facts, arguments
@@ -16,6 +17,7 @@ from crosstie.link.candidates import Candidate, Row
 from crosstie.link.classify import classify
 from crosstie.link.reach import reach
 from crosstie.link.tongues import sentence
+from crosstie.model import schema as model
 from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import strictest
 from crosstie.model.tables import LINK, STEP
@@ -39,15 +41,15 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
         engine.load("links", LINK.empty_table())
         engine.load("steps", STEP.empty_table())
         return
-    facts, candidates = look(engine, settings)
+    searched, facts, candidates = look(engine, settings)
     verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
     links = [_link(candidate, arguments(candidate, facts), verdicts) for candidate in candidates]
     of_link = {link["link_id"]: candidate for link, candidate in zip(links, candidates, strict=True)}
-    for link, value in zip(links, chance.p_values([link["score"] for link in links]).tolist(), strict=True):
+    for link, value in zip(links, chance.p_values([link["score"] for link in links], searched).tolist(), strict=True):
         link["p_value"] = value
     ranked = score.kept(links, settings.links)
     values, scores = (np.array([link[name] for link in ranked], np.float64) for name in ("p_value", "score"))
-    shares = chance.false_shares(values, scores, len(links))
+    shares = chance.false_shares(values, scores, searched)
     for rank, (link, share) in enumerate(zip(ranked, shares.tolist(), strict=True), 1):
         link["rank"], link["fdr"] = rank, share
     newest = str(engine.scalar("select max(version_date) from sources") or "") if engine.has("sources") else ""
@@ -60,12 +62,22 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
 
 
-def look(engine: Engine, settings: Settings) -> tuple[Facts, list[Candidate]]:
-    """All that may be a link, with all that is said of it, not yet judged."""
+def look(engine: Engine, settings: Settings) -> tuple[int, Facts, list[Candidate]]:
+    """How many pairs were searched: every actor of crime with every one of terror, and each with himself. And all of them that may be a link, with all
+    that is said of it, not yet judged.
+    """
     weigh(engine)
     found = seeds(engine)
     net, paths = reach(engine, found, settings)
-    return details.gather(engine, net, found.both, paths, settings)
+    null = Null(Ends.of(net, [directed(kind) for kind in net.kinds]))
+    searched = len(found.crime) * len(found.terror) + len({*found.crime, *found.terror})
+    return searched, *details.gather(engine, net, null, found.both, paths, settings)
+
+
+def directed(kind: str) -> bool:
+    """Whether it matters which of the two ends of a tie of this kind is which: not for what two share, nor for kin and acquaintance."""
+    schema = model.schema(kind)
+    return not kind.startswith("shared.") and (schema is None or not schema.edge or schema.edge_directed)
 
 
 def link_id(crime_id: str, terror_id: str) -> str:
