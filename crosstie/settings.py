@@ -12,6 +12,8 @@ from typing import Any
 from crosstie.errors import UsageError
 
 FILE = "crosstie.toml"
+#: As much memory as the machine can spare.
+AUTO = "auto"
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 _ENGINE = re.compile(r"duckdb|local\[(\d+|\*)\]|spark://[\w.-]+:\d+(,[\w.-]+:\d+)*", re.ASCII)
 #: The languages of the United Nations, in which links are told.
@@ -39,8 +41,9 @@ class Settings:
     casebook: str = ""
     #: what runs the stages of a build: duckdb, or a Spark cluster: spark://host:7077 (local[2]: Spark on this machine alone)
     engine: str = "duckdb"
-    #: what DuckDB may use before it goes on on disk; Python and what is read from it need 0.9 GB beside
-    memory: str = "2GB"
+    #: what DuckDB may use before it goes on on disk: 3GB, or auto for a quarter of this machine's memory, at least 2GB. Python and what it reads need as
+    #: much beside: 1 GB for a hundred thousand records, 10 GB for ten million
+    memory: str = "auto"
     threads: int = 2
     #: seconds that a writer waits for another before it gives up
     wait: float = 10.0
@@ -83,7 +86,7 @@ class Settings:
             if not least <= (value := getattr(settings, name)) <= most:  # NaN is in no range
                 raise UsageError(f"setting {name}: {value} is not from {least} to {most}")
         for name in ("memory", "search_memory"):
-            if not _MEMORY.fullmatch(given := getattr(settings, name)):
+            if not _MEMORY.fullmatch(given := getattr(settings, name)) and (name, given) != ("memory", AUTO):
                 raise UsageError(f"setting {name}: “{given}” is no amount of memory", hint="Write it as 3GB or 800MB.")
         return settings.on(settings.engine).told_in(settings.language)
 

@@ -14,6 +14,7 @@ from crosstie.settings import Settings
 from crosstie.store.builds import Build
 from crosstie.store.casebook import Judgement
 from crosstie.store.engine import damaged
+from crosstie.store.engines.duck import memory_of
 
 Pair = tuple[str, str]
 
@@ -37,7 +38,7 @@ def cases(build: Build, settings: Settings, judgements: Sequence[Judgement], use
 @contextmanager
 def tables(build: Build, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A session with the tables of a build as views; IntegrityError where one is damaged."""
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": settings.memory, "threads": settings.threads}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_of(settings), "threads": settings.threads}
     with duckdb.connect(config={**config, "autoinstall_known_extensions": False}) as connection:
         try:
             for name in ("claims", "pairs", "clusters", "entities", "spheres", "links"):

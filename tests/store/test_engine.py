@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from crosstie.errors import StorageError
 from crosstie.model.tables import EDGE, LEDGER_BASE, LINK, SPHERE, STATEMENT, TABLES
-from crosstie.settings import Settings
+from crosstie.settings import Settings, amount
 from crosstie.store.engine import Engine
+from crosstie.store.engines.duck import memory_of
 
 PAIR = pa.schema([pa.field("id", pa.string()), pa.field("n", pa.int64())])  # type: ignore[arg-type]
 
@@ -172,6 +174,13 @@ def test_any_text_survives_load_map_write_and_read(rows: list[dict[str, Any]]) -
         return repr([row[name] for name in LEDGER_BASE.names])
 
     assert sorted(map(plainly, found)) == sorted(map(plainly, rows))
+
+
+def test_left_to_itself_it_takes_a_part_of_what_the_machine_has() -> None:
+    held = amount(memory_of(Settings()))
+    assert held >= 2_000_000_000
+    assert held <= max(2_000_000_000, psutil.virtual_memory().total * 0.26)
+    assert memory_of(Settings(memory="3GB")) == "3GB"
 
 
 def test_too_little_memory_is_said_plainly(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crosstie.errors import StorageError
-from crosstie.settings import Settings
+from crosstie.settings import AUTO, Settings, amount
 from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
 from crosstie.store.engines.spread import spread
 
 _STREAM = "_crosstie_stream"
+#: What a build is given in any case.
+_LEAST = 2_000_000_000
 #: A sort of so many rows looks for columns of texts of which there are few different ones, here at most so many, in so many rows at first.
 _LARGE = 500_000
 _FEW = 1_000
@@ -29,7 +31,7 @@ class DuckEngine(Engine):
     local = True
 
     def _begin(self, settings: Settings, begun: contextlib.ExitStack) -> None:
-        self.memory, self.threads = settings.memory, settings.threads
+        self.memory, self.threads = memory_of(settings), settings.threads
         self._types = 0
         #: Tables and views by name, in small letters, with how the name is written and which of both it is: asking DuckDB takes a millisecond.
         self._kinds: dict[str, tuple[str, str]] = {}
@@ -37,7 +39,7 @@ class DuckEngine(Engine):
             self._connection = duckdb.connect(
                 ":memory:",
                 config={
-                    "memory_limit": settings.memory,
+                    "memory_limit": self.memory,
                     "threads": settings.threads,
                     "temp_directory": str(self.folder / "spill"),
                     "preserve_insertion_order": False,
@@ -213,6 +215,15 @@ class DuckEngine(Engine):
             hint = "Set `memory` higher in crosstie.toml (or CROSSTIE_MEMORY), for example 4GB."
             return StorageError(f"the work does not fit into {self.memory} of memory: {said}", hint=hint)
         return StorageError(said)
+
+
+def memory_of(settings: Settings) -> str:
+    """What DuckDB may use: as it is set, or a quarter of the memory of this machine or its container, at least 2 GB."""
+    if settings.memory != AUTO:
+        return settings.memory
+    with duckdb.connect() as connection:
+        [(told,)] = connection.execute("select current_setting('memory_limit')").fetchall()  # four fifths of what there is
+    return f"{max(_LEAST, amount(told) * 5 // 16) // 1_000_000}MB"
 
 
 def _spelled(schema: pa.Schema) -> pa.Schema | None:
