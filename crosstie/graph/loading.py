@@ -26,15 +26,14 @@ def load(engine: Engine, settings: Settings) -> csr.Csr:
     number(engine)
     nodes, texts = (int(engine.scalar(f"select {what} from graph_numbers") or 0) for what in ("count(*)", "sum(length(entity_id))"))
     edges = int(engine.scalar("select count(*) from edges"))
-    dates = engine.arrow('select "start" as day from edges union select "end" from edges')["day"].cast(pa.string())
-    days = csr.known_days(csr.periods(dates, dates))
-    fitting.check(nodes, edges, texts, dated=len(days) > 2, settings=settings)
-    kinds = tuple(str(kind) for kind in engine.arrow("select distinct kind from edges order by kind")["kind"].to_pylist())
+    known = days(engine)
+    fitting.check(nodes, edges, texts, dated=len(known) > 2, settings=settings)
+    named = kinds(engine)
     ids: Any = engine.arrow("select entity_id from graph_numbers order by number")["entity_id"].cast(pa.string()).combine_chunks()
     with _Spool(engine.folder, edges) as spool:
-        for batch in engine.batches(_NUMBERED, _ROWS):
-            spool.add(_columns(batch, kinds, days))
-        return csr.build(nodes, spool.batches, days, ids, kinds, threads=settings.threads)
+        for batch in engine.batches(NUMBERED, _ROWS):
+            spool.add(columns(batch, named, known))
+        return csr.build(nodes, spool.batches, known, ids, named, threads=settings.threads)
 
 
 def number(engine: Engine) -> None:
@@ -45,12 +44,25 @@ def number(engine: Engine) -> None:
     )
 
 
-_NUMBERED = """
+def kinds(engine: Engine) -> tuple[str, ...]:
+    """The kinds of edges, in order."""
+    return tuple(str(kind) for kind in engine.arrow("select distinct kind from edges order by kind")["kind"].to_pylist())
+
+
+def days(engine: Engine) -> NDArray[np.int32]:
+    """The days that edges begin and end on."""
+    dates = engine.arrow('select "start" as day from edges union select "end" from edges')["day"].cast(pa.string())
+    return csr.known_days(csr.periods(dates, dates))
+
+
+#: Edges with the numbers of their ends.
+NUMBERED = """
     select s.number as source, t.number as target, e.kind, e."start", e."end", e.confidence
     from edges e left join graph_numbers s on s.entity_id = e.source left join graph_numbers t on t.entity_id = e.target"""
 
 
-def _columns(batch: pa.RecordBatch, kinds: tuple[str, ...], days: NDArray[np.int32]) -> csr.Batch:
+def columns(batch: pa.RecordBatch, kinds: tuple[str, ...], days: NDArray[np.int32]) -> csr.Batch:
+    """Edges as numbers. IntegrityError where one names nobody."""
     if batch.column("source").null_count or batch.column("target").null_count:
         raise IntegrityError(
             "an edge names an entity that does not exist", hint="The tables of edges and entities are of different builds: build again."
