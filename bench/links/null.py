@@ -1,7 +1,7 @@
 """How far off the closed form of chance is: paths of a built workspace, counted in rewired graphs.
 
 `python -m bench.links.null WORKSPACE [GRAPHS]` draws paths that the search found, rewires the graph, counts in each of the rewired ones the paths that are like
-them between the same ends, and holds the mean against `Null.alike`: by steps, and by how many are expected.
+them from the same node to nodes like the last, and holds the mean against `Null.alike`: by steps, and by how many are expected.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from crosstie.model.tables import TABLES
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
 
-#: Paths drawn for each number of steps, and how many expected ones they are weighed by: those of which hardly any is expected tell little.
+#: Paths drawn for each number of steps, and the bands of how many like them are expected.
 PATHS = 400
-_BANDS = (0.0, 1e-4, 1e-2, 1.0, np.inf)
+_BANDS = (0.0, 0.01, 1.0, 100.0, np.inf)
 _READ = ("entities", "spheres", "edges", "claims", "clusters", "sources")
 
 
@@ -52,10 +52,10 @@ def counted(path: list[int], null: Null, graphs: list[Ends]) -> float:
     ends = null.ends
     leaving = null.leaving(path)
     arriving = [ends.across(end) for end in leaving]
-    came: NDArray[Any] = np.array([ends.have(node, end) for node, end in zip(path[1:-1], arriving, strict=False)], np.int64)
+    came: NDArray[Any] = np.array([ends.have(node, end) for node, end in zip(path[1:], arriving, strict=True)], np.int64)
     goes: NDArray[Any] = np.array([ends.have(node, end) for node, end in zip(path[1:-1], leaving[1:], strict=True)], np.int64)
     both = np.array([leaving, arriving])
-    return float(np.mean([count(one.rows, one.near, one.end, one.through, path[0], path[-1], both, came, goes) for one in graphs]))
+    return float(np.mean([count(one.rows, one.near, one.end, one.through, path[0], both, came, goes) for one in graphs]))
 
 
 def main() -> None:

@@ -104,16 +104,21 @@ class Null:
         return reached * (ends.have(nodes[-1], arriving[-1]) + unseen) / (self._size[arriving[-1]] + unseen * len(ends.degree))
 
     def alike(self, nodes: Sequence[int]) -> float:
-        """How many paths by these kinds of ties there are between the two ends, over nodes with as many ends of these kinds as those of the path: what the null
-        gives on average, and `count` finds in a rewired graph. It is `onward` by how likely each step is to reach such a node.
+        """How many paths by these kinds of ties there are from the first node to nodes like the last, over nodes like those between: with as many ends of these
+        kinds. That is what the null gives on average, and `count` finds in a rewired graph. No node is tied to itself.
         """
         ends, leaving = self.ends, self.leaving(nodes)
-        found = self.onward(nodes)
-        for node, came, goes in zip(nodes[1:-1], map(ends.across, leaving), leaving[1:], strict=False):
-            has, onward = self._have(came), self._have(goes)
-            alike = ends.through & (has == has[node]) & (onward == onward[node])
-            alike[[nodes[0], nodes[-1]]] = False
-            found *= float(has[alike].sum()) / self._size[came]
+        found = float(ends.have(nodes[0], leaving[0]))
+        for place, (before, node) in enumerate(pairwise(nodes)):
+            came = ends.across(leaving[place])
+            has = self._have(came)
+            alike = has == has[node]
+            if place + 1 < len(leaving):
+                onward = self._have(leaving[place + 1])
+                alike &= ends.through & (onward == onward[node])
+                found *= onward[node] - (came == leaving[place + 1])
+            alike[[nodes[0], before]] = False
+            found *= float(has[alike].sum()) / max(self._size[came] - int(has[before]), 1)
         return found
 
     def _have(self, end: int) -> Ints:
@@ -230,9 +235,9 @@ def _exchange(a: Ints, b: Ints, directed: bool, nodes: int, seed: int, swaps: in
 
 
 @njit(cache=True, nogil=True)
-def count(rows: Ints, near: Ints, end: Ints, through: Ints, source: int, target: int, leaving: Ints, came: Ints, goes: Ints) -> int:
-    """How many paths there are between two nodes by these kinds of ends, over nodes of which each has as many ends of the kind that it is reached by (`came`)
-    and of the kind that it is left by (`goes`) as said. `leaving` has two rows: the kinds of the ends left by, and those arrived by.
+def count(rows: Ints, near: Ints, end: Ints, through: Ints, source: int, leaving: Ints, came: Ints, goes: Ints) -> int:
+    """How many paths there are from a node by these kinds of ends, over nodes each of which has as many ends of the kind that it is reached by (`came`)
+    and of the kind that it is left by (`goes`) as said; the last, as many of the former. `leaving` has two rows: the kinds of ends left by, and arrived by.
     """
     steps = leaving.shape[1]
     nodes = np.empty(steps + 1, np.int64)
@@ -246,12 +251,8 @@ def count(rows: Ints, near: Ints, end: Ints, through: Ints, source: int, target:
         place = at[depth]
         at[depth] += 1
         node = near[place]
-        if end[place] != leaving[0, depth]:
-            continue
-        if depth == steps - 1:
-            found += node == target
-            continue
-        if node == target or not through[node]:
+        last = depth == steps - 1
+        if end[place] != leaving[0, depth] or not (last or through[node]):
             continue
         passed = False
         for i in range(depth + 1):
@@ -261,8 +262,12 @@ def count(rows: Ints, near: Ints, end: Ints, through: Ints, source: int, target:
         reached, left = 0, 0
         for p in range(rows[node], rows[node + 1]):
             reached += end[p] == leaving[1, depth]
-            left += end[p] == leaving[0, depth + 1]
-        if reached == came[depth] and left == goes[depth]:
+            left += not last and end[p] == leaving[0, depth + 1]
+        if reached != came[depth] or (not last and left != goes[depth]):
+            continue
+        if last:
+            found += 1
+        else:
             depth += 1
             nodes[depth], at[depth] = node, rows[node]
     return found
