@@ -22,6 +22,7 @@ from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
 from crosstie.exchange.export import Exported
 from crosstie.graph.compile import compile_edges
+from crosstie.graph.memory import Memory
 from crosstie.ingest.archive import unpack
 from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
@@ -237,6 +238,7 @@ class Workspace:
             home = self.folder / "matching" if engine.local else None
             found["matched"] = resolve(engine, judgements, self.settings, weights, home, anew=anew)
 
+        searching = None if anew else Memory(self.folder / "searching" / "paths.parquet", self._inputs(judgements, weights))
         return [
             ("gathering statements", lambda: self._open(engine, registry.ledgers(lenses))),
             ("looking for copies", lambda: found.update(copies=leave_out(engine))),
@@ -247,7 +249,7 @@ class Workspace:
             ("looking for typologies", lambda: registry.detect(engine, lenses, judgements)),
             ("placing actors in spheres", lambda: place(engine, activities)),
             ("connecting entities", lambda: compile_edges(engine, self.settings)),
-            ("searching links", lambda: search(engine, self.settings, judgements)),
+            ("searching links", lambda: search(engine, self.settings, judgements, searching)),
         ]
 
     def _open(self, engine: Engine, ledgers: Mapping[str, pa.Schema]) -> None:

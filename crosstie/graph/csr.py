@@ -106,8 +106,12 @@ class Csr:
 
     def numbers(self, ids: pa.Array[Any]) -> NDArray[np.int32]:
         """The numbers of the nodes with these ids, in the order given; ids outside the graph are left out."""
-        found = places(ids, self.ids)
-        return found[found >= 0].astype(np.int32)
+        found = self.places(ids)
+        return found[found >= 0]
+
+    def places(self, ids: pa.Array[Any]) -> NDArray[np.int32]:
+        """The number of the node with each of these ids; -1 outside the graph."""
+        return places(ids, self.ids).astype(np.int32)
 
     def kind_degree(self, node: int, kind: int) -> int:
         """How many ties of a kind a node has."""

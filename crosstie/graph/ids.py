@@ -14,12 +14,12 @@ Ints = NDArray[Any]
 
 def places(wanted: pa.Array[Any], among: pa.Array[Any]) -> NDArray[np.int64]:
     """For each text its place in an array in order (of bytes, none null), or -1."""
-    return np.asarray(_find(*_bytes(wanted), *_bytes(among)), np.int64)
+    return np.asarray(_find(*_texts(wanted), *_texts(among)), np.int64)
 
 
-def _bytes(texts: pa.Array[Any]) -> tuple[Ints, Ints]:
+def _texts(some: pa.Array[Any]) -> tuple[Ints, Ints]:
     """The bytes of texts, and where each begins."""
-    plain = texts.cast(pa.string())
+    plain = some.cast(pa.string())
     held: list[Any] = plain.buffers()
     if not len(plain) or held[1] is None:
         return np.zeros(len(plain) + 1, np.int32), np.empty(0, np.uint8)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from crosstie.graph.memory import Memory
 from crosstie.graph.null import Ends, Null
 from crosstie.link import chance, details, explain, history, score
 from crosstie.link.actors import seeds, weigh
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _EVIDENCE = 20
 
 
-def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) -> None:
+def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement], memory: Memory | None = None) -> None:
     """Create `links` and `steps`: every actor in both spheres, and the best paths between actors of different spheres, ranked.
 
     Reads `entities`, `spheres`, `edges` and, where they are there, `claims`, `clusters`, `sources` and `findings`. At most `settings.links` links stay.
@@ -41,7 +42,7 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
         engine.load("links", LINK.empty_table())
         engine.load("steps", STEP.empty_table())
         return
-    searched, facts, candidates = look(engine, settings)
+    searched, facts, candidates = look(engine, settings, memory)
     verdicts: dict[str, str] = {one.left: one.verdict for one in judgements if one.kind == "link" and one.revoked_at is None}
     links = [_link(candidate, arguments(candidate, facts), verdicts) for candidate in candidates]
     of_link = {link["link_id"]: candidate for link, candidate in zip(links, candidates, strict=True)}
@@ -62,13 +63,13 @@ def search(engine: Engine, settings: Settings, judgements: Sequence[Judgement]) 
     engine.load("steps", pa.Table.from_pylist(steps, schema=STEP))
 
 
-def look(engine: Engine, settings: Settings) -> tuple[int, Facts, list[Candidate]]:
+def look(engine: Engine, settings: Settings, memory: Memory | None = None) -> tuple[int, Facts, list[Candidate]]:
     """How many pairs were searched: every actor of crime with every one of terror, and each with himself. And all of them that may be a link, with all
     that is said of it, not yet judged.
     """
     weigh(engine)
     found = seeds(engine)
-    net, paths = reach(engine, found, settings)
+    net, paths = reach(engine, found, settings, memory)
     null = Null(Ends.of(net, [directed(kind) for kind in net.kinds]))
     searched = len(found.crime) * len(found.terror) + len({*found.crime, *found.terror})
     return searched, *details.gather(engine, net, null, found.both, paths, settings)
