@@ -152,7 +152,7 @@ def reliability(some: Sequence[Kept], steps: int = 12) -> list[tuple[float, floa
 def pictured(folder: Path) -> str:
     """The diagrams as SVG."""
     lines = []
-    for label, settings in (("small, no ties", UNTIED[:20]), ("medium, no ties", UNTIED[20:]), ("medium, untied pairs of all", TIED)):
+    for label, settings in (("small, no ties", UNTIED[:20]), ("medium, no ties", UNTIED[20:]), ("medium, ties", TIED)):
         some = kept(folder, settings)
         if some:
             values, searched = np.sort(np.concatenate([one.p_values for one in some])), sum(one.searched for one in some)
@@ -165,9 +165,11 @@ def pictured(folder: Path) -> str:
     if tied:
         bands = reliability(tied)
         odds = np.linspace(-6, 6, 100)
-        said = ("what the score says", odds, 1 / (1 + np.exp(-odds)))
+        said = ("", odds, 1 / (1 + np.exp(-odds)))
         points = tuple(Curve("", odd, share, many, "#d1495b") for odd, share, many in bands)
-        panels.append(Panel("Score and truth", "score (log-odds)", "share true", (said,), points, logarithmic=False))
+        panels.append(
+            Panel("Score and truth (line: what the score says)", "score (log-odds)", "share true", (said,), points, logarithmic=False)
+        )
     return draw(panels)
 
 
