@@ -7,8 +7,8 @@ copy's own stays. So a build with a copy is the build without it. Versions of on
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
@@ -46,13 +46,19 @@ def leave_out(engine: Engine) -> list[dict[str, Any]]:
 
 def _alike(told: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     """Pairs of sources of about the same size, the one received first before the other."""
-    return [
-        (one["source_id"], other["source_id"])
-        for one, other in combinations(told, 2)
-        if one["series"] != other["series"]
-        and one["statements"]
-        and all(abs(one[name] - other[name]) <= SIZES * max(one[name], other[name]) for name in _COUNTED)
-    ]
+    place = {one["source_id"]: at for at, one in enumerate(told)}
+    found = []
+    held: deque[dict[str, Any]] = deque()
+    for other in sorted((one for one in told if one["statements"]), key=lambda one: (one["statements"], place[one["source_id"]])):
+        while held and held[0]["statements"] < (1 - SIZES) * other["statements"]:
+            held.popleft()
+        for one in held:
+            near = all(abs(one[name] - other[name]) <= SIZES * max(one[name], other[name]) for name in _COUNTED)
+            if near and one["series"] != other["series"]:
+                first, second = sorted((one["source_id"], other["source_id"]), key=place.__getitem__)
+                found.append((first, second))
+        held.append(other)
+    return sorted(found, key=lambda pair: (place[pair[0]], place[pair[1]]))
 
 
 def _signatures(engine: Engine, sources: Sequence[str]) -> None:
