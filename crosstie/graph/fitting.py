@@ -32,8 +32,9 @@ def check(nodes: int, edges: int, texts: int, *, dated: bool, settings: Settings
     short = f"the setting search_memory allows {_told(allowed)}" if wanted > allowed else f"{_told(free or 0)} are free"
     raise EngineError(
         f"the search for links would need {_told(wanted)} of memory for {nodes:,} entities and {edges:,} ties; {short}",
-        hint="Build on a cluster, which needs no such memory: crosstie build --engine spark://HOST:7077 (docs/guide/spark.md)."
-        + (f' Or set search_memory = "{wanted // 1_000_000_000 + 1}GB" in crosstie.toml.' if free is None or wanted <= free else ""),
+        hint=f'Set search_memory = "{wanted // 1_000_000_000 + 1}GB" in crosstie.toml.'
+        if free is None or wanted <= free
+        else "Build where more memory is free; the paths alone can also be searched on a cluster (crosstie.graph.frontier).",
     )
 
 
