@@ -10,13 +10,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crosstie import __version__, clock
+from crosstie.casework.access import Person
+from crosstie.casework.accounts import Accounts
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
@@ -39,6 +43,7 @@ from crosstie.link.search import search
 from crosstie.link.spheres import place
 from crosstie.model.tables import ORDER, SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
+from crosstie.report.stories import stories
 from crosstie.resolve.claims import BEFORE, WRITTEN, gather
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
@@ -117,6 +122,16 @@ class Workspace:
         workspace = cls(folder, user=user)
         workspace._record("init", title)
         return workspace
+
+    def for_person(self, person: Person) -> Workspace:
+        """The same workspace for somebody who is signed in: what they read and do is noted under their name and purpose."""
+        other = copy(self)
+        other.user, other.purpose = person.name, person.purpose
+        return other
+
+    def accounts(self) -> Accounts:
+        """Who may sign in to the workbench."""
+        return Accounts(self.database)
 
     def close(self) -> None:
         """Let go of the casebook."""
@@ -323,6 +338,11 @@ class Workspace:
         found = dossier(self.builds.current(), self.sources, reference, self.builds.list())
         self._record("read", found.reference)
         return found
+
+    def stories(self, links: Sequence[str]) -> list[dict[str, Any]]:
+        """The paths, pictures and sentences of links of the current build, by their ids, best first. Who shows them notes that they were read."""
+        table = self.built().table("links")
+        return stories(self.built(), table.filter(pc.is_in(table["link_id"], pa.array(list(links), pa.string()))))
 
     def screen(self, queries: Iterable[Query], *, threshold: float = THRESHOLD, limit: int = LIMIT) -> Iterator[tuple[Query, list[Hit]]]:
         """Who among the entities of the current build may be meant by each name, with reasons; queries are taken and answered in batches."""

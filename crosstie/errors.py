@@ -13,7 +13,8 @@
     ├── StorageError          6   disk full, read-only, a store that cannot be reached
     │   └── IntegrityError        a hash, the audit chain or a table is not what it should be
     ├── LensError             7   a lens breaks its contract
-    └── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work; or one machine does not hold it
+    ├── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work; or one machine does not hold it
+    └── AccessError           9   who asks may not: not signed in, of another role, or cleared for less
 
 `detail` says what happened and where; `hint` says what to do next. Both are shown to users as they are.
 """
@@ -100,3 +101,9 @@ class EngineError(CrosstieError):
     """The engine named is not installed, its cluster cannot be reached, or lost the work; or the work needs more than this engine has."""
 
     exit_code = 8
+
+
+class AccessError(CrosstieError):
+    """Who asks may not: not signed in, of another role, or cleared for less."""
+
+    exit_code = 9

@@ -258,6 +258,7 @@ from crosstie.cli import compare as _compare  # noqa: E402  (these add their com
 from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
+from crosstie.cli import serving as _serving  # noqa: E402
 from crosstie.cli import tables as _tables  # noqa: E402
 from crosstie.cli import weights as _weights  # noqa: E402
 
@@ -266,5 +267,6 @@ _judging.register(main)
 _asking.register(main)
 _learning.register(main)
 _screening.register(main)
+_serving.register(main)
 _tables.register(main)
 _weights.register(main)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from crosstie.errors import Busy, IntegrityError, StorageError, UsageError
 
 #: raise by one with every change of the tables, and add the step to it in `Database._prepare`
-VERSION = 3  # 2: review_skips, 3: watches
+VERSION = 4  # 2: review_skips, 3: watches, 4: accounts, sessions
 WAIT = 15.0
 _LOCK = 0x63726F73  # "cros": the advisory lock of PostgreSQL under which tables are made
 _READ = {"crosstie_read": True}

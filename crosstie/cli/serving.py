@@ -1,0 +1,58 @@
+"""`crosstie serve`: the workbench in the browser."""
+
+from __future__ import annotations
+
+import click
+
+from crosstie.cli.ending import err
+from crosstie.cli.frame import Frame, command
+from crosstie.errors import UsageError
+
+#: Addresses that only this machine reaches.
+_HERE = ("127.0.0.1", "::1", "localhost")
+_FILE = click.Path(exists=True, dir_okay=False)
+
+
+def register(group: click.Group) -> None:
+    """Add the command to the group."""
+
+    @command(group)
+    @click.option("--host", default=_HERE[0], show_default=True, help="The address to listen at; another than this machine's needs HTTPS.")
+    @click.option("--port", default=8340, show_default=True, type=click.IntRange(1, 65_535), help="The port to listen at.")
+    @click.option("--name", "names", multiple=True, help="A name under which the workbench is reached, beside localhost.")
+    @click.option("--certificate", type=_FILE, help="A certificate for HTTPS (PEM).")
+    @click.option("--key", type=_FILE, help="Its key (PEM).")
+    @click.option("--behind-proxy", is_flag=True, help="A proxy on this machine does HTTPS.")
+    def serve(
+        frame: Frame, host: str, port: int, names: tuple[str, ...], certificate: str | None, key: str | None, behind_proxy: bool
+    ) -> None:
+        """Open the workbench: links, entities and search in the browser.
+
+        The first start makes the account of an administrator and prints its password once. Only this machine reaches the workbench unless
+        --host says otherwise; then it wants HTTPS.
+        """
+        import uvicorn
+
+        from crosstie.web.server import LOCAL, create_app
+
+        secure = bool(certificate and key) or behind_proxy
+        if host not in _HERE and not secure:
+            raise UsageError(
+                f"at {host} others could read along", hint="Give --certificate and --key, or say --behind-proxy where a proxy does HTTPS."
+            )
+        app = create_app(frame.folder, hosts=(*LOCAL, *names), secure=secure)
+        first = app.state.accounts.first()
+        if first is not None:
+            err.print(f"The first account is [bold]{first[0]}[/bold], its password [bold]{first[1]}[/bold]. It is shown only now.")
+        address = f"{'https' if certificate else 'http'}://{'localhost' if host in _HERE else host}:{port}"
+        err.print(f"The workbench is at {address} until Ctrl+C.")
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            proxy_headers=behind_proxy,
+            server_header=False,
+        )

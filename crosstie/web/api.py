@@ -1,0 +1,75 @@
+"""The same as JSON, for a unit’s own systems."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from crosstie.casework.access import Act
+from crosstie.link.asking import classes_of
+from crosstie.web.guard import GuardedRoute, allows
+from crosstie.web.pages import reading
+from crosstie.web.reading import PAGE
+
+router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
+
+
+class Verdict(BaseModel):
+    """What a person decided of a link."""
+
+    link: str = Field(max_length=200)
+    verdict: Literal["accepted", "rejected", "unsure"]
+    reason: str = Field("", max_length=2_000)
+
+
+@router.get("/links")
+@allows(Act.READ)
+def links(
+    request: Request,
+    kind: Annotated[list[str] | None, Query(alias="class")] = None,
+    typology: str = "",
+    between: str = "",
+    status: str = "",
+    start: int = 0,
+    count: int = PAGE,
+) -> Any:
+    """The ranked links, some at a time."""
+    reader = reading(request)
+    return reader.links(reader.question(classes_of(kind or []), typology, between), status=status, start=start, count=count)
+
+
+@router.get("/links/{link}")
+@allows(Act.READ)
+def link(request: Request, link: str) -> Any:
+    """One link with its paths, evidence and judgements."""
+    return reading(request).link(link)
+
+
+@router.get("/entities/{entity:path}")
+@allows(Act.READ)
+def entity(request: Request, entity: str) -> Any:
+    """One entity with every value and its place."""
+    return reading(request).entity(entity)
+
+
+@router.get("/search")
+@allows(Act.SEARCH)
+def search(request: Request, name: str) -> Any:
+    """Who may be meant by a name."""
+    return reading(request).search(name)
+
+
+@router.post("/judgements", status_code=201)
+@allows(Act.JUDGE)
+def judge(request: Request, given: Verdict) -> Any:
+    """Note what a person decided of a link."""
+    return reading(request).judge(given.link, given.verdict, given.reason)
+
+
+@router.post("/judgements/{judgement}/undo")
+@allows(Act.JUDGE)
+def undo(request: Request, judgement: str) -> Any:
+    """Take one’s own judgement back."""
+    return reading(request).undo(judgement)

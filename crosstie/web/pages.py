@@ -1,0 +1,223 @@
+"""The pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from crosstie.casework.access import ALLOWED, Act, Role
+from crosstie.casework.accounts import IDLE, WHOLE, Session
+from crosstie.errors import AccessError, NotFound
+from crosstie.link.asking import CLASSES, classes_of
+from crosstie.model.marking import Tlp
+from crosstie.web.guard import COOKIE, OPEN, GuardedRoute, allows, workspace_of
+from crosstie.web.reading import PAGE, Reading
+from crosstie.web.render import _STATIC, FILES, page
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+_Text = Annotated[str, Form(max_length=2_000)]
+#: Where each role begins.
+_HOME = {Role.CUSTODIAN: "/sources", Role.ADMINISTRATOR: "/accounts", Role.AUDITOR: "/audit"}
+
+
+def reading(request: Request) -> Reading:
+    """What the person who asks may read."""
+    return Reading(workspace_of(request), request.state.session.person)
+
+
+@router.get("/sign-in")
+@allows(OPEN)
+def sign_in_page(request: Request, next: str = "/") -> Response:
+    """The form to sign in with."""
+    return page(request, "sign_in.html", {"next": next, "error": None})
+
+
+@router.post("/sign-in")
+@allows(OPEN)
+def sign_in(request: Request, name: _Text, password: _Text, purpose: _Text = "", next: _Text = "/") -> Response:
+    """Begin a session."""
+    request.app.state.attempts.count(request.client.host if request.client else "")
+    try:
+        token = request.app.state.accounts.sign_in(name, password, purpose)
+    except AccessError as error:
+        return page(request, "sign_in.html", {"next": next, "error": error, "name": name, "purpose": purpose}, 403)
+    # only a page of our own: “//elsewhere” and “/\elsewhere” are other sites to a browser
+    target = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
+    response = RedirectResponse(target, 303)
+    secure: bool = request.app.state.secure
+    response.set_cookie(COOKIE, token, max_age=int(WHOLE.total_seconds()), httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+@router.post("/sign-out")
+@allows(Act.OWN)
+def sign_out(request: Request) -> Response:
+    """End the session."""
+    request.app.state.accounts.sign_out(request.cookies[COOKIE])
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@router.get("/password")
+@allows(Act.OWN)
+def password_page(request: Request) -> Response:
+    """The form to choose a password with."""
+    return page(request, "password.html", {"idle": int(IDLE.total_seconds()) // 60})
+
+
+@router.post("/password")
+@allows(Act.OWN)
+def password(request: Request, present: _Text, chosen: _Text) -> Response:
+    """Choose a password; all sessions end."""
+    session: Session = request.state.session
+    request.app.state.accounts.choose(session.person.name, present, chosen)
+    return RedirectResponse("/sign-in", 303)
+
+
+@router.get("/")
+@allows(Act.OWN)
+def home(request: Request) -> Response:
+    """Where this person begins."""
+    return RedirectResponse(_HOME.get(request.state.session.person.role, "/links"), 303)
+
+
+@router.get("/links")
+@allows(Act.READ)
+def links(
+    request: Request,
+    kind: Annotated[list[str] | None, Query(alias="class")] = None,
+    typology: str = "",
+    between: str = "",
+    status: str = "",
+    start: int = 0,
+) -> Response:
+    """The ranked links."""
+    given = classes_of(kind or [])
+    reader = reading(request)
+    found = reader.links(reader.question(given, typology, between), status=status, start=start)
+    asked = {"class": given, "typology": typology, "between": between, "status": status}
+    return page(request, "links.html", {"found": found, "asked": asked, "classes": CLASSES, "step": PAGE})
+
+
+@router.get("/links/{link}")
+@allows(Act.READ)
+def link(request: Request, link: str) -> Response:
+    """One link."""
+    reader = reading(request)
+    found = reader.link(link)
+    [story] = reader.workspace.stories([found["link"]["link_id"]])
+    return page(request, "link.html", {"story": story, "found": found})
+
+
+@router.post("/links/{link}/judge")
+@allows(Act.JUDGE)
+def judge(request: Request, link: str, verdict: _Text, reason: _Text = "") -> Response:
+    """Note what a person decided of a link."""
+    reading(request).judge(link, verdict, reason)
+    return RedirectResponse(f"/links/{link}", 303)
+
+
+@router.post("/judgements/{judgement}/undo")
+@allows(Act.JUDGE)
+def undo(request: Request, judgement: str) -> Response:
+    """Take one’s own judgement back."""
+    taken = reading(request).undo(judgement)
+    return RedirectResponse(f"/links/{taken['left']}" if taken["kind"] == "link" else "/", 303)
+
+
+@router.get("/entities/{entity:path}")
+@allows(Act.READ)
+def entity(request: Request, entity: str) -> Response:
+    """One entity."""
+    found = reading(request).entity(entity)
+    return page(request, "entity.html", {"found": found, "values": _by_property(found["claims"])})
+
+
+@router.get("/search")
+@allows(Act.SEARCH)
+def search(request: Request, name: str = "") -> Response:
+    """Who may be meant by a name; only the hits where htmx asks as one types."""
+    found = reading(request).search(name)
+    return page(request, "hits.html" if request.headers.get("hx-request") else "search.html", {"found": found})
+
+
+@router.get("/sources")
+@allows(Act.SOURCES)
+def sources(request: Request) -> Response:
+    """The sources."""
+    person = request.state.session.person
+    known = workspace_of(request).list_sources()
+    shown = [one for one in known if person.cleared(one.marking)]
+    return page(request, "sources.html", {"sources": shown, "withheld": len(known) - len(shown)})
+
+
+@router.get("/audit")
+@allows(Act.AUDIT)
+def audit(request: Request, count: int = 200) -> Response:
+    """Who read or did what, when and why."""
+    entries = workspace_of(request).audit_entries(max(1, min(count, 5_000)))
+    return page(request, "audit.html", {"entries": list(reversed(entries))})
+
+
+@router.get("/accounts")
+@allows(Act.ACCOUNTS)
+def accounts(request: Request) -> Response:
+    """Who may sign in."""
+    return _accounts(request, None)
+
+
+@router.post("/accounts")
+@allows(Act.ACCOUNTS)
+def add_account(request: Request, name: _Text, role: Annotated[Role, Form()], clearance: _Text = "TLP:AMBER") -> Response:
+    """Make an account, and show once the password to begin with."""
+    password = request.app.state.accounts.add(name, role, _clearance(clearance), by=request.state.session.person.name)
+    return _accounts(request, (name, password))
+
+
+@router.post("/accounts/{name}")
+@allows(Act.ACCOUNTS)
+def change_account(request: Request, name: str, role: Annotated[Role, Form()], clearance: _Text, closed: Annotated[bool, Form()] = False) -> Response:
+    """Give an account another role or clearance, or close it."""
+    by = request.state.session.person.name
+    request.app.state.accounts.change(name, role=role, clearance=_clearance(clearance), closed=closed, by=by)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.post("/accounts/{name}/password")
+@allows(Act.ACCOUNTS)
+def reset_password(request: Request, name: str) -> Response:
+    """Give an account a new password to begin with."""
+    return _accounts(request, (name, request.app.state.accounts.reset(name, by=request.state.session.person.name)))
+
+
+@router.get("/static/{name}")
+@allows(OPEN)
+def file(name: str) -> Response:
+    """A file that pages ask for."""
+    if name not in FILES:
+        raise NotFound(f"there is no file “{name}”")
+    return FileResponse(_STATIC / name, media_type=FILES[name], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+def _accounts(request: Request, made: tuple[str, str] | None) -> Response:
+    told = {"accounts": request.app.state.accounts.all(), "roles": list(Role), "levels": [level.label for level in Tlp], "made": made}
+    return page(request, "accounts.html", told | {"allowed": {role: sorted(act.value for act in acts) for role, acts in ALLOWED.items()}})
+
+
+def _clearance(written: str) -> Tlp:
+    found = next((level for level in Tlp if level.label == written), None)
+    if found is None:
+        raise NotFound(f"“{written}” is no marking of the Traffic Light Protocol")
+    return found
+
+
+def _by_property(claims: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """What is said of an entity, by property and by value."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for one in claims:
+        if one["prop_type"] != "entity":
+            found.setdefault(one["prop"], {}).setdefault(one["value"], []).append(one)
+    return found

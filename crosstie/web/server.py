@@ -1,0 +1,87 @@
+"""The workbench as an application: its table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from crosstie import __version__
+from crosstie.app import Workspace
+from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, UsageError
+from crosstie.web import api, pages
+from crosstie.web.guard import Attempts
+from crosstie.web.render import page
+
+#: Names under which the machine itself is reached; another site that points its name here gets no answer.
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+#: HTTP statuses of errors; what is not named is the program's or the machine's fault.
+_STATUS: tuple[tuple[type[CrosstieError], int], ...] = (
+    (AccessError, 403),
+    (NotFound, 404),
+    (Busy, 429),
+    (UsageError, 400),
+    (InputError, 400),
+)
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = False) -> FastAPI:
+    """The application for a workspace. `hosts`: under which names it may be asked; `secure`: it is reached by HTTPS, so the cookie never goes without."""
+    app = FastAPI(title="crosstie", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.workspace = Workspace(folder)
+    app.state.accounts = app.state.workspace.accounts()
+    app.state.secure = secure
+    app.state.attempts = Attempts()
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.add_exception_handler(CrosstieError, _error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.middleware("http")(_headers)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return app
+
+
+async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _error(request: Request, error: Any) -> Response:
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    return _told(request, error, status)
+
+
+def _http_error(request: Request, error: Any) -> Response:
+    said = {404: "there is no such page", 405: "this page takes no such request"}.get(error.status_code, str(error.detail))
+    return _told(request, CrosstieError(said), error.status_code)
+
+
+def _invalid(request: Request, error: Any) -> Response:
+    first = error.errors()[0]
+    return _told(request, UsageError(f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"), 400)
+
+
+def _told(request: Request, error: CrosstieError, status: int) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse(error.as_dict(), status)
+    return page(request, "error.html", {"error": error, "status": status}, status)

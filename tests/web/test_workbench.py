@@ -1,0 +1,255 @@
+"""The workbench, by its pages and as JSON."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from crosstie.casework.access import ALLOWED, Act, Role
+from crosstie.casework.accounts import Accounts
+from crosstie.model.marking import Tlp
+from crosstie.web.guard import OPEN, Attempts, GuardedRoute
+from tests.web.conftest import WORDS, SignIn
+
+#: What stands for the parts of an address, and what a form or a program sends.
+_PARTS = {"link": "1", "entity": "x", "judgement": "x", "name": "crosstie.css"}
+_SENT = {"name": "ben", "role": "viewer", "clearance": "TLP:AMBER", "verdict": "unsure", "present": WORDS, "chosen": WORDS + " too"}
+
+
+def routes(app: FastAPI) -> list[tuple[str, str, Any]]:
+    found: list[tuple[str, str, Any]] = []
+
+    def walk(several: Any) -> None:
+        for route in several:
+            if hasattr(route, "act"):
+                found.extend((method, route.path, route.act) for method in sorted(route.methods))
+            elif hasattr(route, "original_router"):
+                walk(route.original_router.routes)
+            elif hasattr(route, "routes"):
+                walk(route.routes)
+            else:
+                raise AssertionError(f"{route} is behind no door")
+
+    walk(app.routes)
+    return found
+
+
+def ask(browser: TestClient, method: str, path: str, form: str = "") -> Any:
+    address = re.sub(r"{(\w+)(:path)?}", lambda part: _PARTS[part.group(1)], path)
+    if method == "GET":
+        return browser.get(address, params={"name": "x"} if "search" in path else {})
+    if path.startswith("/api/"):
+        return browser.request(method, address, json={"link": "1", "verdict": "unsure"}, headers={"x-crosstie-form": form})
+    return browser.request(method, address, data=_SENT | {"form": form})
+
+
+def test_every_route_is_behind_the_door(app: FastAPI) -> None:
+    known = routes(app)
+    assert len(known) > 20
+    assert {path for _, path, act in known if act == OPEN} == {"/sign-in", "/static/{name}"}
+
+
+def test_a_route_that_does_not_say_what_it_is_for_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="does not say"):
+        GuardedRoute("/all", lambda: None)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_route_for_every_role(app: FastAPI, sign_in: SignIn, role: Role) -> None:
+    browser, form = sign_in(role)
+    ended = False
+    for number, (method, path, act) in enumerate(routes(app)):
+        if ended:
+            browser, form = sign_in(role, name=f"ana{number}")
+        answer = ask(browser, method, path, form)
+        ended = path in ("/sign-out", "/password", "/sign-in")
+        if act == OPEN or act in ALLOWED[role]:
+            assert answer.status_code in (200, 201, 303, 400, 404) or "only one’s own" in answer.text, (method, path, answer.text)
+        else:
+            assert answer.status_code == 403, (method, path)
+            assert Act(act).value in answer.text
+            assert "<table" not in answer.text
+
+
+def test_who_is_not_signed_in_gets_nothing(app: FastAPI) -> None:
+    stranger = TestClient(app, follow_redirects=False)
+    for method, path, act in routes(app):
+        if act == OPEN:
+            continue
+        answer = ask(stranger, method, path)
+        if path.startswith("/api/"):
+            assert answer.status_code == 401
+            assert answer.json()["error"] == "AccessError"
+        else:
+            assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in")
+        assert len(answer.content) < 200
+
+
+def test_a_form_of_nobody_or_of_somebody_else_changes_nothing(app: FastAPI, sign_in: SignIn) -> None:
+    ana, _ = sign_in(name="ana")
+    _, others = sign_in(name="ben")
+    for form in ("", others):
+        assert ana.post("/links/1/judge", data={"verdict": "accepted", "form": form}).status_code == 403
+        assert (
+            ana.post("/api/v1/judgements", json={"link": "1", "verdict": "accepted"}, headers={"x-crosstie-form": form}).status_code == 403
+        )
+    assert app.state.workspace.casebook.in_force() == []
+
+
+def test_another_site_can_neither_send_nor_show(app: FastAPI, sign_in: SignIn) -> None:
+    ana, form = sign_in()
+    for headers in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}):
+        assert ana.post("/links/1/judge", data={"verdict": "accepted", "form": form}, headers=headers).status_code == 403
+    assert ana.get("/links", headers={"host": "elsewhere.example"}).status_code == 400
+    answer = ana.get("/links")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_session_is_a_cookie_that_scripts_and_other_sites_do_not_get(app: FastAPI) -> None:
+    accounts: Accounts = app.state.accounts
+    accounts.choose("ana", accounts.add("ana", Role.VIEWER, by="tester"), WORDS)
+    stranger = TestClient(app, follow_redirects=False)
+    for target, to in (
+        ("/links?class=N3", "/links?class=N3"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("https://x", "/"),
+    ):
+        answer = stranger.post("/sign-in", data={"name": "ana", "password": WORDS, "purpose": "a trial", "next": target})
+        assert answer.headers["location"] == to
+        assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
+
+
+def test_a_password_for_once_opens_only_the_page_to_change_it(app: FastAPI) -> None:
+    password = app.state.accounts.add("ana", Role.ANALYST, by="tester")
+    browser = TestClient(app, follow_redirects=False)
+    browser.post("/sign-in", data={"name": "ana", "password": password, "purpose": "a trial"})
+    assert browser.get("/links").headers["location"] == "/password"
+    assert browser.get("/password").status_code == 200
+
+
+def test_too_many_attempts_are_turned_away(app: FastAPI) -> None:
+    app.state.attempts = Attempts(most=20)
+    stranger = TestClient(app)
+    answers = [stranger.post("/sign-in", data={"name": f"n{number}", "password": "x", "purpose": "y"}).status_code for number in range(22)]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+
+
+def test_links_are_read_judged_and_taken_back_under_ones_name(app: FastAPI, sign_in: SignIn) -> None:
+    ana, form = sign_in()
+    listed = ana.get("/api/v1/links", params={"count": 3}).json()
+    assert [row["rank"] for row in listed["links"]] == [1, 2, 3]
+    first = listed["links"][0]
+    assert first["crime_name"] in ana.get("/links").text
+    link = f"/links/{first['link_id']}"
+    told = ana.get(f"/api/v1{link}").json()
+    shown = ana.get(link).text
+    assert told["steps"][0]["evidence"][0]["source_id"][:8] in shown
+    assert "<svg" in shown
+    assert ana.post(f"{link}/judge", data={"verdict": "accepted", "reason": "both sources say so", "form": form}).status_code == 303
+    assert "both sources say so" in ana.get(link).text
+    [verdict] = app.state.workspace.casebook.in_force()
+    assert (verdict.user, verdict.verdict) == ("ana", "accepted")
+    ben, bens = sign_in(name="ben")
+    assert ben.post(f"/judgements/{verdict.id}/undo", data={"form": bens}).status_code == 403
+    assert ana.post(f"/judgements/{verdict.id}/undo", data={"form": form}).status_code == 303
+    assert app.state.workspace.casebook.in_force() == []
+    read = [one for one in app.state.workspace.audit_entries(50) if one["user"] == "ana" and one["action"] == "read"]
+    assert read
+    assert all(one["purpose"] == "a trial" for one in read)
+
+
+def test_what_is_marked_too_strictly_is_left_out_and_counted(app: FastAPI, sign_in: SignIn) -> None:
+    everything = sign_in(name="ana")[0].get("/api/v1/links", params={"count": 500}).json()
+    strict = next(row for row in everything["links"] if "STRICT" in row["marking"])
+    ben, _ = sign_in(clearance=Tlp.AMBER, name="ben")
+    some = ben.get("/api/v1/links", params={"count": 500}).json()
+    assert some["withheld"] == everything["total"] - some["total"] > 0
+    assert all("STRICT" not in row["marking"] for row in some["links"])
+    for path in (f"/links/{strict['link_id']}", f"/api/v1/links/{strict['link_id']}", f"/links/{strict['rank']}"):
+        answer = ben.get(path)
+        assert answer.status_code == 403
+        assert strict["crime_name"] not in answer.text
+    cleared, _ = sign_in(clearance=Tlp.CLEAR, name="eve")
+    assert cleared.get("/api/v1/links").json()["links"] == []
+
+
+def test_an_entity_is_found_by_its_name_and_shown_with_its_sources(sign_in: SignIn) -> None:
+    ana, _ = sign_in()
+    link = ana.get("/api/v1/links").json()["links"][0]
+    found = ana.get("/api/v1/search", params={"name": link["crime_name"]}).json()["hits"]
+    assert link["crime_id"] in [hit["entity_id"] for hit in found]
+    assert link["crime_id"] in ana.get("/search", params={"name": link["crime_name"]}).text
+    part = ana.get("/search", params={"name": link["crime_name"]}, headers={"hx-request": "true"}).text
+    assert "<html" not in part
+    told = ana.get(f"/api/v1/entities/{link['crime_id']}").json()
+    shown = ana.get(f"/entities/{link['crime_id']}").text
+    assert told["claims"][0]["locator"] in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "\u202egnirts", "x" * 100_000, "a\x00b", "' or 1=1 --", "{{ 7 * 7 }}", "../../etc/passwd"]
+)
+def test_hostile_names_are_only_names(sign_in: SignIn, name: str) -> None:
+    ana, form = sign_in()
+    for answer in (
+        ana.get("/search", params={"name": name[:5_000]}),
+        ana.get("/links", params={"between": name[:5_000]}),
+        ana.get("/links/" + name[:2_000].replace("/", "%2F").replace("\x00", "%00")),
+        ana.post("/links/1/judge", data={"verdict": "unsure", "reason": name, "form": form}),
+        ana.post("/links/1/judge", data={"verdict": name, "form": form}),
+    ):
+        assert answer.status_code < 500, answer.text
+        assert "<script>alert" not in answer.text
+
+
+def test_every_page_is_sound_html_with_a_heading_and_named_fields(app: FastAPI, sign_in: SignIn) -> None:
+    for role in (Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR):
+        browser, _ = sign_in(role, name=f"the {role.value}")
+        for path in ("/links", "/links/1", "/search", "/sources", "/accounts", "/audit", "/password"):
+            answer = browser.get(path)
+            if answer.status_code == 200:
+                Looked().feed_all(answer.text)
+
+
+class Looked(HTMLParser):
+    """Checks that elements close, that there is one main heading, that no script or style stands in the page, and that every field has a name for readers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings = 0
+
+    def feed_all(self, text: str) -> None:
+        self.feed(text)
+        assert self.open == []
+        assert self.headings == 1
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        assert "style" not in given
+        assert not any(name.startswith("on") for name in given)
+        self.headings += tag == "h1"
+        if tag == "script":
+            assert given.get("src", "").startswith("/static/")  # type: ignore[union-attr]
+        if tag in ("input", "select") and given.get("type") != "hidden":
+            assert "label" in self.open or "aria-label" in given, self.get_starttag_text()
+        if tag not in ("meta", "link", "input", "br", "hr", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element of a drawing that is closed at once."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, tag
+        if self.open[-1] == "option" and tag == "select":
+            self.open = [one for one in self.open if one != "option"]
+        assert self.open.pop() == tag
