@@ -98,14 +98,6 @@ def false_shares(values: Floats, scores: Floats, searched: int) -> Floats:
     return found
 
 
-def in_words(links: int, share: float) -> str:
-    """The error rate of the first so many links of a list, as a sentence."""
-    if share >= 0.995:
-        return f"Of the first {links:,}, all may be chance."
-    told = "fewer than 1 in 100" if share < 0.01 else f"about {round(100 * share)} in 100"
-    return f"Of the first {links:,}, {told} are expected to be chance."
-
-
 def reached(shares: Sequence[float | None], most: float = 0.1) -> int:
     """How far down a list may be read with at most so large a share of false ones expected: a number of links."""
     return next((len(shares) - place for place, share in enumerate(reversed(shares)) if share is not None and share <= most), 0)

@@ -94,7 +94,7 @@ def surprise_in_words(bits: float, language: str = "en") -> str:
 
 
 def chance_in_words(links: int, share: float, language: str = "en") -> str:
-    """The error rate of the first so many links of a list (`link.chance.in_words`), in any of the languages."""
+    """The error rate of the first so many links of a list, in any of the languages."""
     if share >= 0.995:
         return sentence({"say": "chance.all", "n": links}, language)
     if share < 0.01:

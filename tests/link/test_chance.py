@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from crosstie.link import chance
-from crosstie.link.chance import Null, false_shares, in_words, null, reached
+from crosstie.link.chance import Null, false_shares, null, reached
+from crosstie.link.explain import chance_in_words
 from crosstie.link.features import FEATURES
 from crosstie.link.score import weights
 
@@ -92,9 +93,9 @@ def test_the_expected_share_never_falls_down_the_list() -> None:
 
 
 def test_the_share_is_told_in_plain_words() -> None:
-    assert in_words(20, 0.004) == "Of the first 20, fewer than 1 in 100 are expected to be chance."
-    assert in_words(1_200, 0.118) == "Of the first 1,200, about 12 in 100 are expected to be chance."
-    assert in_words(3, 1.0) == "Of the first 3, all may be chance."
+    assert chance_in_words(20, 0.004) == "Of the first 20, fewer than 1 in 100 are expected to be chance."
+    assert chance_in_words(1_200, 0.118) == "Of the first 1,200, about 12 in 100 are expected to be chance."
+    assert chance_in_words(3, 1.0) == "Of the first 3, all may be chance."
     assert (reached([0.01, 0.05, 0.2]), reached([0.5]), reached([])) == (2, 0, 0)
 
 

@@ -14,7 +14,6 @@ from crosstie.lens import registry
 from crosstie.link import explain
 from crosstie.link.activities import unowned
 from crosstie.link.alternatives import TESTS
-from crosstie.link.chance import in_words
 from crosstie.link.classify import CLASSES, RULES
 from crosstie.link.tongues import END, ISOLATE, PLURALS, number, sentence, templates
 from crosstie.model.schema import DATA as SCHEMATA
@@ -91,11 +90,6 @@ def test_whatever_is_said_has_a_template() -> None:
     activities = {one.name for one in (*unowned(), *registry.activities(registry.load()))}
     activities |= {entry["activity"] for part in ("topics", "known") for entry in topics[part].values() if "activity" in entry}
     assert {f"activity.{one}" for one in activities} <= set(templates("en"))
-
-
-@pytest.mark.parametrize(("links", "share"), [(1, 0.3), (50, 0.004), (50, 0.03), (1_000, 0.51), (7, 0.999)])
-def test_chance_is_told_as_it_is_elsewhere(links: int, share: float) -> None:
-    assert explain.chance_in_words(links, share) == in_words(links, share)
 
 
 @pytest.mark.parametrize(
