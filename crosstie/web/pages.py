@@ -179,7 +179,9 @@ def add_account(request: Request, name: _Text, role: Annotated[Role, Form()], cl
 
 @router.post("/accounts/{name}")
 @allows(Act.ACCOUNTS)
-def change_account(request: Request, name: str, role: Annotated[Role, Form()], clearance: _Text, closed: Annotated[bool, Form()] = False) -> Response:
+def change_account(
+    request: Request, name: str, role: Annotated[Role, Form()], clearance: _Text, closed: Annotated[bool, Form()] = False
+) -> Response:
     """Give an account another role or clearance, or close it."""
     by = request.state.session.person.name
     request.app.state.accounts.change(name, role=role, clearance=_clearance(clearance), closed=closed, by=by)
