@@ -24,6 +24,15 @@ class Verdict(BaseModel):
     reason: str = Field("", max_length=2_000)
 
 
+class PairVerdict(BaseModel):
+    """What a person decided of two records."""
+
+    left: str = Field(max_length=1_000)
+    right: str = Field(max_length=1_000)
+    verdict: Literal["same", "different", "unsure"]
+    reason: str = Field("", max_length=2_000)
+
+
 @router.get("/links")
 @allows(Act.READ)
 def links(
@@ -59,6 +68,20 @@ def entity(request: Request, entity: str) -> Any:
 def search(request: Request, name: str) -> Any:
     """Who may be meant by a name."""
     return reading(request).search(name)
+
+
+@router.get("/review")
+@allows(Act.JUDGE)
+def review(request: Request, left: str = "", right: str = "") -> Any:
+    """The pair of records to decide on next, or this one, side by side."""
+    return reading(request).review(left, right)
+
+
+@router.post("/pairs", status_code=201)
+@allows(Act.JUDGE)
+def decide(request: Request, given: PairVerdict) -> Any:
+    """Note what a person decided of a pair of records."""
+    return reading(request).decide(given.left, given.right, given.verdict, given.reason)
 
 
 @router.post("/judgements", status_code=201)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -120,12 +121,31 @@ def judge(request: Request, link: str, verdict: _Text, reason: _Text = "") -> Re
     return RedirectResponse(f"/links/{link}", 303)
 
 
+@router.get("/review")
+@allows(Act.JUDGE)
+def review(request: Request, left: str = "", right: str = "", said: str = "") -> Response:
+    """Two records side by side: are they one thing?"""
+    return page(request, "review.html", {"found": reading(request).review(left, right), "said": said})
+
+
+@router.post("/review")
+@allows(Act.JUDGE)
+def decide(request: Request, left: _Text, right: _Text, verdict: _Text, reason: _Text = "") -> Response:
+    """Note what a person decided of a pair, or put it aside."""
+    if verdict == "skip":
+        reading(request).skip(left, right)
+        return RedirectResponse("/review", 303)
+    conflicts = reading(request).decide(left, right, verdict, reason)["conflicts"]
+    return RedirectResponse("/review" + (f"?said={quote(conflicts[0])}" if conflicts else ""), 303)
+
+
 @router.post("/judgements/{judgement}/undo")
 @allows(Act.JUDGE)
 def undo(request: Request, judgement: str) -> Response:
     """Take one’s own judgement back."""
     taken = reading(request).undo(judgement)
-    return RedirectResponse(f"/links/{taken['left']}" if taken["kind"] == "link" else "/", 303)
+    back = {"link": f"/links/{taken['left']}", "pair": "/review"}
+    return RedirectResponse(back.get(taken["kind"], "/"), 303)
 
 
 @router.get("/entities/{entity:path}")

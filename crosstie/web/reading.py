@@ -11,13 +11,15 @@ from crosstie.casework.access import Person
 from crosstie.errors import AccessError
 from crosstie.link.asking import Question
 from crosstie.resolve.screen.queries import Query
-from crosstie.store.casebook import Judgement
+from crosstie.store.casebook import Decision, Judgement
 
 Row = dict[str, Any]
 #: Links on a page, hits of a search, and the most that a program may ask for at a time.
 PAGE, HITS, MOST = 50, 20, 500
 #: Who searches as they type wants to see whoever may come; who screens does not.
 LEAST = 0.35
+#: Pairs that are looked through for one that may be shown.
+ASKED = 50
 #: What a list of links shows of each.
 LISTED = (
     "rank", "link_id", "class", "crime_id", "crime_name", "terror_id", "terror_name", "strength", "surprise", "support", "hops", "first", "last",
@@ -82,6 +84,39 @@ class Reading:
         [(_, hits)] = self.workspace.screen([Query(name[:1_000])], threshold=LEAST, limit=HITS)
         shown = [asdict(hit) for hit in hits if self.person.cleared(hit.marking)]
         return {"query": name, "hits": shown, "withheld": len(hits) - len(shown)}
+
+    def review(self, left: str = "", right: str = "") -> Row:
+        """The pair of records to decide on next, or this one, side by side; None where nothing is left to ask. Pairs that this person is not cleared
+        for are passed over.
+        """
+        desk = self.workspace.desk()
+        found = desk.queue(ASKED)
+        pairs = [(left, right)] if left and right else [(one.left, one.right) for one in found.questions]
+        why = {(one.left, one.right): one for one in found.questions}
+        for pair in pairs:
+            compared = desk.compare(*pair)
+            if all(self.person.cleared(side.marking) for side in (compared.left, compared.right)):
+                asked = why.get(pair)
+                return {
+                    "total": found.total,
+                    "pair": compared.as_dict(),
+                    "why": list(asked.why) if asked else [],
+                    "alike": len(asked.alike) if asked else 0,
+                }
+            if left and right:
+                self._cleared(next(side.marking for side in (compared.left, compared.right) if not self.person.cleared(side.marking)))
+        return {"total": found.total, "pair": None, "why": [], "alike": 0}
+
+    def decide(self, left: str, right: str, verdict: str, reason: str) -> Row:
+        """Note what this person decided of a pair, and which contradictions it is now part of."""
+        self.review(left, right)
+        decided = self.workspace.decide([Decision("pair", left, right, verdict, reason)])
+        return {"judgements": [asdict(one) for one in decided.judgements], "conflicts": [one.sentence for one in decided.conflicts]}
+
+    def skip(self, left: str, right: str) -> None:
+        """Put a pair aside: it comes last, to this person only."""
+        self.review(left, right)
+        self.workspace.desk().skip([(left, right)])
 
     def judge(self, link: str, verdict: str, reason: str) -> Row:
         """Note what this person decided of a link."""

@@ -182,6 +182,36 @@ def test_what_is_marked_too_strictly_is_left_out_and_counted(app: FastAPI, sign_
     assert cleared.get("/api/v1/links").json()["links"] == []
 
 
+def test_pairs_are_decided_put_aside_and_taken_back(app: FastAPI, sign_in: SignIn) -> None:
+    ana, form = sign_in()
+    first = ana.get("/api/v1/review").json()
+    pair = {side: first["pair"][side]["entity_id"] for side in ("left", "right")}
+    shown = ana.get("/review").text
+    assert pair["left"] in shown
+    assert pair["right"] in shown
+    assert ana.post("/review", data={**pair, "verdict": "skip", "form": form}).status_code == 303
+    assert ana.get("/api/v1/review").json()["pair"]["left"] != first["pair"]["left"] or first["total"] == 1
+    assert ana.get("/api/v1/review", params=pair).json()["pair"]["left"]["entity_id"] == pair["left"]
+    assert ana.post("/review", data={**pair, "verdict": "different", "reason": "two births", "form": form}).status_code == 303
+    [verdict] = app.state.workspace.casebook.in_force()
+    assert (verdict.kind, verdict.verdict, verdict.user) == ("pair", "different", "ana")
+    assert ana.post("/review", data={**pair, "verdict": "perhaps", "form": form}).status_code == 400
+    assert ana.post(f"/judgements/{verdict.id}/undo", data={"form": form}).headers["location"] == "/review"
+    sent = ana.post("/api/v1/pairs", json={**pair, "verdict": "same"}, headers={"x-crosstie-form": form})
+    assert (sent.status_code, sent.json()["conflicts"]) == (201, [])
+    cleared, _ = sign_in(clearance=Tlp.CLEAR, name="eve")
+    strict = next(row for row in _questions(app) if not _clear(row))
+    assert cleared.get("/review", params=strict).status_code == 403
+
+
+def _questions(app: FastAPI) -> list[dict[str, str]]:
+    return [{"left": row["left"], "right": row["right"]} for row in app.state.workspace.review(50)]
+
+
+def _clear(pair: dict[str, str]) -> bool:
+    return all(one.startswith(("un-", "ofac-", "gb-")) for one in pair.values())
+
+
 def test_an_entity_is_found_by_its_name_and_shown_with_its_sources(sign_in: SignIn) -> None:
     ana, _ = sign_in()
     link = ana.get("/api/v1/links").json()["links"][0]
@@ -214,7 +244,7 @@ def test_hostile_names_are_only_names(sign_in: SignIn, name: str) -> None:
 def test_every_page_is_sound_html_with_a_heading_and_named_fields(app: FastAPI, sign_in: SignIn) -> None:
     for role in (Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR):
         browser, _ = sign_in(role, name=f"the {role.value}")
-        for path in ("/links", "/links/1", "/search", "/sources", "/accounts", "/audit", "/password"):
+        for path in ("/links", "/links/1", "/review", "/search", "/sources", "/accounts", "/audit", "/password"):
             answer = browser.get(path)
             if answer.status_code == 200:
                 Looked().feed_all(answer.text)
