@@ -140,6 +140,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows: dict[str, dict[str, str]] = {}
         for record, _, prop, value in said:
             rows.setdefault(record, {})[prop] = value
+        for place, row in enumerate(rows.values()):
+            # said to the letter by both, one would be a copy of the other
+            row["birthDate"] = row["birthDate"][:4] if series == "two" and place % 4 == 0 else row["birthDate"]
         listed = "".join(f"{record},{row['name']},{row['birthDate']},{row['nationality']}\n" for record, row in rows.items())
         (folder / f"{series}.csv").write_text("id,name,born,nationality\n" + listed, encoding="utf-8")
         (folder / f"{series}.yaml").write_text(_MAPPING.replace("people", series), encoding="utf-8")
