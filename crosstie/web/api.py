@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from crosstie.casework.access import Act
-from crosstie.link.asking import classes_of
 from crosstie.web.guard import GuardedRoute, allows
 from crosstie.web.pages import reading
-from crosstie.web.reading import PAGE
+from crosstie.web.reading import PAGE, Asked
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
 
@@ -35,18 +34,9 @@ class PairVerdict(BaseModel):
 
 @router.get("/links")
 @allows(Act.READ)
-def links(
-    request: Request,
-    kind: Annotated[list[str] | None, Query(alias="class")] = None,
-    typology: str = "",
-    between: str = "",
-    status: str = "",
-    start: int = 0,
-    count: int = PAGE,
-) -> Any:
+def links(request: Request, asked: Annotated[Asked, Depends()], count: int = PAGE) -> Any:
     """The ranked links, some at a time."""
-    reader = reading(request)
-    return reader.links(reader.question(classes_of(kind or []), typology, between), status=status, start=start, count=count)
+    return reading(request).links(asked.question, status=asked.status, start=asked.start, count=count)
 
 
 @router.get("/links/{link}")

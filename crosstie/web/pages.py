@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from crosstie.casework.access import ALLOWED, Act, Role
 from crosstie.casework.accounts import IDLE, WHOLE, Session
 from crosstie.errors import AccessError, NotFound
-from crosstie.link.asking import CLASSES, classes_of
+from crosstie.link.asking import CLASSES
 from crosstie.model.marking import Tlp
 from crosstie.web.guard import COOKIE, OPEN, GuardedRoute, allows, workspace_of
-from crosstie.web.reading import PAGE, Reading
-from crosstie.web.render import _STATIC, FILES, page
+from crosstie.web.reading import PAGE, Asked, Reading
+from crosstie.web.render import FILES, page
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _Text = Annotated[str, Form(max_length=2_000)]
@@ -87,19 +87,9 @@ def home(request: Request) -> Response:
 
 @router.get("/links")
 @allows(Act.READ)
-def links(
-    request: Request,
-    kind: Annotated[list[str] | None, Query(alias="class")] = None,
-    typology: str = "",
-    between: str = "",
-    status: str = "",
-    start: int = 0,
-) -> Response:
+def links(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
     """The ranked links."""
-    given = classes_of(kind or [])
-    reader = reading(request)
-    found = reader.links(reader.question(given, typology, between), status=status, start=start)
-    asked = {"class": given, "typology": typology, "between": between, "status": status}
+    found = reading(request).links(asked.question, status=asked.status, start=asked.start)
     return page(request, "links.html", {"found": found, "asked": asked, "classes": CLASSES, "step": PAGE})
 
 
@@ -221,7 +211,8 @@ def file(name: str) -> Response:
     """A file that pages ask for."""
     if name not in FILES:
         raise NotFound(f"there is no file “{name}”")
-    return FileResponse(_STATIC / name, media_type=FILES[name], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    path, kind = FILES[name]
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
 def _accounts(request: Request, made: tuple[str, str] | None) -> Response:

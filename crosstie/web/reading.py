@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Query as Parameter
 
 from crosstie.app import Workspace
 from crosstie.casework.access import Person
 from crosstie.errors import AccessError
-from crosstie.link.asking import Question
+from crosstie.link.asking import Question, classes_of
 from crosstie.resolve.screen.queries import Query
 from crosstie.store.casebook import Decision, Judgement
 
@@ -25,6 +26,26 @@ LISTED = (
     "rank", "link_id", "class", "crime_id", "crime_name", "terror_id", "terror_name", "strength", "surprise", "support", "hops", "first", "last",
     "typologies", "p_value", "fdr", "sentence", "marking", "status",
 )  # fmt: skip
+
+
+class Asked:
+    """Which links a page or a program asks for, as it stands in the address."""
+
+    def __init__(
+        self,
+        kind: Annotated[list[str] | None, Parameter(alias="class")] = None,
+        typology: str = "",
+        between: str = "",
+        status: str = "",
+        start: int = 0,
+    ) -> None:
+        self.classes, self.typology, self.between, self.status, self.start = classes_of(kind or []), typology, between, status, start
+
+    @property
+    def question(self) -> Question:
+        """The question to the links."""
+        named = tuple(one.strip() for one in self.between.split(";") if one.strip())
+        return Question(self.classes, (self.typology,) if self.typology else (), named)
 
 
 class Reading:
@@ -130,11 +151,6 @@ class Reading:
             raise AccessError("only one’s own judgement in force can be taken back", hint="Judge anew: the newest counts.")
         [taken] = self.workspace.undo([judgement])
         return asdict(taken)
-
-    def question(self, classes: Sequence[str], typology: str, between: str) -> Question:
-        """The question that a page’s filters ask."""
-        named = tuple(one.strip() for one in between.split(";") if one.strip())
-        return Question(tuple(classes), (typology,) if typology else (), named)
 
     def _cleared(self, marking: str | None) -> None:
         if not self.person.cleared(marking):

@@ -11,13 +11,19 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from crosstie import __version__
+from crosstie import __version__, report
 from crosstie.casework.access import Act
 from crosstie.report.page import words
 
 _STATIC = Path(__file__).parent / "static"
-#: Files that pages ask for, and what they are. No other file is given out.
-FILES = {"crosstie.css": "text/css", "workbench.js": "text/javascript", "htmx.min.js": "text/javascript", "icon.svg": "image/svg+xml"}
+#: Files that pages ask for: where they are and what they are. No other file is given out.
+FILES = {
+    "report.css": (Path(report.__file__).parent / "templates" / "report.css", "text/css"),
+    "crosstie.css": (_STATIC / "crosstie.css", "text/css"),
+    "workbench.js": (_STATIC / "workbench.js", "text/javascript"),
+    "htmx.min.js": (_STATIC / "htmx.min.js", "text/javascript"),
+    "icon.svg": (_STATIC / "icon.svg", "image/svg+xml"),
+}
 
 
 @cache
@@ -34,7 +40,7 @@ def environment(language: str) -> jinja2.Environment:
 @cache
 def static(name: str) -> str:
     """The address of a file: it changes with the file, so that browsers may keep it."""
-    return f"/static/{name}?{sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"
+    return f"/static/{name}?{sha256(FILES[name][0].read_bytes()).hexdigest()[:12]}"
 
 
 def page(request: Request, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
