@@ -129,6 +129,10 @@ class Workspace:
         other.user, other.purpose = person.name, person.purpose
         return other
 
+    def refused(self, subject: str, why: str) -> None:
+        """Note that somebody asked for what they may not see or do."""
+        self._record("refused", subject, {"why": why})
+
     def accounts(self) -> Accounts:
         """Who may sign in to the workbench."""
         return Accounts(self.database)
@@ -333,9 +337,13 @@ class Workspace:
         """The last entries of the audit: who read or wrote what, when and why."""
         return [asdict(entry) for entry in self.audit.entries(since=max(0, self.audit.head().count - limit))]
 
-    def show(self, reference: str) -> Dossier:
-        """All that is known of one link, entity or source, each value with the place that says so."""
+    def show(self, reference: str, may: Callable[[Dossier], None] | None = None) -> Dossier:
+        """All that is known of one link, entity or source, each value with the place that says so. `may` raises where this person may not see it:
+        then it was not read.
+        """
         found = dossier(self.builds.current(), self.sources, reference, self.builds.list())
+        if may is not None:
+            may(found)
         self._record("read", found.reference)
         return found
 

@@ -41,8 +41,8 @@ class Settings:
     casebook: str = ""
     #: what runs the stages of a build: duckdb, or a Spark cluster: spark://host:7077 (local[2]: Spark on this machine alone)
     engine: str = "duckdb"
-    #: what DuckDB may use before it goes on on disk: 3GB, or auto for a quarter of this machine's memory, at least 2GB. Python and what it reads need as
-    #: much beside: 1 GB for a hundred thousand records, 10 GB for ten million
+    #: what DuckDB may use before it goes on on disk: 3GB, or auto for a quarter of this machine's memory, at least 2GB. Python and what it reads
+    #: take more beside: 1 GB for a hundred thousand records, 10 GB for ten million
     memory: str = "auto"
     threads: int = 2
     #: seconds that a writer waits for another before it gives up

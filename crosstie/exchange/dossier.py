@@ -90,8 +90,14 @@ class _Tables:
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def captions(self, ids: Sequence[str]) -> dict[str, str]:
-        return {row["entity_id"]: row["caption"] for row in self.rows("entities", "list_contains(?, entity_id)", sorted(set(ids)))}
+    def others(self, ids: Sequence[str]) -> Row:
+        """What entities are called, how they may be handled, and which of them are victims or minors: as facts."""
+        rows = self.rows("entities", "list_contains(?, entity_id)", sorted(set(ids)))
+        return {
+            "names": {row["entity_id"]: row["caption"] for row in rows},
+            "markings": {row["entity_id"]: row["marking"] for row in rows},
+            "victims": sorted(row["entity_id"] for row in rows if row["victim"]),
+        }
 
 
 def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
@@ -106,8 +112,8 @@ def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[
 
 def _link(tables: _Tables, link: Row, classes: list[tuple[int, str]]) -> Dossier:
     steps = tables.rows("steps", "link_id = ? order by path_no, step_no", link["link_id"])
-    names = tables.captions([link["crime_id"], link["terror_id"], *(step[end] for step in steps for end in ("source", "target"))])
-    facts = {"link": link, "steps": steps, "names": names, "builds": classes}
+    others = tables.others([link["crime_id"], link["terror_id"], *(step[end] for step in steps for end in ("source", "target"))])
+    facts = {"link": link, "steps": steps, "builds": classes, **others}
     return Dossier("link", link["link_id"], f"{link['crime_name']} – {link['terror_name']}", facts)
 
 
@@ -115,7 +121,6 @@ def _entity(tables: _Tables, canonical: str) -> Dossier:
     entities = tables.rows("entities", "entity_id = ?", canonical)
     claims = tables.rows("claims", "canonical_id = ? order by prop, current desc, value, source_id, locator", canonical)
     edges = tables.rows("edges", "source = ? or target = ? order by confidence desc, edge_id", canonical, canonical)
-    names = tables.captions([edge[end] for edge in edges for end in ("source", "target")])
     members = [row["entity_id"] for row in tables.rows("clusters", "cluster_id = ?", canonical)]
     facts = {
         "entity": entities[0] if entities else None,
@@ -129,7 +134,7 @@ def _entity(tables: _Tables, canonical: str) -> Dossier:
         "findings": tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical),
         "relations": edges,
         "links": tables.rows("links", "crime_id = ? or terror_id = ? order by rank", canonical, canonical),
-        "names": names,
+        **tables.others([edge[end] for edge in edges for end in ("source", "target")]),
     }
     caption = entities[0]["caption"] if entities else canonical
     return Dossier("entity", canonical, caption, facts)

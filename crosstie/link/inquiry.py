@@ -53,12 +53,17 @@ class Inquiry:
         self.build, self._builds, self._watches, self._record = build, builds, watches, record
         self._who: dict[str, Any] = {"user": user, "purpose": purpose}
 
-    def links(self, question: Question, *, since: int | None = None, top: int | None = None) -> pa.Table:
-        """The links that are asked for, best first; with `since` only those that this build did not have, or had in another class (column `was`)."""
+    def links(
+        self, question: Question, *, since: int | None = None, top: int | None = None, shown: Callable[[pa.Table], pa.Table] | None = None
+    ) -> pa.Table:
+        """The links that are asked for, best first; with `since` only those that this build did not have, or had in another class (column `was`). `shown`
+        takes those that are shown: only these were read.
+        """
         table = links_of(self.build, question)
         if since is not None:
             table = new_since(table, self._builds.get(since))
         table = table.slice(0, top) if top is not None else table
+        table = shown(table) if shown is not None else table
         self._read(table, question.as_dict())
         return table
 

@@ -69,10 +69,12 @@ class Desk:
         self._record("read review", self.build.path.name, {"questions": len(shown), "pairs": shown[:_NAMED]})
         return found
 
-    def compare(self, left: str, right: str) -> Comparison:
-        """Two records side by side. NotFound where one is not there or protected."""
+    def compare(self, left: str, right: str, may: Callable[[Comparison], None] | None = None) -> Comparison:
+        """Two records side by side. NotFound where one is not there or protected; `may` raises where this person may not see them: then they were not read."""
         with tables(self.build, self._settings) as connection:
             found = compare(connection, left, right, self._casebook.history())
+        if may is not None:
+            may(found)
         self._record("read pair", f"{left} {right}", {"build": self.build.number})
         return found
 

@@ -60,6 +60,20 @@ def search(request: Request, name: str) -> Any:
     return reading(request).search(name)
 
 
+@router.get("/sources")
+@allows(Act.SOURCES)
+def sources(request: Request) -> Any:
+    """The sources."""
+    return reading(request).sources()
+
+
+@router.get("/audit")
+@allows(Act.AUDIT)
+def audit(request: Request, count: int = 200) -> Any:
+    """The last entries of the audit, the newest first."""
+    return {"entries": reading(request).audit(count)}
+
+
 @router.get("/review")
 @allows(Act.JUDGE)
 def review(request: Request, left: str = "", right: str = "") -> Any:

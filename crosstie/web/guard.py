@@ -59,9 +59,9 @@ class GuardedRoute(APIRoute):
                     return _to_sign_in(request)
                 if session.once and request.url.path not in CHOOSING:
                     return RedirectResponse("/password", 303)
+                request.state.session = session
                 await _check_form(request, session)
                 session.person.require(Act(self.act))
-                request.state.session = session
             return await handle(request)
 
         return guarded
@@ -107,7 +107,7 @@ def _same_origin(request: Request) -> None:
         return
     came = request.headers.get("origin")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none") or (
-        came and came != "null" and urlsplit(came).netloc != request.headers.get("host")
+        came and urlsplit(came).netloc != request.headers.get("host")
     ):
         raise AccessError("this was sent from another site")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from crosstie.casework.access import ALLOWED, Act, Role
 from crosstie.casework.accounts import IDLE, WHOLE, Session
-from crosstie.errors import AccessError, NotFound
+from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.link.asking import CLASSES
 from crosstie.model.marking import Tlp
 from crosstie.web.guard import COOKIE, OPEN, GuardedRoute, allows, workspace_of
@@ -42,7 +41,7 @@ def sign_in(request: Request, name: _Text, password: _Text, purpose: _Text = "",
     request.app.state.attempts.count(request.client.host if request.client else "")
     try:
         token = request.app.state.accounts.sign_in(name, password, purpose)
-    except AccessError as error:
+    except (AccessError, UsageError) as error:
         return page(request, "sign_in.html", {"next": next, "error": error, "name": name, "purpose": purpose}, 403)
     # only a page of our own: “//elsewhere” and “/\elsewhere” are other sites to a browser
     target = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
@@ -113,9 +112,9 @@ def judge(request: Request, link: str, verdict: _Text, reason: _Text = "") -> Re
 
 @router.get("/review")
 @allows(Act.JUDGE)
-def review(request: Request, left: str = "", right: str = "", said: str = "") -> Response:
+def review(request: Request, left: str = "", right: str = "") -> Response:
     """Two records side by side: are they one thing?"""
-    return page(request, "review.html", {"found": reading(request).review(left, right), "said": said})
+    return page(request, "review.html", {"found": reading(request).review(left, right), "conflicts": []})
 
 
 @router.post("/review")
@@ -125,8 +124,10 @@ def decide(request: Request, left: _Text, right: _Text, verdict: _Text, reason: 
     if verdict == "skip":
         reading(request).skip(left, right)
         return RedirectResponse("/review", 303)
-    conflicts = reading(request).decide(left, right, verdict, reason)["conflicts"]
-    return RedirectResponse("/review" + (f"?said={quote(conflicts[0])}" if conflicts else ""), 303)
+    reader = reading(request)
+    if conflicts := reader.decide(left, right, verdict, reason)["conflicts"]:
+        return page(request, "review.html", {"found": reader.review(), "conflicts": conflicts})
+    return RedirectResponse("/review", 303)
 
 
 @router.post("/judgements/{judgement}/undo")
@@ -158,18 +159,14 @@ def search(request: Request, name: str = "") -> Response:
 @allows(Act.SOURCES)
 def sources(request: Request) -> Response:
     """The sources."""
-    person = request.state.session.person
-    known = workspace_of(request).list_sources()
-    shown = [one for one in known if person.cleared(one.marking)]
-    return page(request, "sources.html", {"sources": shown, "withheld": len(known) - len(shown)})
+    return page(request, "sources.html", reading(request).sources())
 
 
 @router.get("/audit")
 @allows(Act.AUDIT)
 def audit(request: Request, count: int = 200) -> Response:
     """Who read or did what, when and why."""
-    entries = workspace_of(request).audit_entries(max(1, min(count, 5_000)))
-    return page(request, "audit.html", {"entries": list(reversed(entries))})
+    return page(request, "audit.html", {"entries": reading(request).audit(count)})
 
 
 @router.get("/accounts")

@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import pyarrow as pa
 from fastapi import Query as Parameter
 
 from crosstie.app import Workspace
 from crosstie.casework.access import Person
-from crosstie.errors import AccessError
+from crosstie.errors import AccessError, NotFound
+from crosstie.exchange.dossier import Dossier
 from crosstie.link.asking import Question, classes_of
+from crosstie.resolve.batches import values
+from crosstie.resolve.comparison import Comparison
 from crosstie.resolve.screen.queries import Query
-from crosstie.store.casebook import Decision, Judgement
+from crosstie.store.casebook import Decision
 
 Row = dict[str, Any]
 #: Links on a page, hits of a search, and the most that a program may ask for at a time.
 PAGE, HITS, MOST = 50, 20, 500
 #: Who searches as they type wants to see whoever may come; who screens does not.
 LEAST = 0.35
+#: Most entries of the audit at a time.
+ENTRIES = 5_000
 #: Pairs that are looked through for one that may be shown.
 ASKED = 50
+#: What is known of an entity, row by row.
+_LISTS = ("claims", "spheres", "mentions", "findings", "relations", "links")
 #: What a list of links shows of each.
 LISTED = (
     "rank", "link_id", "class", "crime_id", "crime_name", "terror_id", "terror_name", "strength", "surprise", "support", "hops", "first", "last",
@@ -56,47 +64,63 @@ class Reading:
 
     def links(self, question: Question, *, status: str = "", start: int = 0, count: int = PAGE) -> Row:
         """Some of the ranked links, how many there are, and how many are left out."""
-        table = self.workspace.inquiry().links(question)
-        told = table.select([name for name in LISTED if name in table.schema.names]).to_pylist()
-        rows: list[Row] = [{name: row.get(name) for name in LISTED} for row in told]  # a build of an earlier version may lack some
-        judged = self._judged("link")
-        for row in rows:
-            row["verdict"] = judged[row["link_id"]].verdict if row["link_id"] in judged else None
-        wanted = [row for row in rows if not status or status in (row["status"], row["verdict"])]
-        shown = [row for row in wanted if self.person.cleared(row["marking"])]
+        inquiry = self.workspace.inquiry()
+        judged = {one.left: one.verdict for one in self.workspace.casebook.in_force() if one.kind == "link"}
         start, count = max(0, start), min(max(1, count), MOST)
-        return {
-            "build": self.workspace.built().number,
-            "links": shown[start : start + count],
-            "start": start,
-            "total": len(shown),
-            "withheld": len(wanted) - len(shown),
-        }
+        totals = {"total": 0, "withheld": 0}
+
+        def shown(table: pa.Table) -> pa.Table:
+            told = zip(*(values(table, name) for name in ("link_id", "status", "marking")), strict=True)
+            wanted = [(at, marking) for at, (link, known, marking) in enumerate(told) if not status or status in (known, judged.get(link))]
+            cleared = [at for at, marking in wanted if self.person.cleared(marking)]
+            totals.update(total=len(cleared), withheld=len(wanted) - len(cleared))
+            return table.take(pa.array(cleared[start : start + count], pa.int64()))
+
+        rows = inquiry.links(question, shown=shown).to_pylist()
+        # a build of an earlier version may lack some columns
+        links = [{name: row.get(name) for name in LISTED} | {"verdict": judged.get(row["link_id"])} for row in rows]
+        return {"build": inquiry.build.number, "links": links, "start": start, **totals}
 
     def link(self, reference: str) -> Row:
-        """One link with its paths, evidence, pictures and judgements. AccessError where its marking is stricter than the person's clearance."""
-        found = self.workspace.show(reference)
-        if found.kind != "link":
-            return self.entity(reference)
-        self._cleared(found.facts["link"]["marking"])
-        identity = found.facts["link"]["link_id"]
+        """One link with its paths, evidence and judgements. AccessError where its marking is stricter than the person's clearance."""
+
+        def may(found: Dossier) -> None:
+            if found.kind != "link":
+                raise NotFound(f"there is no link “{reference}”")
+            self._cleared(found.facts["link"]["marking"])
+
+        facts = self.workspace.show(reference, may).facts
+        identity = facts["link"]["link_id"]
         history = [asdict(one) for one in self.workspace.casebook.history() if one.kind == "link" and one.left == identity]
-        return {"kind": "link", **found.facts, "judgements": history, "verdict": next(iter(self._verdict("link", identity)), None)}
+        standing = [asdict(one) for one in self.workspace.casebook.in_force() if one.kind == "link" and one.left == identity]
+        return {"kind": "link", **facts, "judgements": history, "verdict": standing[0] if standing else None}
 
     def entity(self, reference: str) -> Row:
-        """All that is known of an entity. AccessError where its marking is stricter than the person's clearance, or it is a victim or a minor."""
-        found = self.workspace.show(reference)
-        if found.kind != "entity":
-            raise AccessError("this is no entity")
-        entity = found.facts["entity"]
-        if entity is not None:
-            if entity["victim"]:
-                raise AccessError("a victim or a minor is shown only to those who need to know", hint="That is decided in a case.")
-            self._cleared(entity["marking"])
-        facts = dict(found.facts)
-        facts["claims"] = [row for row in facts["claims"] if self.person.cleared(row["marking"])]
-        facts["links"] = [row for row in facts["links"] if self.person.cleared(row["marking"])]
-        return {"kind": "entity", "title": found.title, **facts, "withheld": len(found.facts["claims"]) - len(facts["claims"])}
+        """All that is known of an entity, and that this person is cleared for. AccessError where its own marking is stricter, or it is a victim or a minor."""
+
+        def may(found: Dossier) -> None:
+            if found.kind != "entity":
+                raise NotFound(f"there is no entity “{reference}”")
+            if (entity := found.facts["entity"]) is not None:
+                if entity["victim"]:
+                    raise AccessError("a victim or a minor is shown only to those who need to know", hint="That is decided in a case.")
+                self._cleared(entity["marking"])
+
+        found = self.workspace.show(reference, may)
+        facts = found.facts
+        hidden = {one for one, marking in facts["markings"].items() if not self.person.cleared(marking)} | set(facts["victims"])
+        told = {name: [row for row in facts[name] if self._seen(row, hidden)] for name in _LISTS}
+        named = {one: name for one, name in facts["names"].items() if one not in hidden}
+        withheld = sum(len(facts[name]) - len(rows) for name, rows in told.items())
+        return {
+            "kind": "entity",
+            "title": found.title,
+            "entity": facts["entity"],
+            "members": facts["members"],
+            "names": named,
+            **told,
+            "withheld": withheld,
+        }
 
     def search(self, name: str) -> Row:
         """Who may be meant by a name, in any script."""
@@ -108,24 +132,27 @@ class Reading:
 
     def review(self, left: str = "", right: str = "") -> Row:
         """The pair of records to decide on next, or this one, side by side; None where nothing is left to ask. Pairs that this person is not cleared
-        for are passed over.
+        for are passed over; one that they ask for by its ids is an AccessError.
         """
+
+        def may(compared: Comparison) -> None:
+            for side in (compared.left, compared.right):
+                self._cleared(side.marking)
+
         desk = self.workspace.desk()
         found = desk.queue(ASKED)
-        pairs = [(left, right)] if left and right else [(one.left, one.right) for one in found.questions]
-        why = {(one.left, one.right): one for one in found.questions}
-        for pair in pairs:
-            compared = desk.compare(*pair)
-            if all(self.person.cleared(side.marking) for side in (compared.left, compared.right)):
-                asked = why.get(pair)
-                return {
-                    "total": found.total,
-                    "pair": compared.as_dict(),
-                    "why": list(asked.why) if asked else [],
-                    "alike": len(asked.alike) if asked else 0,
-                }
-            if left and right:
-                self._cleared(next(side.marking for side in (compared.left, compared.right) if not self.person.cleared(side.marking)))
+        questions = {(one.left, one.right): one for one in found.questions}
+        given = bool(left and right)
+        for pair in [(left, right)] if given else questions:
+            try:
+                compared = desk.compare(*pair, may)
+            except AccessError:
+                if given:
+                    raise
+                continue
+            asked = questions.get(pair)
+            told = {"pair": compared.as_dict(), "why": list(asked.why) if asked else [], "alike": len(asked.alike) if asked else 0}
+            return {"total": found.total, **told}
         return {"total": found.total, "pair": None, "why": [], "alike": 0}
 
     def decide(self, left: str, right: str, verdict: str, reason: str) -> Row:
@@ -138,6 +165,16 @@ class Reading:
         """Put a pair aside: it comes last, to this person only."""
         self.review(left, right)
         self.workspace.desk().skip([(left, right)])
+
+    def sources(self) -> Row:
+        """The sources, and how many are left out."""
+        known = self.workspace.list_sources()
+        shown = [asdict(one) for one in known if self.person.cleared(one.marking)]
+        return {"sources": shown, "withheld": len(known) - len(shown)}
+
+    def audit(self, count: int) -> list[Row]:
+        """The last entries of the audit, the newest first."""
+        return self.workspace.audit_entries(max(1, min(count, ENTRIES)))[::-1]
 
     def judge(self, link: str, verdict: str, reason: str) -> Row:
         """Note what this person decided of a link."""
@@ -158,8 +195,10 @@ class Reading:
                 "its marking is stricter than your clearance", hint="Ask an administrator, or somebody who is cleared for it."
             )
 
-    def _judged(self, kind: str) -> dict[str, Judgement]:
-        return {one.left: one for one in self.workspace.casebook.in_force() if one.kind == kind}
-
-    def _verdict(self, kind: str, subject: str) -> list[Row]:
-        return [asdict(one) for one in self.workspace.casebook.in_force() if one.kind == kind and one.left == subject]
+    def _seen(self, row: Row, hidden: set[str]) -> bool:
+        """Whether a row, and all the evidence that it rests on, may be shown, and names nobody who may not."""
+        markings = [one.get("marking") for one in row.get("evidence") or ()]
+        if "marking" in row:
+            markings.append(row["marking"])
+        named = {row.get("source"), row.get("target"), *(row.get("subjects") or ())}
+        return all(self.person.cleared(marking) for marking in markings) and not named & hidden

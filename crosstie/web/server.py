@@ -16,7 +16,7 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, UsageError
 from crosstie.web import api, pages
-from crosstie.web.guard import Attempts
+from crosstie.web.guard import Attempts, workspace_of
 from crosstie.web.render import page
 
 #: Names under which the machine itself is reached; another site that points its name here gets no answer.
@@ -34,7 +34,7 @@ _HEADERS = {
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -53,6 +53,7 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.add_exception_handler(CrosstieError, _error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_headers)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     return app
@@ -67,6 +68,8 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 
 def _error(request: Request, error: Any) -> Response:
+    if isinstance(error, AccessError) and hasattr(request.state, "session"):
+        workspace_of(request).refused(f"{request.method} {request.url.path}", error.detail)
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     return _told(request, error, status)
 
@@ -74,6 +77,13 @@ def _error(request: Request, error: Any) -> Response:
 def _http_error(request: Request, error: Any) -> Response:
     said = {404: "there is no such page", 405: "this page takes no such request"}.get(error.status_code, str(error.detail))
     return _told(request, CrosstieError(said), error.status_code)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: the machine's log has it, the page does not."""
+    response = _told(request, CrosstieError("the workbench failed", hint="What happened stands in the log of the machine."), 500)
+    response.headers.update(_HEADERS)
+    return response
 
 
 def _invalid(request: Request, error: Any) -> Response:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from crosstie.casework.access import ALLOWED, Act, Role
 from crosstie.casework.accounts import Accounts
+from crosstie.ingest.load import Choice
 from crosstie.model.marking import Tlp
 from crosstie.web.guard import OPEN, Attempts, GuardedRoute
 from tests.web.conftest import WORDS, SignIn
@@ -103,7 +107,7 @@ def test_a_form_of_nobody_or_of_somebody_else_changes_nothing(app: FastAPI, sign
 
 def test_another_site_can_neither_send_nor_show(app: FastAPI, sign_in: SignIn) -> None:
     ana, form = sign_in()
-    for headers in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}):
+    for headers in ({"origin": "https://elsewhere.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
         assert ana.post("/links/1/judge", data={"verdict": "accepted", "form": form}, headers=headers).status_code == 403
     assert ana.get("/links", headers={"host": "elsewhere.example"}).status_code == 400
     answer = ana.get("/links")
@@ -180,6 +184,87 @@ def test_what_is_marked_too_strictly_is_left_out_and_counted(app: FastAPI, sign_
         assert strict["crime_name"] not in answer.text
     cleared, _ = sign_in(clearance=Tlp.CLEAR, name="eve")
     assert cleared.get("/api/v1/links").json()["links"] == []
+
+
+def test_of_an_entity_only_what_one_is_cleared_for_is_told(sign_in: SignIn) -> None:
+    ana, _ = sign_in(name="ana")
+    ben, _ = sign_in(clearance=Tlp.AMBER, name="ben")
+    hidden = 0
+    for row in ana.get("/api/v1/links", params={"count": 60}).json()["links"]:
+        path = f"/api/v1/entities/{row['crime_id']}"
+        every, answer = ana.get(path).json(), ben.get(path)
+        if answer.status_code == 403:
+            assert "STRICT" in every["entity"]["marking"]
+            continue
+        some = answer.json()
+        assert "STRICT" not in answer.text.replace(every["title"], "")
+        named = {end for edge in some["relations"] for end in (edge["source"], edge["target"])}
+        assert named <= {some["entity"]["entity_id"], *some["names"]}
+        missing = sum(len(every[name]) - len(some[name]) for name in ("claims", "spheres", "mentions", "findings", "relations", "links"))
+        assert some["withheld"] - every["withheld"] == missing
+        hidden += missing
+    assert hidden
+
+
+def test_only_what_is_shown_counts_as_read_and_what_is_refused_is_noted(app: FastAPI, sign_in: SignIn) -> None:
+    ana, _ = sign_in(name="ana")
+    shown = [row["link_id"] for row in ana.get("/api/v1/links", params={"start": 2, "count": 3}).json()["links"]]
+    entry = app.state.workspace.audit_entries(1)[0]
+    assert entry["action"] == "read links"
+    assert json.loads(entry["detail"])["links"] == shown
+    eve, _ = sign_in(clearance=Tlp.CLEAR, name="eve")
+    before = app.state.workspace.audit.head().count
+    assert eve.get(f"/links/{shown[0]}").status_code == 403
+    assert eve.get("/accounts").status_code == 403
+    noted = [(one["action"], one["user"], one["subject"]) for one in app.state.workspace.audit_entries(10) if one["seq"] > before]
+    assert noted == [("refused", "eve", f"GET /links/{shown[0]}"), ("refused", "eve", "GET /accounts")]
+
+
+def test_a_page_of_one_kind_does_not_show_another(sign_in: SignIn) -> None:
+    ana, _ = sign_in()
+    link = ana.get("/api/v1/links").json()["links"][0]
+    source = ana.get("/api/v1/sources").json()["sources"][0]["source_id"]
+    for path in (f"/links/{link['crime_id']}", f"/links/{source}", f"/entities/{link['link_id']}", f"/entities/{source}"):
+        assert ana.get(path).status_code == 404
+        assert ana.get("/api/v1" + path).status_code == 404
+
+
+def test_victims_are_shown_to_nobody(app: FastAPI, sign_in: SignIn, tmp_path: Path) -> None:
+    said = [
+        ("case-1", "Person", {"name": ["Amriel Tostovan"], "topics": ["victim"]}),
+        ("case-2", "Person", {"name": ["Kelvan Brisomar"]}),
+        ("case-3", "Family", {"person": ["case-1"], "relative": ["case-2"], "relationship": ["sister"]}),
+    ]
+    file = tmp_path / "case.ftm.json"
+    file.write_bytes(b"".join(orjson.dumps({"id": one, "schema": schema, "properties": told}) + b"\n" for one, schema, told in said))
+    workspace = app.state.workspace
+    workspace.add([file], choice=Choice(check_promise=False))
+    workspace.build()
+    [victim, sister] = [
+        next(one for one in workspace.built().table("claims")["entity_id"].to_pylist() if one.endswith(end)) for end in ("case-1", "case-2")
+    ]
+    assert "Amriel" in str(workspace.show(victim).facts)
+    ana, _ = sign_in()
+    for path in (f"/entities/{victim}", f"/api/v1/entities/{victim}"):
+        answer = ana.get(path)
+        assert answer.status_code == 403
+        assert "Amriel" not in answer.text
+    for path in (f"/entities/{sister}", f"/api/v1/entities/{sister}", "/api/v1/search?name=Amriel+Tostovan"):
+        answer = ana.get(path)
+        assert answer.status_code == 200
+        assert victim not in answer.text
+        assert "Tostovan" not in answer.text.replace('"query":"Amriel Tostovan"', "")
+
+
+def test_a_contradiction_is_said_where_it_is_made(app: FastAPI, sign_in: SignIn) -> None:
+    ana, form = sign_in()
+    one, two, three = sorted(app.state.workspace.built().table("clusters")["entity_id"].to_pylist()[:3])
+    for pair, verdict in (((one, two), "same"), ((two, three), "same")):
+        app.state.workspace.judge("pair", pair[0], verdict, right=pair[1])
+    answer = ana.post("/review", data={"left": one, "right": three, "verdict": "different", "form": form})
+    assert answer.status_code == 200
+    assert "contradicts other judgements" in answer.text
+    assert two in answer.text
 
 
 def test_pairs_are_decided_put_aside_and_taken_back(app: FastAPI, sign_in: SignIn) -> None:
