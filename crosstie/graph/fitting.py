@@ -34,7 +34,7 @@ def check(nodes: int, edges: int, texts: int, *, dated: bool, settings: Settings
         f"the search for links would need {_told(wanted)} of memory for {nodes:,} entities and {edges:,} ties; {short}",
         hint=f'Set search_memory = "{wanted // 1_000_000_000 + 1}GB" in crosstie.toml.'
         if free is None or wanted <= free
-        else "Build where more memory is free; the paths alone can also be searched on a cluster (crosstie.graph.frontier).",
+        else "Build on a machine where more memory is free.",
     )
 
 

@@ -34,7 +34,7 @@ class Memory:
         try:
             if (pq.read_schema(self.path).metadata or {}).get(_INPUTS) != self.inputs.encode():
                 return None
-            table = pq.read_table(self.path)
+            table = pq.read_table(self.path, page_checksum_verification=True)
         except (OSError, pa.ArrowInvalid):  # never written, or damaged: then it is searched
             return None
         found = {name: csr.places(table[name].combine_chunks()) for name in ("source", "target", "a", "m", "b")}
@@ -55,6 +55,6 @@ class Memory:
         columns = {"source": ids(found.source), "target": ids(found.target), "rank": pa.array(found.rank), "cost": pa.array(found.cost)}
         columns |= {name: ids(found.between[:, at]) for at, name in enumerate("amb")}
         out = pa.BufferOutputStream()
-        pq.write_table(pa.table(columns).replace_schema_metadata({_INPUTS: self.inputs.encode()}), out)
+        pq.write_table(pa.table(columns).replace_schema_metadata({_INPUTS: self.inputs.encode()}), out, write_page_checksum=True)
         make_folder(self.path.parent)
         write_bytes(self.path, out.getvalue().to_pybytes())

@@ -246,7 +246,7 @@ def _canonical(engine: Engine) -> None:
     engine.create("joined", "select entity_id, cluster_id from clusters where cluster_id <> entity_id")
     spoken = "select value from claims where prop_type = 'entity'"
     engine.create("joined_spoken", f"select entity_id, cluster_id from joined where entity_id in ({spoken})")
-    if engine.local and _few_renamed(engine):
+    if engine.local and engine.has(BEFORE) and _few_renamed(engine):
         engine.amend("claims", {"canonical_id": "r.canonical_id"}, "renamed r where r.entity_id = t.entity_id")
         written = {"value": "o.cluster_id", "original_value": "coalesce(t.original_value, t.value)"}
         engine.amend("claims", written, "joined_spoken o where t.prop_type = 'entity' and o.entity_id = t.value")
@@ -269,18 +269,17 @@ def _few_renamed(engine: Engine) -> bool:
     """Create `renamed` (entity_id, canonical_id): who is no longer what the last build made of it. Whether so few claims change that it pays to change
     them where they are.
     """
-    before = BEFORE if engine.has(BEFORE) else "(select entity_id, cluster_id from joined where false)"
     engine.create(
         "renamed",
         f"""
-        select entity_id, cluster_id as canonical_id from (select entity_id, cluster_id from joined except select entity_id, cluster_id from {before}) n
-        union all select b.entity_id, b.entity_id as canonical_id from {before} b left join joined n on n.entity_id = b.entity_id
+        select entity_id, cluster_id as canonical_id from (select entity_id, cluster_id from joined except select entity_id, cluster_id from {BEFORE}) n
+        union all select b.entity_id, b.entity_id as canonical_id from {BEFORE} b left join joined n on n.entity_id = b.entity_id
         where n.entity_id is null and b.cluster_id <> b.entity_id""",
     )
     renamed = "select count(*) from claims c join renamed r on r.entity_id = c.entity_id"
     spoken = "select count(*) from claims c join joined_spoken o on o.entity_id = c.value where c.prop_type = 'entity'"
-    changed, claims = (sum(int(engine.scalar(query)) for query in some) for some in ((renamed, spoken), ("select count(*) from claims",)))
-    return changed < min(_FEW, claims // 8)
+    changed = sum(int(engine.scalar(query)) for query in (renamed, spoken))
+    return changed < min(_FEW, int(engine.scalar("select count(*) from claims")) // 8)
 
 
 def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:

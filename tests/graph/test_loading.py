@@ -84,7 +84,7 @@ def test_a_graph_that_does_not_fit_is_told_before_it_is_read(engine: Engine, mon
     monkeypatch.setattr(fitting, "available", lambda: 400_000_000)
     with pytest.raises(EngineError, match=r"0\.4 GB are free") as raised:
         loading.load(engine, Settings())
-    assert "cluster" in (raised.value.hint or "")
+    assert "more memory" in (raised.value.hint or "")
 
 
 def test_ten_million_entities_and_fifty_million_undated_ties_are_held_to_fit_in_two_gigabytes() -> None:
