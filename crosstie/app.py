@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
 from crosstie.casework.accounts import Accounts
+from crosstie.casework.tokens import Tokens
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
@@ -136,6 +137,10 @@ class Workspace:
     def accounts(self) -> Accounts:
         """Who may sign in to the workbench."""
         return Accounts(self.database)
+
+    def tokens(self) -> Tokens:
+        """How programs ask in the name of people."""
+        return Tokens(self.database)
 
     def close(self) -> None:
         """Let go of the casebook."""
@@ -371,7 +376,7 @@ class Workspace:
 
     def desk(self) -> Desk:
         """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""
-        return Desk(self.built(), self.casebook, self.settings, self.user, self._record)
+        return Desk(self.built(), self.casebook, self.settings, self.user, self._record, self.purpose)
 
     def review(self, limit: int | None = None) -> list[dict[str, Any]]:
         """What to ask this person about pairs, the most informative first, as plain data."""
@@ -383,11 +388,11 @@ class Workspace:
 
     def undo(self, judgement_ids: Sequence[str]) -> list[Judgement]:
         """Take judgements back, all or none; they stay in the history."""
-        return self.casebook.revoke_many(judgement_ids, self.user)
+        return self.casebook.revoke_many(judgement_ids, self.user, self.purpose)
 
     def revoke(self, judgement_id: str) -> None:
         """Take a judgement back; it stays in the history."""
-        self.casebook.revoke(judgement_id, user=self.user)
+        self.casebook.revoke(judgement_id, self.user, self.purpose)
 
     def report(self, out: Path, *, top: int = 50, language: str | None = None) -> Path:
         """Write the links as one self-contained HTML file, in a language of the six or that of the settings."""

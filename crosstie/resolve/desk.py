@@ -54,9 +54,10 @@ class Imported:
 class Desk:
     """Review of the pairs of a build by one person."""
 
-    def __init__(self, build: Build, casebook: Casebook, settings: Settings, user: str, record: Record) -> None:
+    def __init__(self, build: Build, casebook: Casebook, settings: Settings, user: str, record: Record, purpose: str | None = None) -> None:
         self.build = build
         self.user = user
+        self._purpose = purpose
         self._casebook = casebook
         self._settings = settings
         self._record = record
@@ -90,7 +91,7 @@ class Desk:
         return self._enter(decisions)
 
     def _enter(self, decisions: Sequence[Decision]) -> Decided:
-        made = self._casebook.judge_many(decisions, user=self.user)
+        made = self._casebook.judge_many(decisions, user=self.user, purpose=self._purpose)
         pairs = [(one.left, one.right) for one in decisions if one.right]
         if self._casebook.skipped(self.user).intersection(tuple(sorted(pair)) for pair in pairs):
             self._casebook.unskip(pairs, self.user)
@@ -103,7 +104,7 @@ class Desk:
 
     def undo(self, judgement_ids: Sequence[str]) -> list[Judgement]:
         """Take decisions back, all or none; they stay in the history."""
-        return self._casebook.revoke_many(judgement_ids, self.user)
+        return self._casebook.revoke_many(judgement_ids, self.user, self._purpose)
 
     def skip(self, pairs: Iterable[Pair]) -> None:
         """Put pairs aside: they come last, to this person only."""

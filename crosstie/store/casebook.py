@@ -118,19 +118,19 @@ class Casebook:
                 self._audit.record("judge", subject, user=user, purpose=purpose, detail=detail, within=connection)
         return [Judgement(**{field.name: row[field.name] for field in fields(Judgement)}) for row in rows]
 
-    def revoke(self, judgement_id: str, user: str) -> Judgement:
+    def revoke(self, judgement_id: str, user: str, purpose: str | None = None) -> Judgement:
         """Take a judgement back; the one that it superseded, if any, is in force again. NotFound where there is none; twice is as once."""
-        return self.revoke_many([judgement_id], user)[0]
+        return self.revoke_many([judgement_id], user, purpose)[0]
 
-    def revoke_many(self, judgement_ids: Sequence[str], user: str) -> list[Judgement]:
-        """Take judgements back, all or none."""
+    def revoke_many(self, judgement_ids: Sequence[str], user: str, purpose: str | None = None) -> list[Judgement]:
+        """Take judgements back, all or none; `purpose` is what the audit says it was done for."""
         if not user.strip():
             raise UsageError("to revoke needs the name of the person who does it")
         with self._database.write() as connection:
             self._database.lock(connection, JudgementRow.__table__)
-            return [self._revoke(connection, judgement_id, user) for judgement_id in judgement_ids]
+            return [self._revoke(connection, judgement_id, user, purpose) for judgement_id in judgement_ids]
 
-    def _revoke(self, connection: sa.Connection, judgement_id: str, user: str) -> Judgement:
+    def _revoke(self, connection: sa.Connection, judgement_id: str, user: str, purpose: str | None) -> Judgement:
         found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one_or_none()
         if found is None:
             raise NotFound(f"no judgement {judgement_id}")
@@ -138,7 +138,7 @@ class Casebook:
             at = clock.now().isoformat(timespec="microseconds")
             change = sa.update(JudgementRow).where(JudgementRow.id == judgement_id)
             connection.execute(change.values(revoked_at=at, revoked_by=user))
-            self._audit.record("revoke", judgement_id, user=user, within=connection)
+            self._audit.record("revoke", judgement_id, user=user, purpose=purpose, within=connection)
             found = connection.execute(_SELECT.where(JudgementRow.id == judgement_id)).one()
         return Judgement(*found)
 
@@ -166,6 +166,12 @@ class Casebook:
         """Of each subject the newest judgement that was not revoked; by kind, left, right."""
         newest = {(one.kind, one.left, one.right or ""): one for one in self.history() if one.revoked_at is None}
         return [newest[subject] for subject in sorted(newest)]
+
+    def state(self) -> str:
+        """A short text that is another whenever a judgement is made or taken back."""
+        query = sa.select(sa.func.count(JudgementRow.seq), sa.func.max(JudgementRow.seq), sa.func.max(JudgementRow.revoked_at))
+        with self._database.read() as connection:
+            return "-".join(str(part) for part in connection.execute(query).one())
 
     def history(self) -> list[Judgement]:
         """All judgements ever made, oldest first."""

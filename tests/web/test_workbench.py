@@ -284,6 +284,10 @@ def test_pairs_are_decided_put_aside_and_taken_back(app: FastAPI, sign_in: SignI
     assert ana.post(f"/judgements/{verdict.id}/undo", data={"form": form}).headers["location"] == "/review"
     sent = ana.post("/api/v1/pairs", json={**pair, "verdict": "same"}, headers={"x-crosstie-form": form})
     assert (sent.status_code, sent.json()["conflicts"]) == (201, [])
+    done = [one for one in app.state.workspace.audit_entries(50) if one["action"] in ("judge", "revoke")]
+    assert [(one["action"], one["user"], one["purpose"]) for one in done] == [
+        (act, "ana", "a trial") for act in ("judge", "revoke", "judge")
+    ]
     cleared, _ = sign_in(clearance=Tlp.CLEAR, name="eve")
     strict = next(row for row in _questions(app) if not _clear(row))
     assert cleared.get("/review", params=strict).status_code == 403
