@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from html import escape
 from itertools import pairwise
 
 from crosstie.graph import layout
 from crosstie.graph.csr import day_bounds
 from crosstie.graph.kernels import FOREVER
+from crosstie.graph.pen import SOFT, n, points, safe, sheet, text
 from crosstie.model import schema as model
 
 #: Sphere to fill and line; contrast of the dark text on each fill is above 7 to 1.
 COLOURS = {"crime": ("#fde3c8", "#8a4b08"), "terror": ("#e3d7f5", "#4b2a86"), "both": ("#f6cfd3", "#7d1128"), "": ("#eef1f4", "#44515e")}
 _MARKS = {"crime": "C", "terror": "T", "both": "C+T", "": ""}
-_INK, _SOFT = "#1b2430", "#44515e"
-_FONT = "font-family=\"system-ui, 'Segoe UI', 'Noto Sans', Arial, sans-serif\""
 _BOX, _GAP, _TALL, _SPACE, _EDGE, _BEND = 152, 164, 74, 36, 24, 30
 #: Nodes beyond this are left out of a picture, and said so.
 MOST_NODES = 30
@@ -79,8 +76,8 @@ def path_svg(nodes: Sequence[Node], steps: Sequence[Step], *, title: str) -> str
         *(_node(known[node_id], *place) for node_id, place in at.items() if node_id in known),
     ]
     if left_out:
-        body.append(_text(_EDGE, height - 6, f"{left_out} more not drawn", size=11, anchor="start"))
-    return _svg(width, height, title, told, body)
+        body.append(text(_EDGE, height - 6, f"{left_out} more not drawn", size=11, anchor="start"))
+    return sheet(width, height, title, told, body)
 
 
 def _arranged(
@@ -117,15 +114,15 @@ def _node(node: Node, x: float, y: float) -> str:
     lines = layout.wrap(node.caption, 18, 3)
     first = y + _TALL / 2 + 4 - (len(lines) - 1) * 8
     parts = [
-        f"<g><title>{_safe(f'{node.caption} ({kind})')}</title>",
+        f"<g><title>{safe(f'{node.caption} ({kind})')}</title>",
         f'<{shape} fill="{fill}" stroke="{line}" stroke-width="{2 if mark else 1.2}"/>',
-        *(_text(x + _BOX / 2, first + 16 * number, part, size=13, weight=600 if mark else 400) for number, part in enumerate(lines)),
+        *(text(x + _BOX / 2, first + 16 * number, part, size=13, weight=600 if mark else 400) for number, part in enumerate(lines)),
     ]
     if mark:
         parts.append(
-            f'<rect x="{_n(x + _BOX - 14 - 8 * len(mark))}" y="{_n(y - 9)}" width="{8 + 8 * len(mark)}" height="18" rx="9" fill="{line}"/>'
+            f'<rect x="{n(x + _BOX - 14 - 8 * len(mark))}" y="{n(y - 9)}" width="{8 + 8 * len(mark)}" height="18" rx="9" fill="{line}"/>'
         )
-        parts.append(_text(x + _BOX - 10 - 4 * len(mark), y + 4, mark, size=11, weight=700, fill="#ffffff"))
+        parts.append(text(x + _BOX - 10 - 4 * len(mark), y + 4, mark, size=11, weight=700, fill="#ffffff"))
     return "".join([*parts, "</g>"])
 
 
@@ -133,13 +130,13 @@ def _shape(schema: str, x: float, y: float) -> tuple[str, str]:
     """The outline of a node, and what it stands for: round for persons, square for organisations, cut for accounts, pointed for vessels."""
     right, low, middle = x + _BOX, y + _TALL, y + _TALL / 2
     if model.is_a(schema, "Person"):
-        return f'rect x="{_n(x)}" y="{_n(y)}" width="{_BOX}" height="{_TALL}" rx="34"', "person"
+        return f'rect x="{n(x)}" y="{n(y)}" width="{_BOX}" height="{_TALL}" rx="34"', "person"
     if model.is_a(schema, "Vehicle"):
-        points = [(x, y), (right - 16, y), (right, middle), (right - 16, low), (x, low)]
-        return f'polygon points="{_points(points)}"', "vessel or vehicle"
+        corners = [(x, y), (right - 16, y), (right, middle), (right - 16, low), (x, low)]
+        return f'polygon points="{points(corners)}"', "vessel or vehicle"
     if any(model.is_a(schema, name) for name in ("BankAccount", "CryptoWallet", "UserAccount")):
         cut = 12.0
-        points = [
+        corners = [
             (x + cut, y),
             (right - cut, y),
             (right, y + cut),
@@ -149,9 +146,9 @@ def _shape(schema: str, x: float, y: float) -> tuple[str, str]:
             (x, low - cut),
             (x, y + cut),
         ]
-        return f'polygon points="{_points(points)}" stroke-dasharray="5 3"', "account"
+        return f'polygon points="{points(corners)}" stroke-dasharray="5 3"', "account"
     kind = "organisation" if model.is_a(schema, "Organization") else "thing"
-    return f'rect x="{_n(x)}" y="{_n(y)}" width="{_BOX}" height="{_TALL}" rx="3"', kind
+    return f'rect x="{n(x)}" y="{n(y)}" width="{_BOX}" height="{_TALL}" rx="3"', kind
 
 
 def _edge(step: Step, at: dict[str, tuple[float, float]], known: dict[str, Node], bends: list[str]) -> str:
@@ -168,11 +165,11 @@ def _edge(step: Step, at: dict[str, tuple[float, float]], known: dict[str, Node]
     mx, my = (x1 + corners[1][0]) / 2, (y1 + corners[1][1]) / 2
     dash = ' stroke-dasharray="2 4"' if step.kind.startswith("shared.") else ""
     sentence = step.sentence or f"{known[step.source].caption} – {known[step.target].caption}"
-    words = [_text(mx, my - 6, label, size=11, halo=True)]
+    words = [text(mx, my - 6, label, size=11, halo=True)]
     if when:
-        words.append(_text(mx, my + 14, when, size=11, fill=_SOFT, halo=True))
-    line = f'<polyline points="{_points(corners)}" fill="none" stroke="{_SOFT}" stroke-width="1.6"{dash}/>'
-    return f"<g><title>{_safe(sentence)}</title>{line}{''.join(words)}</g>"
+        words.append(text(mx, my + 14, when, size=11, fill=SOFT, halo=True))
+    line = f'<polyline points="{points(corners)}" fill="none" stroke="{SOFT}" stroke-width="1.6"{dash}/>'
+    return f"<g><title>{safe(sentence)}</title>{line}{''.join(words)}</g>"
 
 
 def _passing(x: float, y: float) -> list[tuple[float, float]]:
@@ -202,7 +199,7 @@ def timeline_svg(events: Sequence[Event]) -> str:
     dated = [(event, *day_bounds(event.start or event.end, event.end or event.start)) for event in events if event.start or event.end]
     dated = [(event, first, last) for event, first, last in dated if abs(first) != FOREVER and abs(last) != FOREVER]
     if not dated:
-        return _svg(420, 40, "Timeline", "No event has a date.", [_text(12, 25, "No event has a date.", size=13, anchor="start")])
+        return sheet(420, 40, "Timeline", "No event has a date.", [text(12, 25, "No event has a date.", size=13, anchor="start")])
     lanes = list(dict.fromkeys(event.lane for event, _, _ in dated))
     rows = [(lane, _stack([entry for entry in dated if entry[0].lane == lane])) for lane in lanes]
     low, high = min(first for _, first, _ in dated), max(last for _, _, last in dated)
@@ -219,17 +216,17 @@ def timeline_svg(events: Sequence[Event]) -> str:
     bottom = y + sum(len(stack) * line + 12 for _, stack in rows)
     for year in _ticks(from_year, to_year):
         at = x((year - 1970) * _DAYS_A_YEAR)
-        body.append(f'<line x1="{_n(at)}" y1="24" x2="{_n(at)}" y2="{_n(bottom)}" stroke="#d5dbe1"/>')
-        body.append(_text(at, 17, str(year), size=11, fill=_SOFT))
+        body.append(f'<line x1="{n(at)}" y1="24" x2="{n(at)}" y2="{n(bottom)}" stroke="#d5dbe1"/>')
+        body.append(text(at, 17, str(year), size=11, fill=SOFT))
     for lane, stack in rows:
         for number, part in enumerate(layout.wrap(lane, 24, 2)):
-            body.append(_text(12, y + 16 + 14 * number, part, size=12, anchor="start", weight=600))
+            body.append(text(12, y + 16 + 14 * number, part, size=12, anchor="start", weight=600))
         for number, entries in enumerate(stack):
             body += [_event(event, x(first), x(last + 1), y + number * line, label + plot) for event, first, last in entries]
         y += len(stack) * line + 12
-        body.append(f'<line x1="12" y1="{_n(y - 6)}" x2="{label + plot}" y2="{_n(y - 6)}" stroke="#d5dbe1"/>')
+        body.append(f'<line x1="12" y1="{n(y - 6)}" x2="{label + plot}" y2="{n(y - 6)}" stroke="#d5dbe1"/>')
     told = "; ".join(f"{event.lane}: {event.text}, {_when(event.start, event.end)}" for event, _, _ in dated)
-    return _svg(label + plot + 20, bottom + 8, "Timeline", told, body)
+    return sheet(label + plot + 20, bottom + 8, "Timeline", told, body)
 
 
 def _stack(entries: list[tuple[Event, int, int]]) -> list[list[tuple[Event, int, int]]]:
@@ -242,71 +239,25 @@ def _event(event: Event, x1: float, x2: float, y: float, right: float) -> str:
     wide = max(x2 - x1, 0.0)
     if wide < 5:
         cx, cy = (x1 + x2) / 2, y + 11
-        mark = f'<polygon points="{_points([(cx, cy - 6), (cx + 6, cy), (cx, cy + 6), (cx - 6, cy)])}" fill="{line}"/>'
+        mark = f'<polygon points="{points([(cx, cy - 6), (cx + 6, cy), (cx, cy + 6), (cx - 6, cy)])}" fill="{line}"/>'
         after = cx + 10
     else:
         dash = "" if len(event.start or "") == 10 and len(event.end or event.start or "") == 10 else ' stroke-dasharray="4 3"'
-        mark = f'<rect x="{_n(x1)}" y="{_n(y + 4)}" width="{_n(wide)}" height="14" rx="2" fill="{fill}" stroke="{line}"{dash}/>'
+        mark = f'<rect x="{n(x1)}" y="{n(y + 4)}" width="{n(wide)}" height="14" rx="2" fill="{fill}" stroke="{line}"{dash}/>'
         after = x2 + 6
     when = _when(event.start, event.end if event.end != event.start else None).removeprefix("since ")
     words = f"{when}: {event.text}"
     room = int(max(right - after, 0) / 6)
     if wide > 6.2 * len(words) + 12:
-        text = _text(x1 + 6, y + 15, words, size=11, anchor="start")
+        written = text(x1 + 6, y + 15, words, size=11, anchor="start")
     elif room >= 14:
-        text = _text(after, y + 15, layout.wrap(words, room, 1)[0], size=11, anchor="start", halo=True)
+        written = text(after, y + 15, layout.wrap(words, room, 1)[0], size=11, anchor="start", halo=True)
     else:
         before = min(x1, right) - 8
-        text = _text(before, y + 15, layout.wrap(words, max(14, int((before - 170) / 6)), 1)[0], size=11, anchor="end", halo=True)
-    return f"<g><title>{_safe(f'{event.lane}: {words}')}</title>{mark}{text}</g>"
+        written = text(before, y + 15, layout.wrap(words, max(14, int((before - 170) / 6)), 1)[0], size=11, anchor="end", halo=True)
+    return f"<g><title>{safe(f'{event.lane}: {words}')}</title>{mark}{written}</g>"
 
 
 def _ticks(first: int, last: int) -> range:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000, 10_000) if (last - first) / step <= 9)
     return range(first - first % step + (step if first % step else 0), last + 1, step)
-
-
-def _svg(width: float, height: float, title: str, told: str, body: Sequence[str]) -> str:
-    # ids are made of the content, so that several pictures can stand in one page
-    name = blake2b(f"{title}|{told}|{''.join(body)}".encode(), digest_size=5).hexdigest()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" height="{_n(height)}" '
-        f'role="img" aria-labelledby="t{name} d{name}" {_FONT}><title id="t{name}">{_safe(title)}</title><desc id="d{name}">{_safe(told)}</desc>'
-        f"{''.join(body)}</svg>"
-    )
-
-
-def _text(
-    x: float, y: float, words: str, *, size: int, anchor: str = "middle", weight: int = 400, fill: str = _INK, halo: bool = False
-) -> str:
-    edge = ' stroke="#ffffff" stroke-width="3.5" paint-order="stroke" stroke-linejoin="round"' if halo else ""
-    # each text is its own bidirectional paragraph: a name from right to left cannot turn what stands beside it
-    return (
-        f'<text x="{_n(x)}" y="{_n(y)}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" fill="{fill}"{edge} '
-        f'unicode-bidi="isolate" direction="ltr">{_isolated(words)}</text>'
-    )
-
-
-def _isolated(words: str) -> str:
-    return f"\u2068{_safe(words)}\u2069"
-
-
-def _safe(words: str) -> str:
-    """Escaped, without what XML forbids and without characters that turn the direction of the text around them."""
-    return escape(
-        "".join(
-            letter
-            for letter in words
-            if (letter >= " " and letter not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
-            and not "\ud800" <= letter <= "\udfff"
-        )
-    )
-
-
-def _points(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-
-
-def _n(value: float) -> str:
-    """A coordinate with at most one decimal."""
-    return f"{value:.1f}".removesuffix(".0")
