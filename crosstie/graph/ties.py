@@ -1,0 +1,199 @@
+"""Who is tied to whom, by entity: a file that is looked into, not read. What a page costs depends on what it shows, not on the size of the workspace.
+
+Of a build's `entities`, `spheres` and `edges` arrays are made once, in a folder beside the builds, and mapped into memory: entities in the order of their
+ids, ties in the order of theirs, and for each entity its ties, the surest first. What is marked is told with its marking: who asks sees what they may.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosstie.graph.indexing import NODE, NUMBERS, SHORT, make
+from crosstie.store.builds import Build
+
+#: Whether somebody may see what bears a marking.
+Cleared = Callable[[str | None], bool]
+Numbers = NDArray[np.int64]
+#: Raised with every change of what stands in the files.
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entity: number, id, name, schema, marking, countries, and from which level of the Traffic Light Protocol on its spheres are known."""
+
+    number: int
+    id: str
+    caption: str
+    schema: str
+    marking: str
+    countries: tuple[str, ...]
+    victim: bool
+    crime: int
+    terror: int
+
+    def spheres(self, level: int) -> tuple[str, ...]:
+        """The spheres that somebody cleared for this level knows it to belong to."""
+        return tuple(name for name, least in (("crime", self.crime), ("terror", self.terror)) if least <= level)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A tie between two entities, by their numbers; its evidence stands in the table `edges`. `voices`: how many originators say so."""
+
+    number: int
+    id: str
+    source: int
+    target: int
+    kind: str
+    marking: str
+    start: str | None
+    end: str | None
+    confidence: float
+    voices: int
+
+
+class _Texts:
+    """Texts one after the other in a file, and where each begins."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._begins, self._bytes = _mapped(folder / f"{name}.at.npy"), _mapped(folder / f"{name}.npy")
+
+    def __len__(self) -> int:
+        return len(self._begins) - 1
+
+    def __getitem__(self, at: int) -> bytes:
+        return bytes(self._bytes[self._begins[at] : self._begins[at + 1]])
+
+    def find(self, wanted: str) -> int | None:
+        """Where a text stands, among texts in the order of their bytes."""
+        sought = wanted.encode("utf-8", "replace")
+        at = bisect_left(self, sought)
+        return at if at < len(self) and self[at] == sought else None
+
+
+class Ties:
+    """The entities of a build and their ties. `open_ties` opens them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lists: dict[str, list[str]] = json.loads((folder / "lists.json").read_text(encoding="utf-8"))
+        self._ids, self._captions, self._countries = (_Texts(folder, name) for name in ("ids", "captions", "countries"))
+        self._node = {name: _mapped(folder / f"node.{name}.npy") for name in NODE}
+        self._tie = {name: _mapped(folder / f"tie.{name}.npy") for name in (*NUMBERS, *SHORT)}
+        self._rows, self._of = _mapped(folder / "rows.npy"), _mapped(folder / "of.npy")
+        self.kinds = self._lists["kind"]
+
+    def find(self, entity: str) -> int | None:
+        """The number of an entity; None where there is none of that id."""
+        return self._ids.find(entity)
+
+    def node(self, number: int) -> Known:
+        """An entity."""
+        return Known(
+            number,
+            self._ids[number].decode(),
+            self._captions[number].decode("utf-8", "replace"),
+            self._lists["schema"][self._node["schema"][number]],
+            self._lists["marking"][self._node["marking"][number]],
+            tuple(self._countries[number].decode().split()),
+            bool(self._node["victim"][number]),
+            int(self._node["crime"][number]),
+            int(self._node["terror"][number]),
+        )
+
+    def tie(self, number: int) -> Tie:
+        """A tie."""
+        told = {name: self._tie[name][number] for name in self._tie}
+        return Tie(
+            number,
+            told["edge_id"].decode(),
+            int(told["source"]),
+            int(told["target"]),
+            self.kinds[told["kind"]],
+            self._lists["marking"][told["marking"]],
+            told["start"].decode() or None,
+            told["end"].decode() or None,
+            round(float(told["confidence"]), 4),
+            int(told["voices"]),
+        )
+
+    def tie_of(self, edge: str) -> int | None:
+        """The number of a tie by the id of its edge."""
+        ids, sought = self._tie["edge_id"], edge.encode("utf-8", "replace")
+        at = int(np.searchsorted(ids, np.array(sought, ids.dtype))) if len(ids) and len(sought) <= ids.dtype.itemsize else len(ids)
+        return at if at < len(ids) and ids[at] == sought else None
+
+    def degree(self, number: int) -> int:
+        """How many ties an entity has."""
+        return int(self._rows[number + 1] - self._rows[number])
+
+    def of(self, number: int) -> Numbers:
+        """The ties of an entity, the surest first."""
+        return np.asarray(self._of[self._rows[number] : self._rows[number + 1]], np.int64)
+
+    def ends(self, ties: Numbers) -> tuple[Numbers, Numbers]:
+        """The entities that ties join."""
+        return np.asarray(self._tie["source"][ties], np.int64), np.asarray(self._tie["target"][ties], np.int64)
+
+    def kind_of(self, ties: Numbers) -> Numbers:
+        """The kinds of ties, as places in `kinds`."""
+        return np.asarray(self._tie["kind"][ties], np.int64)
+
+    def others(self, number: int, ties: Numbers) -> Numbers:
+        """Who stands at the other end of an entity's ties."""
+        source, target = self.ends(ties)
+        return np.where(source == number, target, source)
+
+    def allowed(self, cleared: Cleared) -> NDArray[np.bool_]:
+        """For each marking that there is whether somebody may see what bears it: what `seen` and `open_to` are asked with."""
+        return np.array([cleared(marking or None) for marking in self._lists["marking"]] or [False])
+
+    def seen(self, numbers: Numbers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of these entities somebody may see: cleared for, and neither victims nor minors."""
+        return np.asarray(allowed[self._node["marking"][numbers]] & (self._node["victim"][numbers] == 0), np.bool_)
+
+    def open_to(self, ties: Numbers, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of these ties somebody may see: cleared for, and for both ends."""
+        source, target = self.ends(ties)
+        return np.asarray(allowed[self._tie["marking"][ties]] & self.seen(source, allowed) & self.seen(target, allowed), np.bool_)
+
+    def between(self, numbers: Sequence[int]) -> Numbers:
+        """The ties between these entities, in the order of their ids."""
+        inside = np.array(sorted(numbers), np.int64)
+        found = [np.empty(0, np.int64)]
+        for number in inside:
+            of = self.of(int(number))
+            found.append(of[np.isin(self.others(int(number), of), inside)])
+        return np.unique(np.concatenate(found))
+
+
+def open_ties(build: Build, folder: Path) -> Ties:
+    """The ties of a build, kept in `folder`; made there where they are missing, which takes some seconds for a million ties."""
+    name = f"{build.path.name}-{str(build.manifest.get('inputs', ''))[:12]}-{_VERSION}"
+    target = folder / name
+    if not (target / "lists.json").is_file():
+        make(build, folder, target)
+    return _opened(target)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path) -> Ties:
+    return Ties(folder)
+
+
+def _mapped(file: Path) -> NDArray[Any]:
+    """An array of a file, without reading it."""
+    try:
+        found: NDArray[Any] = np.load(file, mmap_mode="r")
+    except ValueError:  # nothing can be mapped of an empty one
+        found = np.load(file)
+    return found
