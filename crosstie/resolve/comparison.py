@@ -23,15 +23,19 @@ from crosstie.store.casebook import Judgement
 
 Agreement = Literal["same", "near", "differ", "one"]
 
-_NAMES = (*STRONG_NAMES, *WEAK_NAMES)
+#: Properties that are names.
+NAMES = (*STRONG_NAMES, *WEAK_NAMES)
 #: What a person looks at first; everything else follows by its name.
-_FIRST = (*_NAMES, "firstName", "lastName", "fatherName", "birthDate", "birthPlace", "gender", "nationality", "country", "idNumber")
+_FIRST = (*NAMES, "firstName", "lastName", "fatherName", "birthDate", "birthPlace", "gender", "nationality", "country", "idNumber")
 #: Letters in common (0 to 100) from which two spellings are called near.
 _NEAR = 82
 #: From this code point on letters are in another script than Latin.
 _LATIN = 0x250
 #: Scores from which a pair is called so. The words are ours; the figure stands beside them.
-_WORDS = ((0.95, "almost certainly one"), (0.75, "probably one"), (0.5, "rather one than two"), (0.25, "rather two than one"))
+_LEAST = ((0.95, "almost certainly one"), (0.75, "probably one"), (0.5, "rather one than two"), (0.25, "rather two than one"))
+_BELOW, _NEVER = "probably two", "not compared in this build"
+#: All that a pair may be called.
+WORDS = (*(words for _, words in _LEAST), _BELOW, _NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ class Comparison:
     def words(self) -> str:
         """The score in words."""
         if self.score is None:
-            return "not compared in this build"
-        return next((words for least, words in _WORDS if self.score >= least), "probably two")
+            return _NEVER
+        return next((words for least, words in _LEAST if self.score >= least), _BELOW)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `--json`."""
@@ -119,13 +123,13 @@ def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str, histor
 def aligned(left: pa.Table, right: pa.Table) -> list[Line]:
     """The values of two records (rows of CLAIM), a line for each property, the telling ones first."""
     ours, theirs = _values(left), _values(right)
-    names = [[said.value for prop in _NAMES for said in side.get(prop, ())] for side in (ours, theirs)]
+    names = [[said.value for prop in NAMES for said in side.get(prop, ())] for side in (ours, theirs)]
     lines = []
     for prop in sorted({*ours, *theirs}, key=lambda prop: (_FIRST.index(prop) if prop in _FIRST else len(_FIRST), prop)):
         one, other = ours.get(prop, ()), theirs.get(prop, ())
         said = [said.value for said in one], [said.value for said in other]
         # a name may stand as the alias of the other
-        against = (said[0], names[1]) if prop in _NAMES and not other else (names[0], said[1]) if prop in _NAMES and not one else said
+        against = (said[0], names[1]) if prop in NAMES and not other else (names[0], said[1]) if prop in NAMES and not one else said
         lines.append(Line(prop, one, other, agreement(*against)))
     return lines
 

@@ -12,6 +12,7 @@ from crosstie.casework.accounts import IDLE, WHOLE, Session
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.link.asking import CLASSES
 from crosstie.model.marking import Tlp
+from crosstie.web import tongues
 from crosstie.web.guard import COOKIE, OPEN, GuardedRoute, allows, workspace_of
 from crosstie.web.reading import PAGE, Asked, Reading
 from crosstie.web.render import FILES, page
@@ -43,9 +44,7 @@ def sign_in(request: Request, name: _Text, password: _Text, purpose: _Text = "",
         token = request.app.state.accounts.sign_in(name, password, purpose)
     except (AccessError, UsageError) as error:
         return page(request, "sign_in.html", {"next": next, "error": error, "name": name, "purpose": purpose}, 403)
-    # only a page of our own: “//elsewhere” and “/\elsewhere” are other sites to a browser
-    target = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
-    response = RedirectResponse(target, 303)
+    response = RedirectResponse(_own(next), 303)
     secure: bool = request.app.state.secure
     response.set_cookie(COOKIE, token, max_age=int(WHOLE.total_seconds()), httponly=True, samesite="strict", secure=secure)
     return response
@@ -58,6 +57,17 @@ def sign_out(request: Request) -> Response:
     request.app.state.accounts.sign_out(request.cookies[COOKIE])
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE)
+    return response
+
+
+@router.post("/language")
+@allows(OPEN)
+def language(language: _Text, next: _Text = "/") -> Response:
+    """Read the pages in another language from now on."""
+    if language not in tongues.NAMES:
+        raise UsageError(f"“{language}” is none of the languages", hint=f"Known are {', '.join(tongues.NAMES)}.")
+    response = RedirectResponse(_own(next), 303)
+    response.set_cookie(tongues.COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax")
     return response
 
 
@@ -222,6 +232,11 @@ def _clearance(written: str) -> Tlp:
     if found is None:
         raise NotFound(f"“{written}” is no marking of the Traffic Light Protocol")
     return found
+
+
+def _own(address: str) -> str:
+    """The address, where it is a page of our own: what begins with two slashes, of either kind, is another site to a browser."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _by_property(claims: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:

@@ -10,11 +10,18 @@ from typing import Any
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from crosstie import __version__, report
 from crosstie.casework.access import Act
+from crosstie.link.tongues import direction, number
 from crosstie.report.page import words
+from crosstie.resolve.comparison import NAMES
+from crosstie.resolve.names import romanize
+from crosstie.web import tongues
 
+#: From this code point on letters are in another script than Latin.
+_LATIN = 0x250
 _STATIC = Path(__file__).parent / "static"
 #: Files that pages ask for: where they are and what they are. No other file is given out.
 FILES = {
@@ -34,7 +41,25 @@ def environment(language: str) -> jinja2.Environment:
     made.globals["static"] = static
     made.globals["acts"] = Act
     made.globals["version"] = __version__
+    made.globals["language"] = language
+    made.globals["languages"] = tongues.NAMES
+    made.globals["direction"] = direction(language)
+    made.globals["names_of"] = NAMES
+    made.filters["number"] = lambda value: number(value, language)
+    made.filters["kind"] = lambda schema: tongues.kind(schema, language)
+    made.filters["label"] = lambda schema, prop: tongues.label(schema, prop, language)
+    made.filters["named"] = named
+    made.policies["ext.i18n.trimmed"] = True
+    made.add_extension("jinja2.ext.i18n")
+    made.install_gettext_translations(tongues.catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     return made
+
+
+def named(name: str) -> Markup:
+    """A name kept together whatever its direction, with how it would be written in Latin letters for who asks (the key l)."""
+    if all(ord(letter) < _LATIN or not letter.isalpha() for letter in name):
+        return Markup("<bdi>{}</bdi>").format(name)
+    return Markup('<bdi data-latin="{}">{}</bdi>').format(romanize(name[:1_000]).title(), name)
 
 
 @cache
@@ -47,6 +72,8 @@ def page(request: Request, template: str, values: dict[str, Any], status: int = 
     """A page as HTML."""
     workspace = request.app.state.workspace
     session = getattr(request.state, "session", None)
-    known = {"settings": workspace.settings, "session": session, "path": request.url.path}
-    html = environment(workspace.settings.language).get_template(template).render(**known, **values)
-    return HTMLResponse(html, status)
+    address = request.url.path if request.method in ("GET", "HEAD") else "/"
+    here = address + (f"?{request.url.query}" if request.url.query and address == request.url.path else "")
+    known = {"settings": workspace.settings, "session": session, "path": request.url.path, "here": here}
+    html = environment(tongues.wanted(request)).get_template(template).render(**known, **values)
+    return HTMLResponse(html, status, headers={"Vary": "Accept-Language, Cookie"})

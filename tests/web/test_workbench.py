@@ -17,7 +17,7 @@ from crosstie.casework.access import ALLOWED, Act, Role
 from crosstie.casework.accounts import Accounts
 from crosstie.ingest.load import Choice
 from crosstie.model.marking import Tlp
-from crosstie.web.guard import OPEN, Attempts, GuardedRoute
+from crosstie.web.guard import OPEN, PROGRAMS, Attempts, GuardedRoute
 from tests.web.conftest import WORDS, SignIn
 
 #: What stands for the parts of an address, and what a form or a program sends.
@@ -44,10 +44,10 @@ def routes(app: FastAPI) -> list[tuple[str, str, Any]]:
 
 
 def ask(browser: TestClient, method: str, path: str, form: str = "") -> Any:
-    address = re.sub(r"{(\w+)(:path)?}", lambda part: _PARTS[part.group(1)], path)
+    address = re.sub(r"{(\w+)(:path)?}", lambda part: _PARTS.get(part.group(1), "x"), path)
     if method == "GET":
         return browser.get(address, params={"name": "x"} if "search" in path else {})
-    if path.startswith("/api/"):
+    if path.startswith(PROGRAMS):
         return browser.request(method, address, json={"link": "1", "verdict": "unsure"}, headers={"x-crosstie-form": form})
     return browser.request(method, address, data=_SENT | {"form": form})
 
@@ -55,7 +55,7 @@ def ask(browser: TestClient, method: str, path: str, form: str = "") -> Any:
 def test_every_route_is_behind_the_door(app: FastAPI) -> None:
     known = routes(app)
     assert len(known) > 20
-    assert {path for _, path, act in known if act == OPEN} == {"/sign-in", "/static/{name}"}
+    assert {path for _, path, act in known if act == OPEN} == {"/sign-in", "/language", "/static/{name}"}
 
 
 def test_a_route_that_does_not_say_what_it_is_for_cannot_be_made() -> None:
@@ -86,9 +86,9 @@ def test_who_is_not_signed_in_gets_nothing(app: FastAPI) -> None:
         if act == OPEN:
             continue
         answer = ask(stranger, method, path)
-        if path.startswith("/api/"):
+        if path.startswith(PROGRAMS):
             assert answer.status_code == 401
-            assert answer.json()["error"] == "AccessError"
+            assert answer.json()["error"] == "NotSignedIn"
         else:
             assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in")
         assert len(answer.content) < 200

@@ -1,4 +1,4 @@
-// Keys: j and k go through rows, Enter opens, y n u judge, z takes back, / searches, ? tells. Everything works without them, and without this file.
+// Keys: j and k go through rows, Enter opens, y n u judge, z takes back, l latinises names, / searches, ? tells. Everything works without them, and without this file.
 "use strict";
 (() => {
   const writing = (target) => target.matches("input, select, textarea, [contenteditable]");
@@ -13,6 +13,7 @@
     all[at].querySelector("a")?.focus();
     all[at].scrollIntoView({ block: "nearest" });
   };
+  if (sessionStorage.getItem("latin") === "true") document.body.classList.add("latin");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && writing(event.target)) return event.target.blur();
@@ -26,6 +27,7 @@
       const field = document.querySelector("input[type=search]");
       if (field) field.focus(); else location.assign("/search");
     }
+    else if (event.key === "l") sessionStorage.setItem("latin", document.body.classList.toggle("latin"));
     else if (event.key === "?") document.getElementById("keys").showModal();
   });
 })();
