@@ -34,15 +34,23 @@ class Act(StrEnum):
     SOURCES = "read sources"
     ACCOUNTS = "manage accounts"
     AUDIT = "read the audit"
+    ADD = "add sources"
+    BUILD = "build"
+    CASES = "read cases"
+    CASEWORK = "work on cases"
+    LEAD = "lead cases"
+    RETENTION = "see what is due to be destroyed"
+    DRAW = "draw"
+    EXPORT = "take data out"
 
 
-_READING = frozenset({Act.OWN, Act.READ, Act.SEARCH, Act.SOURCES})
+_READING = frozenset({Act.OWN, Act.READ, Act.SEARCH, Act.SOURCES, Act.CASES, Act.DRAW})
 #: An administrator sees no person's data, and an auditor sees who saw what, not the data.
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VIEWER: _READING,
-    Role.ANALYST: _READING | {Act.JUDGE},
-    Role.CASE_LEAD: _READING | {Act.JUDGE},
-    Role.CUSTODIAN: frozenset({Act.OWN, Act.SOURCES}),
+    Role.ANALYST: _READING | {Act.JUDGE, Act.ADD, Act.BUILD, Act.CASEWORK, Act.EXPORT},
+    Role.CASE_LEAD: _READING | {Act.JUDGE, Act.ADD, Act.BUILD, Act.CASEWORK, Act.LEAD, Act.EXPORT},
+    Role.CUSTODIAN: frozenset({Act.OWN, Act.SOURCES, Act.ADD, Act.BUILD, Act.RETENTION}),
     Role.ADMINISTRATOR: frozenset({Act.OWN, Act.ACCOUNTS}),
     Role.AUDITOR: frozenset({Act.OWN, Act.AUDIT}),
 }
@@ -50,19 +58,24 @@ ALLOWED: dict[Role, frozenset[Act]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody signed in: what they are, the strictest marking that they may see, and what they work on now."""
+    """Somebody signed in: what they are, the strictest marking that they may see, and what they work on now. `only`: the acts that the token they ask with
+    was made for; None where they are here themselves.
+    """
 
     name: str
     role: Role
     clearance: Tlp = Tlp.AMBER
     purpose: str = ""
+    only: frozenset[Act] | None = None
 
     def may(self, act: Act) -> bool:
-        """Whether their role has the act."""
-        return act in ALLOWED[self.role]
+        """Whether their role has the act, and the token that they ask with."""
+        return act in ALLOWED[self.role] and (self.only is None or act in self.only)
 
     def require(self, act: Act) -> None:
-        """AccessError where their role has not the act."""
+        """AccessError where their role, or the token that they ask with, has not the act."""
+        if not self.may(act) and act in ALLOWED[self.role]:
+            raise AccessError(f"this token may not {act.value}", hint="Make one whose scope has it.")
         if not self.may(act):
             raise AccessError(f"{self.name} may not {act.value}: {self.role.value}", hint="Ask an administrator for the role that may.")
 

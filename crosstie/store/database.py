@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +15,10 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from crosstie.errors import Busy, IntegrityError, StorageError, UsageError
+from crosstie.store.durable import storage_error
 
 #: raise by one with every change of the tables, and add the step to it in `Database._prepare`
-VERSION = 4  # 2: review_skips, 3: watches, 4: accounts, sessions
+VERSION = 5  # 2: review_skips, 3: watches, 4: accounts, sessions, 5: tokens, cases, tasks, visits
 WAIT = 15.0
 _LOCK = 0x63726F73  # "cros": the advisory lock of PostgreSQL under which tables are made
 _READ = {"crosstie_read": True}
@@ -59,6 +61,8 @@ class Database:
             event.listen(self._engine, "connect", _connect_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         try:
+            #: what was done to the tables when it was opened, for whoever can say so
+            self.raised: str | None = None
             self._prepare()
         except BaseException:
             self.close()
@@ -106,13 +110,16 @@ class Database:
                     found = VERSION
         if found < VERSION:
             found = self._raise()
+        elif found == VERSION and self._lacks():
+            self._complete()  # by a program that had no use for all of them
         if found != VERSION:
             raise IntegrityError(
                 f"{self.name} has version {found} of the tables, this crosstie knows {VERSION}", hint="Use a newer crosstie."
             )
 
     def _raise(self) -> int:
-        """Bring the tables of an earlier version up to this one. So far every step only added tables."""
+        """Bring the tables of an earlier version up to this one. So far every step only added tables. SQLite is copied before."""
+        kept = self._copy_before()
         with self.write() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -120,8 +127,49 @@ class Database:
             if found < VERSION:
                 Base.metadata.create_all(connection)
                 connection.execute(sa.update(SchemaVersion).values(version=VERSION))
+                self.raised = f"{self.name}: the tables were brought from version {found} to {VERSION}; {kept}"
                 found = VERSION
             return found
+
+    def _copy_before(self) -> str:
+        """Keep a copy of a SQLite database as it is before its tables change; in words, where it is."""
+        if self._engine.dialect.name != "sqlite" or not self.name:
+            return "no copy was made before: that of PostgreSQL is made by its own means, or by “crosstie backup”"
+        with self.read() as connection:
+            version = self._version(connection)
+        copy = Path(f"{self.name}.v{version}")
+        for number in range(1, 1_000):
+            try:
+                copy.touch(exist_ok=False)
+                break
+            except FileExistsError:  # of an attempt that was stopped, or of another process that is doing the same
+                copy = Path(f"{self.name}.v{version}.{number}")
+            except OSError as error:
+                raise storage_error(error, copy) from error
+        self.copy_to(copy)
+        return f"as it was before it is kept in {copy}"
+
+    def copy_to(self, target: Path) -> None:
+        """Write one state of a SQLite database into a file, while others go on writing."""
+        with (
+            self._telling(),
+            contextlib.closing(sqlite3.connect(self.name or "")) as here,
+            contextlib.closing(sqlite3.connect(target)) as there,
+        ):
+            try:
+                here.backup(there)
+            except sqlite3.Error as error:
+                raise self._meaning(str(error)) from error
+
+    def _lacks(self) -> set[str]:
+        with self.read() as connection:
+            return set(Base.metadata.tables) - set(sa.inspect(connection).get_table_names())
+
+    def _complete(self) -> None:
+        with self.write() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            Base.metadata.create_all(connection)
 
     def _version(self, connection: sa.Connection) -> int | None:
         if not sa.inspect(connection).has_table(SchemaVersion.__tablename__):
@@ -160,6 +208,7 @@ def _connect_sqlite(connection: Any, record: Any) -> None:
         cursor.execute("pragma journal_mode = wal")
     cursor.execute("pragma synchronous = full")
     cursor.execute("pragma foreign_keys = on")
+    cursor.execute("pragma secure_delete = on")  # what is purged is overwritten, not only no longer shown
     cursor.close()
 
 
