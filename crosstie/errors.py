@@ -6,15 +6,18 @@
     │   ├── UnknownFormat         no reader knows the file
     │   ├── DamagedFile           truncated, not well-formed, wrong encoding throughout
     │   ├── HostileFile           entity bomb, external entity, archive bomb, line without end
+    │   ├── TooLarge              more was sent than is taken
     │   ├── MappingError          the mapping does not fit the file or the model
     │   └── QualityError          the file breaks what its reader promises of it
     ├── NotFound              4   no such link, entity, source, build, workspace
     ├── Busy                  5   another process is writing in this workspace
+    │   └── TooMany               asked too often, or tried too often
     ├── StorageError          6   disk full, read-only, a store that cannot be reached
     │   └── IntegrityError        a hash, the audit chain or a table is not what it should be
     ├── LensError             7   a lens breaks its contract
     ├── EngineError           8   the Spark cluster is missing, cannot be reached or lost the work; or one machine does not hold it
-    └── AccessError           9   who asks may not: not signed in, of another role, or cleared for less
+    └── AccessError           9   who asks may not: of another role, or cleared for less
+        └── NotSignedIn           nobody is signed in, or the token does not hold
 
 `detail` says what happened and where; `hint` says what to do next. Both are shown to users as they are.
 """
@@ -61,6 +64,10 @@ class HostileFile(InputError):
     """The file would exhaust the machine or reach outside itself: it is refused unread."""
 
 
+class TooLarge(InputError):
+    """More was sent than is taken."""
+
+
 class MappingError(InputError):
     """The mapping does not fit the file or the model."""
 
@@ -79,6 +86,10 @@ class Busy(CrosstieError):
     """Another process is writing in this workspace."""
 
     exit_code = 5
+
+
+class TooMany(Busy):
+    """Asked too often, or tried too often."""
 
 
 class StorageError(CrosstieError):
@@ -104,6 +115,10 @@ class EngineError(CrosstieError):
 
 
 class AccessError(CrosstieError):
-    """Who asks may not: not signed in, of another role, or cleared for less."""
+    """Who asks may not: of another role, or cleared for less."""
 
     exit_code = 9
+
+
+class NotSignedIn(AccessError):
+    """Nobody is signed in, or the token does not hold."""

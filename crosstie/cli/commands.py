@@ -260,6 +260,7 @@ from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
 from crosstie.cli import serving as _serving  # noqa: E402
 from crosstie.cli import tables as _tables  # noqa: E402
+from crosstie.cli import tokens as _tokens  # noqa: E402
 from crosstie.cli import weights as _weights  # noqa: E402
 
 _compare.register(main)
@@ -269,4 +270,5 @@ _learning.register(main)
 _screening.register(main)
 _serving.register(main)
 _tables.register(main)
+_tokens.register(main)
 _weights.register(main)

@@ -10,18 +10,27 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
 
 from crosstie.app import Workspace
 from crosstie.casework.access import Act
 from crosstie.casework.accounts import Session
-from crosstie.errors import AccessError, Busy
+from crosstie.errors import AccessError, NotSignedIn, TooLarge, TooMany
 
 COOKIE = "crosstie_session"
 #: Where a new password is chosen, and where one leaves: all that somebody may do whose password is for one sign-in only.
 CHOOSING = ("/password", "/sign-out")
 _SAFE = ("GET", "HEAD")
+#: Where programs ask: what they are told is never a page.
+PROGRAMS = ("/api/", "/match/", "/search/", "/reconcile/", "/feeds/", "/healthz", "/readyz", "/catalog", "/algorithms")
+#: Bytes of a request, unless a route takes more.
+BODY = 2 << 20
+#: Calls of a program in a minute.
+CALLS = 1_200
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 #: What a route is for that everybody may use who reaches the machine.
 OPEN = "open"
@@ -37,6 +46,27 @@ def allows(act: Act | str) -> Callable[[_Endpoint], _Endpoint]:
     return mark
 
 
+def takes(most: int) -> Callable[[_Endpoint], _Endpoint]:
+    """Say how many bytes a route takes, where that is more than usual."""
+
+    def mark(endpoint: _Endpoint) -> _Endpoint:
+        endpoint.most = most  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def carries_token(endpoint: _Endpoint) -> _Endpoint:
+    """Say that the address of a route holds a token, as `{token}` or `?token=`: for programs that can show it in no other way."""
+    endpoint.carries_token = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def for_programs(request: Request) -> bool:
+    """Whether a program asks: by where, or because it shows a token."""
+    return request.url.path.startswith(PROGRAMS) or "authorization" in request.headers
+
+
 class GuardedRoute(APIRoute):
     """A route that first asks whether this person may."""
 
@@ -45,6 +75,8 @@ class GuardedRoute(APIRoute):
         if act is None:
             raise TypeError(f"{path} does not say what it is for: mark it with allows(...)")
         self.act: Act | str = act
+        self.most: int = getattr(endpoint, "most", BODY)
+        self.carries_token: bool = getattr(endpoint, "carries_token", False)
         super().__init__(path, endpoint, **known)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -52,19 +84,64 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            _same_origin(request)
+            request = bounded(request, self.most)
+            if not self.carries_token:
+                _same_origin(request)
             if self.act != OPEN:
-                session = _session(request)
+                token = self._token(request)
+                session = _session(request) if token is None else await run_in_threadpool(_bearer, request, token)
                 if session is None:
                     return _to_sign_in(request)
                 if session.once and request.url.path not in CHOOSING:
-                    return RedirectResponse("/password", 303)
+                    return _to_choose(request)
                 request.state.session = session
-                await _check_form(request, session)
+                if for_programs(request):
+                    request.app.state.rates.count(session.person.name if token is None else token, CALLS)
                 session.person.require(Act(self.act))
-            return await handle(request)
+                if token is None:  # a page of another site can send a cookie along, but no token
+                    await _check_form(request, session)
+            try:
+                return await handle(request)
+            except HTTPException as error:
+                if getattr(request.state, "too_large", False):  # it broke while it was read
+                    raise too_large(self.most) from error
+                raise
 
         return guarded
+
+    def _token(self, request: Request) -> str | None:
+        """The token that is shown; None where there is none. Pages are for people: they take none."""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() in ("bearer", "apikey") and self.include_in_schema:
+            return given.strip()
+        if self.carries_token:
+            return request.path_params.get("token") or request.query_params.get("token")
+        return None
+
+
+def bounded(request: Request, most: int) -> Request:
+    """The same request, of which no more is read than `most` bytes. TooLarge where it says itself that it is larger."""
+    said = request.headers.get("content-length", "0")
+    if not said.isascii() or not said.isdigit() or int(said) > most:
+        raise too_large(most)
+    receive: Receive = request.receive
+    read = 0
+
+    async def some() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            request.state.too_large = True
+            raise too_large(most)
+        return message
+
+    return Request(request.scope, some, request._send)
+
+
+def too_large(most: int) -> TooLarge:
+    """The error where more is sent than is taken."""
+    return TooLarge(f"more than {most:,} bytes are not taken here", hint="Send it in parts.")
 
 
 class Attempts:
@@ -75,7 +152,7 @@ class Attempts:
         self._seen: dict[str, deque[float]] = {}
 
     def count(self, address: str) -> None:
-        """Note an attempt. Busy where there were too many."""
+        """Note an attempt. TooMany where there were more."""
         now = time.monotonic()
         if len(self._seen) > 10_000:
             self._seen = {one: held for one, held in self._seen.items() if now - held[-1] < self._window}
@@ -85,7 +162,7 @@ class Attempts:
         held.append(now)
         if len(held) > self._most:
             held.pop()
-            raise Busy("too many attempts to sign in", hint="Wait a minute.")
+            raise TooMany("too many attempts to sign in", hint="Wait a minute.")
 
 
 def workspace_of(request: Request) -> Workspace:
@@ -99,6 +176,12 @@ def _session(request: Request) -> Session | None:
     token = request.cookies.get(COOKIE)
     found: Session | None = request.app.state.accounts.session(token) if token else None
     return found
+
+
+def _bearer(request: Request, token: str) -> Session | None:
+    """A session of this one call, for whoever shows a token that holds."""
+    person = request.app.state.tokens.bearer(token)
+    return None if person is None else Session(person, "", once=False)
 
 
 def _same_origin(request: Request) -> None:
@@ -125,7 +208,8 @@ async def _check_form(request: Request, session: Session) -> None:
 
 
 def _to_sign_in(request: Request) -> Response:
-    if request.url.path.startswith("/api/"):
-        return JSONResponse(AccessError("nobody is signed in", hint="Sign in first.").as_dict(), 401)
+    if for_programs(request):
+        error = NotSignedIn("nobody is signed in, or the token does not hold", hint="Sign in first, or show a token that holds.")
+        return JSONResponse(error.as_dict(), 401, {"WWW-Authenticate": "Bearer"})
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse("/sign-in" + (f"?next={quote(wanted)}" if request.method in _SAFE and wanted != "/" else ""), 303)

@@ -45,7 +45,7 @@ class Asked:
         typology: str = "",
         between: str = "",
         status: str = "",
-        start: int = 0,
+        start: Annotated[int, Parameter(ge=0, le=1 << 40)] = 0,
     ) -> None:
         self.classes, self.typology, self.between, self.status, self.start = classes_of(kind or []), typology, between, status, start
 
@@ -172,9 +172,12 @@ class Reading:
         shown = [asdict(one) for one in known if self.person.cleared(one.marking)]
         return {"sources": shown, "withheld": len(known) - len(shown)}
 
-    def audit(self, count: int) -> list[Row]:
-        """The last entries of the audit, the newest first."""
-        return self.workspace.audit_entries(max(1, min(count, ENTRIES)))[::-1]
+    def audit(self, count: int, start: int = 0) -> list[Row]:
+        """Entries of the audit, the newest first, without the `start` newest."""
+        count = max(1, min(count, ENTRIES))
+        last = self.workspace.audit.head().count - max(0, start)
+        first = max(0, last - count)
+        return [asdict(one) for one in self.workspace.audit.entries(first, last - first)][::-1] if last > 0 else []
 
     def judge(self, link: str, verdict: str, reason: str) -> Row:
         """Note what this person decided of a link."""

@@ -14,21 +14,15 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from crosstie import __version__
 from crosstie.app import Workspace
-from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, UsageError
-from crosstie.web import api, pages
-from crosstie.web.guard import Attempts, workspace_of
+from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
+from crosstie.store.rates import Rates
+from crosstie.web import api, pages, tokens
+from crosstie.web.answers import PROBLEMS, STATUS, description
+from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.render import page
 
 #: Names under which the machine itself is reached; another site that points its name here gets no answer.
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
-#: HTTP statuses of errors; what is not named is the program's or the machine's fault.
-_STATUS: tuple[tuple[type[CrosstieError], int], ...] = (
-    (AccessError, 403),
-    (NotFound, 404),
-    (Busy, 429),
-    (UsageError, 400),
-    (InputError, 400),
-)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -43,13 +37,17 @@ _HEADERS = {
 
 def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = False) -> FastAPI:
     """The application for a workspace. `hosts`: under which names it may be asked; `secure`: it is reached by HTTPS, so the cookie never goes without."""
-    app = FastAPI(title="crosstie", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="crosstie", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, responses=PROBLEMS)
     app.state.workspace = Workspace(folder)
     app.state.accounts = app.state.workspace.accounts()
+    app.state.tokens = app.state.workspace.tokens()
+    app.state.rates = Rates(folder / ".rates")
     app.state.secure = secure
     app.state.attempts = Attempts()
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(tokens.router)
+    app.openapi = lambda: description(app)  # type: ignore[method-assign]
     app.add_exception_handler(CrosstieError, _error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -69,9 +67,14 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 def _error(request: Request, error: Any) -> Response:
     if isinstance(error, AccessError) and hasattr(request.state, "session"):
-        workspace_of(request).refused(f"{request.method} {request.url.path}", error.detail)
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    return _told(request, error, status)
+        # a token in the address is not written down
+        where = request.scope["route"].path if "token" in request.path_params else request.url.path
+        workspace_of(request).refused(f"{request.method} {where}", error.detail)
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    response = _told(request, error, status)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = "60"
+    return response
 
 
 def _http_error(request: Request, error: Any) -> Response:
@@ -92,6 +95,6 @@ def _invalid(request: Request, error: Any) -> Response:
 
 
 def _told(request: Request, error: CrosstieError, status: int) -> Response:
-    if request.url.path.startswith("/api/"):
+    if for_programs(request):
         return JSONResponse(error.as_dict(), status)
     return page(request, "error.html", {"error": error, "status": status}, status)
