@@ -59,11 +59,21 @@ def needs_presence(edge: Row) -> bool:
 
 def absences(engine: Engine) -> dict[str, list[Absence]]:
     """When those on the paths were in custody or abroad, from relations that say so with their days. One who left is abroad until the next return."""
+    # each end by itself: a join on one or the other compares every edge with everybody
+    ends = " union all ".join(
+        f"""select n.entity_id, e.{other} as other, e.label, e."start", e."end", e.originators, e.edge_id
+        from edges e join link_nodes n on n.entity_id = e.{end}
+        where e."start" is not null and e.label is not null {once}"""
+        for end, other, once in (("source", "target", ""), ("target", "source", "and e.source <> e.target"))
+    )
+    engine.create("link_dated", ends)
+    told = [str(label) for label in engine.arrow("select distinct label from link_dated")["label"].to_pylist()]
+    wanted = sorted(label for label in told if any(words.search(label) for words in (_HELD, _LEFT, _CAME)))
+    engine.load("link_labels", pa.table({"label": pa.array(wanted, pa.string())}))
     rows = engine.arrow("""
-        select n.entity_id, e.label, e."start", e."end", e.originators, e.edge_id, o.caption
-        from edges e join link_nodes n on n.entity_id = e.source or n.entity_id = e.target
-        left join entities o on o.entity_id = case when n.entity_id = e.source then e.target else e.source end
-        where e.label is not null and e."start" is not null order by n.entity_id, e."start", e.edge_id""").to_pylist()
+        select d.entity_id, d.label, d."start", d."end", d.originators, o.caption from link_dated d
+        join link_labels l on l.label = d.label left join entities o on o.entity_id = d.other
+        order by d.entity_id, d."start", d.edge_id""").to_pylist()
     found: dict[str, list[Absence]] = {}
     crossings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
     for row in rows:
