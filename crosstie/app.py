@@ -21,6 +21,10 @@ import pyarrow.compute as pc
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
 from crosstie.casework.accounts import Accounts
+from crosstie.casework.cases import Cases
+from crosstie.casework.drawings import Drawings
+from crosstie.casework.own import Own
+from crosstie.casework.things import Things
 from crosstie.casework.tokens import Tokens
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
@@ -72,6 +76,8 @@ from crosstie.store.sources import Source, SourceStore
 from crosstie.store.vault import Stored, Vault
 from crosstie.store.watches import Watches
 
+#: Where the files of cases are kept, in a folder for each.
+CASES = "cases"
 #: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -141,6 +147,14 @@ class Workspace:
     def tokens(self) -> Tokens:
         """How programs ask in the name of people."""
         return Tokens(self.database)
+
+    def cases(self, person: Person) -> Cases:
+        """The cases that a person is a member of."""
+        return Cases(self.database, self.folder / CASES, person, Things(self.builds.current()))
+
+    def own(self, person: Person) -> Own:
+        """What is one person's own: tasks, grants, visits."""
+        return Own(self.database, person)
 
     def close(self) -> None:
         """Let go of the casebook."""
@@ -334,6 +348,10 @@ class Workspace:
         """The ranked links of the current build, best first."""
         return self.inquiry().links(Question(tuple(classes)), top=top)
 
+    def drawings(self, person: Person) -> Drawings:
+        """The drawings that a person keeps or may open, in the current build."""
+        return Drawings(self.database, self.built(), self.folder / "drawing", person, self._record)
+
     def list_sources(self) -> list[Source]:
         """The sources, oldest version first."""
         return self.sources.list()
@@ -342,14 +360,12 @@ class Workspace:
         """The last entries of the audit: who read or wrote what, when and why."""
         return [asdict(entry) for entry in self.audit.entries(since=max(0, self.audit.head().count - limit))]
 
-    def show(self, reference: str, may: Callable[[Dossier], None] | None = None) -> Dossier:
+    def show(self, reference: str, may: Callable[[Dossier], Mapping[str, Any] | None] | None = None) -> Dossier:
         """All that is known of one link, entity or source, each value with the place that says so. `may` raises where this person may not see it:
-        then it was not read.
+        then it was not read; what it gives back is noted with the read.
         """
         found = dossier(self.builds.current(), self.sources, reference, self.builds.list())
-        if may is not None:
-            may(found)
-        self._record("read", found.reference)
+        self._record("read", found.reference, may(found) if may is not None else None)
         return found
 
     def stories(self, links: Sequence[str]) -> list[dict[str, Any]]:

@@ -96,16 +96,12 @@ class Own:
 
     def needs(self, ids: Iterable[str]) -> list[str]:
         """The numbers of the open cases in which this person needs to know somebody today who has one of these ids."""
-        live = (GrantRow.revoked_at.is_(None), GrantRow.until >= clock.today().isoformat(), CaseRow.status == "open")
         which = sa.select(GrantRow.ref).join(CaseRow, CaseRow.ref == GrantRow.ref)
         which = which.join(MemberRow, sa.and_(MemberRow.ref == GrantRow.ref, MemberRow.person == GrantRow.person))
+        live = (GrantRow.revoked_at.is_(None), GrantRow.until >= clock.today().isoformat(), CaseRow.status == "open")
         which = which.where(GrantRow.person == self._person.name, GrantRow.subject.in_(sorted(set(ids))), *live)
         with self._database.read() as connection:
             return sorted(set(connection.scalars(which)))
-
-    def knows(self, ids: Iterable[str]) -> set[str]:
-        """Those of these ids whom this person needs to know today."""
-        return {one for one in set(ids) if self.needs([one])}
 
     def visited(self, build: int) -> tuple[int, str]:
         """Which build this person has seen the news of, and when; at the first visit the present one."""

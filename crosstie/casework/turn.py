@@ -93,6 +93,8 @@ def account(connection: sa.Connection, name: str, act: Act) -> Role:
 def as_kept(change: Asked) -> Asked:
     """A change with its texts as every database can keep them."""
     given = {one.name: getattr(change, one.name) for one in fields(change)}
+    if any(isinstance(value, int) and not 0 <= value < 1 << 31 for value in given.values()):
+        raise UsageError("there is no such number")
     kept: dict[str, Any] = {name: plain(value) for name, value in given.items() if isinstance(value, str)}
     return replace(change, **kept)
 

@@ -98,17 +98,23 @@ class Reading:
     def entity(self, reference: str) -> Row:
         """All that is known of an entity, and that this person is cleared for. AccessError where its own marking is stricter, or it is a victim or a minor."""
 
-        def may(found: Dossier) -> None:
+        needed: list[str] = []
+
+        def may(found: Dossier) -> dict[str, Any] | None:
             if found.kind != "entity":
                 raise NotFound(f"there is no entity “{reference}”")
             if (entity := found.facts["entity"]) is not None:
                 if entity["victim"]:
-                    raise AccessError("a victim or a minor is shown only to those who need to know", hint="That is decided in a case.")
+                    needed.extend(self.workspace.own(self.person).needs([found.reference, *found.facts["members"]]))
+                    if not needed:
+                        raise AccessError("a victim or a minor is shown only to those who need to know", hint="That is decided in a case.")
                 self._cleared(entity["marking"])
+            return {"cases": needed} if needed else None
 
         found = self.workspace.show(reference, may)
         facts = found.facts
-        hidden = {one for one, marking in facts["markings"].items() if not self.person.cleared(marking)} | set(facts["victims"])
+        hidden = {one for one, marking in facts["markings"].items() if not self.person.cleared(marking)}
+        hidden |= set(facts["victims"]) - ({found.reference} if needed else set())
         told = {name: [row for row in facts[name] if self._seen(row, hidden)] for name in _LISTS}
         named = {one: name for one, name in facts["names"].items() if one not in hidden}
         withheld = sum(len(facts[name]) - len(rows) for name, rows in told.items())
@@ -120,6 +126,7 @@ class Reading:
             "names": named,
             **told,
             "withheld": withheld,
+            "needed": needed,
         }
 
     def search(self, name: str) -> Row:
