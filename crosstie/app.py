@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
 from crosstie.casework.accounts import Accounts
+from crosstie.casework.drawings import Drawings
 from crosstie.casework.cases import Cases
 from crosstie.casework.drawings import Drawings
 from crosstie.casework.own import Own

@@ -23,7 +23,7 @@ SPACE, WIDE, HIGH = 120.0, 104.0, 66.0
 _COLUMN, _ROW = 230, 120
 #: The angle of the sunflower's seeds: each next one stands where most room is.
 _GOLDEN = math.pi * (3 - math.sqrt(5))
-_FEW, _ROUNDS, _APART = 600, 60, 60
+_FEW, _ROUNDS, _APART = 400, 60, 60
 
 
 def columns(
@@ -51,7 +51,7 @@ def placed(
     number = {name: place for place, name in enumerate(names)}
     ends = np.array([(number[a], number[b]) for a, b in ties if a in number and b in number], np.int64).reshape(-1, 2)
     moving = np.arange(len(names)) >= len(standing)
-    if len(new) <= _FEW:
+    if len(names) <= _FEW:
         _relax(at, moving, ends, _ROUNDS)
     _part(at, moving, _APART)
     return {name: (round(float(at[number[name], 0])), round(float(at[number[name], 1]))) for name, _ in new}
@@ -64,12 +64,17 @@ def _begin(standing: Mapping[str, tuple[int, int]], new: Sequence[tuple[str, str
         bunches.setdefault(anchor if anchor in standing else None, []).append(place)
     fixed = np.array(list(standing.values()), np.float64).reshape(-1, 2)
     middle = fixed.mean(axis=0) if len(fixed) else np.zeros(2)
-    discs = [(x, y, SPACE / 2) for x, y in fixed]
+    radii = {anchor: SPACE * 0.56 * math.sqrt(len(members)) for anchor, members in bunches.items()}
+    if len(new) + len(standing) <= _FEW:
+        discs, centres = [(x, y, SPACE / 2) for x, y in fixed], {}
+        for anchor, radius in radii.items():
+            centres[anchor] = _free(anchor, standing.get(anchor or ""), middle, radius, discs)
+            discs.append((*centres[anchor], radius))
+    else:
+        centres = _shells(standing, middle, fixed, radii)
     found = np.empty((len(new), 2))
     for anchor, members in bunches.items():
-        radius = SPACE * 0.56 * math.sqrt(len(members))
-        centre = _free(anchor, standing.get(anchor or ""), middle, radius, discs)
-        discs.append((*centre, radius))
+        centre = centres[anchor]
         for seed, place in enumerate(members):
             turn, reach = seed * _GOLDEN, SPACE * 0.56 * math.sqrt(seed + 0.5)
             found[place] = centre[0] + reach * math.cos(turn), centre[1] + reach * math.sin(turn)
@@ -94,6 +99,31 @@ def _free(
             if bool(np.all(np.hypot(taken[:, 0] - best[0], taken[:, 1] - best[1]) >= taken[:, 2] + radius)):
                 return best
     return best
+
+
+def _shells(
+    standing: Mapping[str, tuple[int, int]], middle: Floats, fixed: Floats, radii: Mapping[str | None, float]
+) -> dict[str | None, tuple[float, float]]:
+    """The middles of the discs of many bunches: side by side on rings around what stands, each as far as may be on the side of its anchor."""
+
+    def side(anchor: str | None) -> float:
+        x, y = standing.get(anchor or "", (0, 0))
+        return math.atan2(y - middle[1], x - middle[0]) % (2 * math.pi)
+
+    reach = float(np.hypot(*(fixed - middle).T).max()) + SPACE if len(fixed) else 0.0
+    found: dict[str | None, tuple[float, float]] = {}
+    turn, thick = 0.0, 0.0
+    for anchor in sorted(radii, key=lambda one: (side(one), one or "")):
+        radius = radii[anchor]
+        ring = reach + radius
+        step = math.asin(min(1.0, radius / ring)) if ring > radius else math.pi
+        if thick and turn + 2 * step > 2 * math.pi:
+            reach, turn, thick = reach + thick, 0.0, 0.0
+            ring = reach + radius
+            step = math.asin(min(1.0, radius / ring))
+        found[anchor] = (float(middle[0]) + ring * math.cos(turn + step), float(middle[1]) + ring * math.sin(turn + step))
+        turn, thick = turn + 2 * step, max(thick, 2 * radius)
+    return found
 
 
 def _turn(name: str) -> float:

@@ -14,7 +14,7 @@ from crosstie.model import schema as model
 
 #: Sphere to fill and line; contrast of the dark text on each fill is above 7 to 1.
 COLOURS = {"crime": ("#fde3c8", "#8a4b08"), "terror": ("#e3d7f5", "#4b2a86"), "both": ("#f6cfd3", "#7d1128"), "": ("#eef1f4", "#44515e")}
-_MARKS = {"crime": "C", "terror": "T", "both": "C+T", "": ""}
+MARKS = {"crime": "C", "terror": "T", "both": "C+T", "": ""}
 _BOX, _GAP, _TALL, _SPACE, _EDGE, _BEND = 152, 164, 74, 36, 24, 30
 #: Nodes beyond this are left out of a picture, and said so.
 MOST_NODES = 30
@@ -110,7 +110,7 @@ def _placed(rows: list[list[str]]) -> tuple[dict[str, tuple[float, float]], int,
 def _node(node: Node, x: float, y: float) -> str:
     fill, line = COLOURS[node.sphere]
     shape, kind = _shape(node.schema, x, y)
-    mark = _MARKS[node.sphere]
+    mark = MARKS[node.sphere]
     lines = layout.wrap(node.caption, 18, 3)
     first = y + _TALL / 2 + 4 - (len(lines) - 1) * 8
     parts = [
@@ -155,7 +155,7 @@ def _edge(step: Step, at: dict[str, tuple[float, float]], known: dict[str, Node]
     (ax, ay), (bx, by) = at[step.source], at[step.target]
     if ax > bx:
         (ax, ay), (bx, by) = (bx, by), (ax, ay)
-    label, when = layout.wrap(_kind(step.kind), 20, 1)[0], _when(step.start, step.end)
+    label, when = layout.wrap(kind_in_words(step.kind), 20, 1)[0], period(step.start, step.end)
     same = ax == bx
     x1, y1, x2, y2 = (
         (ax + _BOX / 2, min(ay, by) + _TALL, ax + _BOX / 2, max(ay, by)) if same else (ax + _BOX, ay + _TALL / 2, bx, by + _TALL / 2)
@@ -177,7 +177,7 @@ def _passing(x: float, y: float) -> list[tuple[float, float]]:
     return [(x, y + _BEND / 2), (x + _BOX, y + _BEND / 2)]
 
 
-def _kind(kind: str) -> str:
+def kind_in_words(kind: str) -> str:
     """A short label: `shared.phone` is “same phone”, `ledger.payments` “payments”, `Vehicle.owner` “owner”, others their schema in words."""
     if kind.startswith("shared."):
         return f"same {kind.removeprefix('shared.')}"
@@ -186,7 +186,8 @@ def _kind(kind: str) -> str:
     return "link" if kind == "UnknownLink" else "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()
 
 
-def _when(start: str | None, end: str | None) -> str:
+def period(start: str | None, end: str | None) -> str:
+    """From when to when, in few words; empty where neither is known."""
     if start and end:
         return start if start == end else f"{start} – {end}"
     return f"since {start}" if start else f"until {end}" if end else ""
@@ -225,7 +226,7 @@ def timeline_svg(events: Sequence[Event]) -> str:
             body += [_event(event, x(first), x(last + 1), y + number * line, label + plot) for event, first, last in entries]
         y += len(stack) * line + 12
         body.append(f'<line x1="12" y1="{n(y - 6)}" x2="{label + plot}" y2="{n(y - 6)}" stroke="#d5dbe1"/>')
-    told = "; ".join(f"{event.lane}: {event.text}, {_when(event.start, event.end)}" for event, _, _ in dated)
+    told = "; ".join(f"{event.lane}: {event.text}, {period(event.start, event.end)}" for event, _, _ in dated)
     return sheet(label + plot + 20, bottom + 8, "Timeline", told, body)
 
 
@@ -245,7 +246,7 @@ def _event(event: Event, x1: float, x2: float, y: float, right: float) -> str:
         dash = "" if len(event.start or "") == 10 and len(event.end or event.start or "") == 10 else ' stroke-dasharray="4 3"'
         mark = f'<rect x="{n(x1)}" y="{n(y + 4)}" width="{n(wide)}" height="14" rx="2" fill="{fill}" stroke="{line}"{dash}/>'
         after = x2 + 6
-    when = _when(event.start, event.end if event.end != event.start else None).removeprefix("since ")
+    when = period(event.start, event.end if event.end != event.start else None).removeprefix("since ")
     words = f"{when}: {event.text}"
     room = int(max(right - after, 0) / 6)
     if wide > 6.2 * len(words) + 12:

@@ -193,7 +193,7 @@ def _opened(folder: Path) -> Ties:
 def _mapped(file: Path) -> NDArray[Any]:
     """An array of a file, without reading it."""
     try:
-        found: NDArray[Any] = np.load(file, mmap_mode="r")
+        found: NDArray[Any] = np.load(file, mmap_mode="r").view(np.ndarray)
     except ValueError:  # nothing can be mapped of an empty one
         found = np.load(file)
     return found

@@ -29,6 +29,8 @@ FILES = {
     "crosstie.css": (_STATIC / "crosstie.css", "text/css"),
     "workbench.js": (_STATIC / "workbench.js", "text/javascript"),
     "htmx.min.js": (_STATIC / "htmx.min.js", "text/javascript"),
+    "drawing.css": (_STATIC / "drawing.css", "text/css"),
+    **{f"{name}.js": (_STATIC / f"{name}.js", "text/javascript") for name in ("graph", "canvas", "timeline", "map")},
     "icon.svg": (_STATIC / "icon.svg", "image/svg+xml"),
 }
 

@@ -21,7 +21,7 @@ from crosstie.web.guard import OPEN, PROGRAMS, Attempts, GuardedRoute
 from tests.web.conftest import WORDS, SignIn
 
 #: What stands for the parts of an address, and what a form or a program sends.
-_PARTS = {"link": "1", "entity": "x", "judgement": "x", "name": "crosstie.css"}
+_PARTS = {"link": "1", "entity": "x", "judgement": "x", "name": "crosstie.css", "drawing": "x", "tie": "x", "format": "svg"}
 _SENT = {"name": "ben", "role": "viewer", "clearance": "TLP:AMBER", "verdict": "unsure", "present": WORDS, "chosen": WORDS + " too"}
 
 
