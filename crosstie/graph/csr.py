@@ -45,7 +45,8 @@ class Csr:
     The ties of node v stand at ``rows[v]:rows[v + 1]``, in columns of 32 bits (`adjacency`): 8 bytes a tie, 12 where anything is dated. Between two
     nodes there is one tie: the cheapest edge, with the hull of all periods. Costs are counted in 1/TICKS nat: -log(confidence), and at either end what the
     node adds to each of its ties (`share`), which damps hubs. `days` are the days since 1970-01-01 that anything begins or ends on.
-    A graph made of numbers alone has no `ids`.
+    A graph made of numbers alone has no `ids`. Of a graph that is too large only the rows of some nodes may be here, among which no others are tied:
+    `whole` then says how many nodes there are, and how many places in their rows ties of each kind have.
     """
 
     ids: pa.Array[Any]
@@ -54,6 +55,7 @@ class Csr:
     share: NDArray[np.int16]
     days: NDArray[np.int32]
     kinds: tuple[str, ...]
+    whole: tuple[int, NDArray[np.int64]] | None = None
 
     @property
     def nodes(self) -> int:
@@ -123,6 +125,8 @@ class Csr:
 
     def kind_totals(self) -> NDArray[np.int64]:
         """How many places in the rows ties of each kind have: two for each tie."""
+        if self.whole is not None:
+            return self.whole[1]
         found = np.zeros(len(self.kinds), np.int64)
         for first in range(0, len(self.columns), _BATCH):
             found += np.bincount(self.columns[first : first + _BATCH, WHAT] >> 17, minlength=len(found))

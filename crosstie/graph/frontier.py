@@ -17,13 +17,21 @@ from crosstie.graph.paths import GAP_DAYS, Paths, joined_up
 from crosstie.store.engine import Engine
 
 _WHOLE = pa.int64()
-_EDGE = pa.schema([pa.field(name, _WHOLE) for name in ("a", "b", "ticks", "begins", "ends")])
+_EDGE = pa.schema([pa.field(name, _WHOLE) for name in ("a", "b", "ticks", "stands", "begins", "ends")])
+#: Which of parallel edges stands for all: the cheaper, then the kind named first (as in `adjacency`), in one number.
+_KINDS = adjacency.KINDS
 _NODE = pa.schema([pa.field(name, _WHOLE) for name in ("node", "share", "degree")])
 #: Whether the periods of two neighbouring steps agree.
 _AGREE = "{y}.begins - {x}.ends <= {gap} and {x}.begins - {y}.ends <= {gap}"
 
 
-def search(
+def search(engine: Engine, sources: Sequence[str], targets: Sequence[str], closed: Sequence[str], **asked: int) -> Paths:
+    """The paths of a graph of which nothing is made yet: `merge`, then `walked`."""
+    merge(engine)
+    return walked(engine, sources, targets, closed, **asked)
+
+
+def walked(
     engine: Engine,
     sources: Sequence[str],
     targets: Sequence[str],
@@ -35,7 +43,9 @@ def search(
     keep: int,
     gap_days: int = GAP_DAYS,
 ) -> Paths:
-    """Up to `k` cheapest paths of the `keep` nearest pairs, as `paths.search` finds them; nodes are numbered as in `loading.number`."""
+    """Up to `k` cheapest paths of the `keep` nearest pairs, as `paths.search` finds them; nodes are numbered as in `loading.number`. The
+    ties are those that `merge` made.
+    """
     _ties(engine, sources, targets, closed, hub)
     for side in "st":
         _walks(engine, side, max_hops, gap_days)
@@ -80,21 +90,17 @@ def search(
 
 def _ties(engine: Engine, sources: Sequence[str], targets: Sequence[str], closed: Sequence[str], hub: int) -> None:
     """Tables `frontier_ties` (both ways, with costs, and whether a path may run on through `b`), and of the ends `frontier_s` and `frontier_t`."""
-    loading.number(engine)
     for name, some in (("s", sources), ("t", targets), ("closed", closed)):
         engine.load("frontier_ids", pa.table({"entity_id": pa.array(sorted(set(some)), pa.string())}))
         engine.create(
             f"frontier_{name}",
             "select cast(n.number as bigint) as node from graph_numbers n join frontier_ids i on i.entity_id = n.entity_id",
         )
-    kinds, days = loading.kinds(engine), loading.days(engine)
-    engine.map("frontier_edges", loading.NUMBERED, partial(_edges, kinds, days), _EDGE)
     engine.create(
         "frontier_ties",
         """
-        select a, b, min(ticks) as ticks, min(begins) as begins, max(ends) as ends from (
-            select * from frontier_edges union all select b as a, a as b, ticks, begins, ends from frontier_edges) e
-        where a <> b group by a, b""",
+        select a, b, ticks, begins, ends from frontier_merged
+        union all select b as a, a as b, ticks, begins, ends from frontier_merged""",
     )
     engine.map("frontier_degrees", "select a as node, count(*) as degree from frontier_ties group by a", _shares, _NODE)
     engine.create(
@@ -111,10 +117,33 @@ def _ties(engine: Engine, sources: Sequence[str], targets: Sequence[str], closed
     )
 
 
+def merge(engine: Engine) -> None:
+    """Number the nodes, and table `frontier_merged`: each tie once, its lower end first, of what is parallel the best with the hull of all periods."""
+    loading.number(engine)
+    kinds, days = loading.kinds(engine), loading.days(engine)
+    engine.map("frontier_edges", loading.NUMBERED, partial(_edges, kinds, days), _EDGE)
+    engine.create(
+        "frontier_merged",
+        """
+        select least(a, b) as a, greatest(a, b) as b, min(ticks) as ticks, min(stands) as stands, min(begins) as begins, max(ends) as ends
+        from frontier_edges where a <> b group by least(a, b), greatest(a, b)""",
+    )
+
+
+def totals(engine: Engine) -> tuple[int, NDArray[np.int64]]:
+    """How many nodes the whole graph has, and how many places in its rows ties of each kind would have, two for each tie: of what `merge` made."""
+    found = np.zeros(len(loading.kinds(engine)), np.int64)
+    of_kind = engine.arrow(f"""
+        select kind, count(*) as n from (select stands - ticks * {_KINDS} as kind from frontier_merged) m group by kind order by kind""")
+    found[np.asarray(of_kind["kind"].to_numpy(), np.int64)] = 2 * np.asarray(of_kind["n"].to_numpy(), np.int64)
+    return int(engine.scalar("select count(*) from graph_numbers")), found
+
+
 def _edges(kinds: tuple[str, ...], days: NDArray[np.int32], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         source, target, what, when = loading.columns(batch, kinds, days)
-        found = (source, target, what & 0xFFFF, days[when & 0xFFFF], days[when >> 16])
+        ticks = (what & 0xFFFF).astype(np.int64)
+        found = (source, target, ticks, ticks * _KINDS + (what >> 17), days[when & 0xFFFF], days[when >> 16])
         yield pa.RecordBatch.from_arrays([pa.array(column.astype(np.int64)) for column in found], schema=_EDGE)
 
 

@@ -6,6 +6,7 @@ was added all is searched again: to find out what of the graph is the same takes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,38 +24,53 @@ _INPUTS = b"inputs"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Paths by the ids of their nodes, for any graph that has these: columns `source`, `target`, `a`, `m`, `b`, `cost` and `rank`."""
+
+    table: pa.Table
+
+    @classmethod
+    def of(cls, found: Paths, ids: Callable[[NDArray[np.int32]], Any]) -> Told:
+        """Of paths whose nodes are numbers; `ids` gives the ids of some numbers, null for one below 0."""
+        columns = {"source": ids(found.source), "target": ids(found.target), "rank": pa.array(found.rank), "cost": pa.array(found.cost)}
+        return cls(pa.table(columns | {name: ids(found.between[:, at]) for at, name in enumerate("amb")}))
+
+    @property
+    def nodes(self) -> list[str]:
+        """The nodes on them, in order."""
+        return sorted({one for name in ("source", "target", *"amb") for one in self.table[name].unique().to_pylist()} - {None})
+
+    def paths(self, csr: Csr) -> Paths:
+        """The paths in the numbers of a graph."""
+        found = {name: csr.places(self.table[name].combine_chunks()) for name in ("source", "target", "a", "m", "b")}
+        return Paths(
+            found["source"],
+            found["target"],
+            self.table["rank"].to_numpy().astype(np.int16),
+            self.table["cost"].to_numpy().astype(np.float32),
+            np.stack([found[name] for name in "amb"], axis=1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """The file where the paths of a search are kept, and the fingerprint of what the build is made of."""
 
     path: Path
     inputs: str
 
-    def recall(self, csr: Csr) -> Paths | None:
+    def recall(self) -> Told | None:
         """The paths that were found for the same inputs; None where there are none, or where the file is not what was written."""
         try:
             if (pq.read_schema(self.path).metadata or {}).get(_INPUTS) != self.inputs.encode():
                 return None
-            table = pq.read_table(self.path, page_checksum_verification=True)
+            return Told(pq.read_table(self.path, page_checksum_verification=True))
         except (OSError, pa.ArrowInvalid):  # never written, or damaged: then it is searched
             return None
-        found = {name: csr.places(table[name].combine_chunks()) for name in ("source", "target", "a", "m", "b")}
-        return Paths(
-            found["source"],
-            found["target"],
-            table["rank"].to_numpy().astype(np.int16),
-            table["cost"].to_numpy().astype(np.float32),
-            np.stack([found[name] for name in "amb"], axis=1),
-        )
 
-    def keep(self, csr: Csr, found: Paths) -> None:
+    def keep(self, found: Told) -> None:
         """Keep the paths, in place of those before."""
-
-        def ids(numbers: NDArray[np.int32]) -> Any:
-            return csr.ids.take(pa.array(numbers, pa.int32(), mask=numbers < 0))
-
-        columns = {"source": ids(found.source), "target": ids(found.target), "rank": pa.array(found.rank), "cost": pa.array(found.cost)}
-        columns |= {name: ids(found.between[:, at]) for at, name in enumerate("amb")}
         out = pa.BufferOutputStream()
-        pq.write_table(pa.table(columns).replace_schema_metadata({_INPUTS: self.inputs.encode()}), out, write_page_checksum=True)
+        pq.write_table(found.table.replace_schema_metadata({_INPUTS: self.inputs.encode()}), out, write_page_checksum=True)
         make_folder(self.path.parent)
         write_bytes(self.path, out.getvalue().to_pybytes())

@@ -42,6 +42,8 @@ class Ends:
     #: of each kind of ties, whether it has a direction
     directed: NDArray[np.bool_]
     through: NDArray[np.bool_]
+    #: where these are the rows of some nodes only: how many nodes there are in all, and how many ends of each kind
+    whole: tuple[int, Ints] | None = None
 
     @classmethod
     def of(cls, csr: Csr, directed: Sequence[bool], through: NDArray[np.bool_] | None = None) -> Ends:
@@ -51,12 +53,23 @@ class Ends:
             what = csr.columns[first : first + _BATCH, WHAT]
             kind, outward = what >> 17, (what >> 16) & 1 == 1
             end[first : first + _BATCH] = 2 * kind + (~outward & ways[kind])
-        return cls(csr.rows, csr.near, end, ways, np.ones(csr.nodes, np.bool_) if through is None else through)
+        return cls(csr.rows, csr.near, end, ways, np.ones(csr.nodes, np.bool_) if through is None else through, _whole(csr, ways))
 
     @property
     def kinds(self) -> int:
         """How many kinds of ends there are."""
         return 2 * len(self.directed)
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are in the whole graph."""
+        return self.whole[0] if self.whole is not None else len(self.rows) - 1
+
+    @cached_property
+    def size(self) -> list[int]:
+        """How many ends of each kind there are in the whole graph."""
+        found: list[int] = (self.whole[1] if self.whole is not None else np.bincount(self.end, minlength=self.kinds)).tolist()
+        return found
 
     @cached_property
     def degree(self) -> Ints:
@@ -77,12 +90,19 @@ class Ends:
         return int(self.end[first + np.flatnonzero(self.near[first : self.rows[node + 1]] == to)[0]])
 
 
+def _whole(csr: Csr, directed: NDArray[np.bool_]) -> tuple[int, Ints] | None:
+    """The ends of a graph of which only some rows are here: of a tie with a direction one of either kind, else two of one."""
+    if csr.whole is None:
+        return None
+    nodes, places = csr.whole
+    return nodes, np.stack([np.where(directed, places // 2, places), np.where(directed, places // 2, 0)], axis=1).ravel()
+
+
 class Null:
     """Expected numbers of paths under the null, in closed form."""
 
     def __init__(self, ends: Ends) -> None:
         self.ends = ends
-        self._size: list[int] = np.bincount(ends.end, minlength=ends.kinds).tolist()
         self._had: dict[int, Ints] = {}
 
     def expected(self, nodes: Sequence[int]) -> float:
@@ -101,7 +121,7 @@ class Null:
         reached = ends.have(nodes[0], leaving[0])
         for node, came, goes in zip(nodes[1:-1], arriving[:-1], leaving[1:], strict=True):
             reached *= ends.have(node, goes) - (came == goes)
-        return reached * (ends.have(nodes[-1], arriving[-1]) + unseen) / (self._size[arriving[-1]] + unseen * len(ends.degree))
+        return reached * (ends.have(nodes[-1], arriving[-1]) + unseen) / (ends.size[arriving[-1]] + unseen * ends.nodes)
 
     def alike(self, nodes: Sequence[int]) -> float:
         """How many paths by these kinds of ties there are from the first node to nodes like the last, over nodes like those between: with as many ends of these
@@ -118,7 +138,7 @@ class Null:
                 alike &= ends.through & (onward == onward[node])
                 found *= onward[node] - (came == leaving[place + 1])
             alike[[nodes[0], before]] = False
-            found *= float(has[alike].sum()) / max(self._size[came] - int(has[before]), 1)
+            found *= float(has[alike].sum()) / max(self.ends.size[came] - int(has[before]), 1)
         return found
 
     def _have(self, end: int) -> Ints:

@@ -81,10 +81,16 @@ def test_a_graph_that_does_not_fit_is_told_before_it_is_read(engine: Engine, mon
     ) as raised:
         loading.load(engine, replace(Settings(), search_memory="300MB"))
     assert "search_memory =" in (raised.value.hint or "")
+    assert "crosstie build --engine spark://" in (raised.value.hint or "")
     monkeypatch.setattr(fitting, "available", lambda: 400_000_000)
     with pytest.raises(EngineError, match=r"0\.4 GB are free") as raised:
         loading.load(engine, Settings())
     assert "more memory" in (raised.value.hint or "")
+    monkeypatch.setattr(engine, "local", False, raising=False)
+    assert not loading.fits(engine, Settings())
+    with pytest.raises(EngineError) as raised:  # who is on a cluster need not be told of it
+        loading.load(engine, Settings())
+    assert "spark" not in (raised.value.hint or "")
 
 
 def test_ten_million_entities_and_fifty_million_undated_ties_are_held_to_fit_in_two_gigabytes() -> None:
