@@ -31,6 +31,7 @@ from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
 from crosstie.exchange.export import Exported
+from crosstie.exchange.matching import Matching
 from crosstie.graph.compile import compile_edges
 from crosstie.graph.memory import Memory
 from crosstie.ingest.archive import unpack
@@ -378,6 +379,10 @@ class Workspace:
         """Who among the entities of the current build may be meant by each name, with reasons; queries are taken and answered in batches."""
         with opened(self.folder, user=self.user, purpose=self.purpose) as screening:
             yield from screening.answers(queries, threshold=threshold, limit=limit)
+
+    def matching(self, may: Callable[[str | None], bool]) -> Matching:
+        """Whole records looked up among the entities of the current build, by somebody who may see what bears the markings that `may` says yes to."""
+        return Matching(self.built(), self.screen, may, self._record)
 
     def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
         """Note what a person decided; it counts from the next build on."""

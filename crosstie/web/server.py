@@ -19,6 +19,7 @@ from crosstie.store.rates import Rates
 from crosstie.web import api, drawing, pages, tokens
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
+from crosstie.web.programs import routers
 from crosstie.web.render import page
 
 #: Names under which the machine itself is reached; another site that points its name here gets no answer.
@@ -44,6 +45,8 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.state.rates = Rates(folder / ".rates")
     app.state.secure = secure
     app.state.attempts = Attempts()
+    for router in routers:
+        app.include_router(router)
     app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(drawing.router)

@@ -55,7 +55,7 @@ def ask(browser: TestClient, method: str, path: str, form: str = "") -> Any:
 def test_every_route_is_behind_the_door(app: FastAPI) -> None:
     known = routes(app)
     assert len(known) > 20
-    assert {path for _, path, act in known if act == OPEN} == {"/sign-in", "/language", "/static/{name}"}
+    assert {path for _, path, act in known if act == OPEN} == {"/sign-in", "/language", "/static/{name}", "/healthz", "/readyz"}
 
 
 def test_a_route_that_does_not_say_what_it_is_for_cannot_be_made() -> None:
