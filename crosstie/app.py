@@ -26,6 +26,7 @@ from crosstie.casework.cases import Cases
 from crosstie.casework.drawings import Drawings
 from crosstie.casework.own import Own
 from crosstie.casework.things import Things
+from crosstie.casework.jobs import Jobs
 from crosstie.casework.tokens import Tokens
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
@@ -149,6 +150,10 @@ class Workspace:
     def tokens(self) -> Tokens:
         """How programs ask in the name of people."""
         return Tokens(self.database)
+
+    def jobs(self) -> Jobs:
+        """What is done in processes of their own."""
+        return Jobs(self.database, self.folder)
 
     def cases(self, person: Person) -> Cases:
         """The cases that a person is a member of."""

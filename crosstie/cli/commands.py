@@ -255,6 +255,7 @@ def audit(frame: Frame, limit: int) -> None:
 
 from crosstie.cli import asking as _asking  # noqa: E402
 from crosstie.cli import compare as _compare  # noqa: E402  (these add their commands to the group above)
+from crosstie.cli import jobs as _jobs  # noqa: E402
 from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
@@ -264,6 +265,7 @@ from crosstie.cli import tokens as _tokens  # noqa: E402
 from crosstie.cli import weights as _weights  # noqa: E402
 
 _compare.register(main)
+_jobs.register(main)
 _judging.register(main)
 _asking.register(main)
 _learning.register(main)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosstie.web import match
+from crosstie.web import jobs, match
 
 #: In this order; a page at the same address comes after.
-routers = (match.router, match.by_token)
+routers = (match.router, match.by_token, jobs.router)

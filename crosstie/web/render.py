@@ -28,6 +28,7 @@ FILES = {
     "report.css": (Path(report.__file__).parent / "templates" / "report.css", "text/css"),
     "crosstie.css": (_STATIC / "crosstie.css", "text/css"),
     "workbench.js": (_STATIC / "workbench.js", "text/javascript"),
+    "jobs.js": (_STATIC / "jobs.js", "text/javascript"),
     "htmx.min.js": (_STATIC / "htmx.min.js", "text/javascript"),
     "drawing.css": (_STATIC / "drawing.css", "text/css"),
     **{f"{name}.js": (_STATIC / f"{name}.js", "text/javascript") for name in ("graph", "canvas", "timeline", "map")},
