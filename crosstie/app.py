@@ -21,7 +21,6 @@ import pyarrow.compute as pc
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
 from crosstie.casework.accounts import Accounts
-from crosstie.casework.drawings import Drawings
 from crosstie.casework.cases import Cases
 from crosstie.casework.drawings import Drawings
 from crosstie.casework.own import Own
@@ -31,6 +30,7 @@ from crosstie.casework.tokens import Tokens
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
+from crosstie.exchange.drawn import Taken, take
 from crosstie.exchange.export import Exported
 from crosstie.exchange.matching import Matching
 from crosstie.graph.compile import compile_edges
@@ -358,6 +358,17 @@ class Workspace:
     def drawings(self, person: Person) -> Drawings:
         """The drawings that a person keeps or may open, in the current build."""
         return Drawings(self.database, self.built(), self.folder / "drawing", person, self._record)
+
+    def take_drawing(self, person: Person, drawing: str, format: str) -> Taken:
+        """A drawing as a file, with what this person sees of it."""
+        known = self.drawings(person)
+        kept = known.open(drawing)
+        picture = known.look(kept.steps, kept.places, of=kept.id)
+        made = f"taken by {person.name} on {clock.today().isoformat()} for: {person.purpose} · crosstie {__version__}"
+        taken = take(picture, known.build, format, title=known.named(kept) or self.settings.name, made=made, cleared=person.cleared)
+        detail = {"format": format, "build": known.build.number, "entities": len(picture.nodes), "marking": taken.marking}
+        self._record("export", f"drawing {kept.id}", detail)
+        return taken
 
     def list_sources(self) -> list[Source]:
         """The sources, oldest version first."""

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import duckdb
 from lxml import etree
 
-_NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
+NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 #: what XML 1.0 cannot hold
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NODE = {"label": "string", "schema": "string", "spheres": "string", "countries": "string", "marking": "string"}
@@ -44,36 +44,40 @@ def write(connection: duckdb.DuckDBPyConnection, marking: str, out: BinaryIO) ->
     """Write the graph: a node per actor on a path, an edge per tie, with the ids of the links that it carries."""
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
-        with file.element("graphml", nsmap={None: _NAMESPACE}):
-            _write(file, "key", {"id": "g_marking", "for": "graph", "attr.name": "marking", "attr.type": "string"})
+        with file.element("graphml", nsmap={None: NAMESPACE}):
+            empty(file, "key", {"id": "g_marking", "for": "graph", "attr.name": "marking", "attr.type": "string"})
             for kind, columns in (("node", _NODE), ("edge", _EDGE)):
                 for name, typed in columns.items():
-                    _write(file, "key", {"id": f"{kind[0]}_{name}", "for": kind, "attr.name": name, "attr.type": typed})
+                    empty(file, "key", {"id": f"{kind[0]}_{name}", "for": kind, "attr.name": name, "attr.type": typed})
             with file.element("graph", {"id": "links", "edgedefault": "directed"}):
-                _data(file, "g_marking", marking)
+                data(file, "g_marking", marking)
                 for id_, *values in connection.execute(_NODES).fetchall():
-                    with file.element("node", {"id": _text(id_)}):
-                        _row(file, "n", _NODE, values)
+                    with file.element("node", {"id": text(id_)}):
+                        row(file, "n", _NODE, values)
                 for id_, source, target, *values in connection.execute(_EDGES).fetchall():
-                    with file.element("edge", {"id": _text(id_), "source": _text(source), "target": _text(target)}):
-                        _row(file, "e", _EDGE, values)
+                    with file.element("edge", {"id": text(id_), "source": text(source), "target": text(target)}):
+                        row(file, "e", _EDGE, values)
 
 
-def _row(file: Any, front: str, columns: dict[str, str], values: list[Any]) -> None:
+def row(file: Any, front: str, columns: dict[str, str], values: list[Any]) -> None:
+    """The values of a node or an edge, in the order of its columns; what is empty is left out."""
     for name, value in zip(columns, values, strict=True):
         if value not in (None, ""):
-            _data(file, f"{front}_{name}", value)
+            data(file, f"{front}_{name}", value)
 
 
-def _data(file: Any, key: str, value: Any) -> None:
+def data(file: Any, key: str, value: Any) -> None:
+    """One value."""
     with file.element("data", {"key": key}):
-        file.write(_text(value))
+        file.write(text(value))
 
 
-def _write(file: Any, name: str, attributes: dict[str, str]) -> None:
+def empty(file: Any, name: str, attributes: dict[str, str]) -> None:
+    """An element with nothing in it."""
     with file.element(name, attributes):
         pass
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A value as XML can hold it."""
     return _FORBIDDEN.sub("\ufffd", str(value))

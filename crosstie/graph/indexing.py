@@ -38,6 +38,11 @@ select e.entity_id, coalesce(e.caption, e.entity_id) as caption, coalesce(e."sch
     array_to_string(coalesce(e.countries, []), ' ') as countries, cast(coalesce(e.victim, false) as utinyint) as victim,
     cast(coalesce(s.crime, {NEVER}) as utinyint) as crime, cast(coalesce(s.terror, {NEVER}) as utinyint) as terror
 from entities e left join ({_SPHERES}) s on s.entity_id = e.entity_id order by e.entity_id"""
+_PLACES = """
+select n.number, max(case when c.prop = 'latitude' then try_cast(c.value as double) end) as lat,
+    max(case when c.prop = 'longitude' then try_cast(c.value as double) end) as lon, coalesce(max(c.marking), '') as marking
+from claims c join numbers n on n.entity_id = c.canonical_id
+where c.prop in ('latitude', 'longitude') and c.current group by n.number, c.source_id, c.locator, c.entity_id order by n.number, lat, lon"""
 _TIES = """
 select t.edge_id, cast(a.number as integer) as source, cast(b.number as integer) as target, t.kind, coalesce(t.marking, '') as marking,
     coalesce(t."start", '') as "start", coalesce(t."end", '') as "end", cast(coalesce(t.confidence, 0) as float) as confidence,
@@ -54,6 +59,7 @@ def make(build: Build, folder: Path, target: Path) -> None:
             files.mkdir()
             codes = {name: _Codes() for name in ("schema", "kind", "marking")}
             _write_nodes(connection, files, codes)
+            _write_places(connection, files, codes)
             _write_ties(connection, files, codes)
             lists = {name: list(code.known) for name, code in codes.items()}
             (files / "lists.json").write_text(json.dumps(lists), encoding="utf-8")
@@ -69,7 +75,7 @@ def _asking(build: Build, scratch: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": str(scratch / "spill"), "autoinstall_known_extensions": False}
     connection = duckdb.connect(config=config)
     try:
-        for table in ("entities", "spheres", "edges"):
+        for table in ("entities", "spheres", "edges", "claims"):
             file = str(build.file(table)).replace("'", "''")
             connection.execute(f"create view {table} as select * from read_parquet('{file}')")
         markings = [row[0] for row in connection.execute("select distinct marking from spheres").fetchall()]
@@ -95,7 +101,8 @@ class _Codes:
     def of(self, column: pa.Array[Any]) -> NDArray[np.uint16]:
         told: Any = column.cast(pa.string()).dictionary_encode()
         codes = np.array([self.known.setdefault(text, len(self.known)) for text in told.dictionary.to_pylist()] or [0], np.uint16)
-        return codes[told.indices.to_numpy(zero_copy_only=False)]
+        found: NDArray[np.uint16] = codes[told.indices.to_numpy(zero_copy_only=False)]
+        return found
 
 
 def _write_nodes(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[str, _Codes]) -> None:
@@ -115,6 +122,20 @@ def _write_nodes(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict
     connection.execute("create table numbers as select entity_id, row_number() over (order by entity_id) - 1 as number from entities")
 
 
+def _write_places(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[str, _Codes]) -> None:
+    """Places that are said in degrees: which entity is where, and the marking of what says so."""
+    parts: dict[str, list[NDArray[Any]]] = {"number": [np.empty(0, np.int32)], "lat": [np.empty(0)], "lon": [np.empty(0)]}
+    parts["marking"] = [np.empty(0, np.uint16)]
+    for batch in _batches(connection, f"select * from ({_PLACES}) p where lat between -90 and 90 and lon between -180 and 180"):
+        parts["number"].append(batch.column("number").to_numpy(zero_copy_only=False).astype(np.int32))
+        for name in ("lat", "lon"):
+            parts[name].append(batch.column(name).to_numpy(zero_copy_only=False))
+        parts["marking"].append(codes["marking"].of(batch.column("marking")))
+    order = np.argsort(np.concatenate(parts["number"]), kind="stable")
+    for name, columns in parts.items():
+        np.save(files / f"place.{name}.npy", np.concatenate(columns)[order])
+
+
 def _write_ties(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[str, _Codes]) -> None:
     node_markings = np.load(files / "node.marking.npy")
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in (*NUMBERS, *SHORT)}
@@ -123,17 +144,17 @@ def _write_ties(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[
             column = batch.column(name)
             parts[name].append(codes[name].of(column) if name in codes else column.to_numpy(zero_copy_only=False).astype(kind))
         for name in SHORT:
-            told = np.array(batch.column(name).cast(pa.string()).to_pylist(), "S")
-            parts[name].append(told if name == "edge_id" else told.astype(f"S{_DAY}"))
+            short = np.array(batch.column(name).cast(pa.string()).to_pylist(), "S")
+            parts[name].append(short if name == "edge_id" else short.astype(f"S{_DAY}"))
     columns = {name: np.concatenate(found) if found else np.empty(0, "S1") for name, found in parts.items()}
     if not parts["source"]:
         columns |= {name: np.empty(0, kind) for name, kind in NUMBERS.items()}
-    for name, column in columns.items():
-        np.save(files / f"tie.{name}.npy", column)
+    for name, told in columns.items():
+        np.save(files / f"tie.{name}.npy", told)
     source, target = columns["source"], columns["target"]
-    number = np.concatenate([np.arange(len(source), dtype=np.int32)] * 2)
-    at = np.concatenate([source, target])
-    order = np.lexsort((number, -np.concatenate([columns["confidence"]] * 2), at))
+    number: NDArray[Any] = np.concatenate([np.arange(len(source), dtype=np.int32)] * 2)
+    at: NDArray[Any] = np.concatenate([source, target])
+    order: NDArray[Any] = np.lexsort((number, -np.concatenate([columns["confidence"]] * 2), at))
     np.save(files / "of.npy", number[order])
     np.save(files / "rows.npy", np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(node_markings)))]).astype(np.int64))
 

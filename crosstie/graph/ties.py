@@ -24,7 +24,7 @@ from crosstie.store.builds import Build
 Cleared = Callable[[str | None], bool]
 Numbers = NDArray[np.int64]
 #: Raised with every change of what stands in the files.
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class Ties:
         self._node = {name: _mapped(folder / f"node.{name}.npy") for name in NODE}
         self._tie = {name: _mapped(folder / f"tie.{name}.npy") for name in (*NUMBERS, *SHORT)}
         self._rows, self._of = _mapped(folder / "rows.npy"), _mapped(folder / "of.npy")
+        self._place = {name: _mapped(folder / f"place.{name}.npy") for name in ("number", "lat", "lon", "marking")}
         self.kinds = self._lists["kind"]
 
     def find(self, entity: str) -> int | None:
@@ -165,6 +166,12 @@ class Ties:
         """Which of these ties somebody may see: cleared for, and for both ends."""
         source, target = self.ends(ties)
         return np.asarray(allowed[self._tie["marking"][ties]] & self.seen(source, allowed) & self.seen(target, allowed), np.bool_)
+
+    def places(self, number: int, allowed: NDArray[np.bool_]) -> list[tuple[float, float]]:
+        """Where an entity is said to be, latitude and longitude in degrees, as far as somebody may see it."""
+        first, last = np.searchsorted(self._place["number"], [number, number + 1])
+        rows = [row for row in range(first, last) if allowed[self._place["marking"][row]]]
+        return sorted({(float(self._place["lat"][row]), float(self._place["lon"][row])) for row in rows})
 
     def between(self, numbers: Sequence[int]) -> Numbers:
         """The ties between these entities, in the order of their ids."""

@@ -26,7 +26,7 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 programs = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
 Row = dict[str, Any]
 _Text = Annotated[str, Form(max_length=2_000)]
-_Asked = Annotated[str, Query(max_length=2_000)]
+Asked = Annotated[str, Query(max_length=2_000)]
 #: How many entities one step brings, as the page offers it.
 _COUNTS = (10, 25, 100, 1_000)
 #: Ties that the table beside a drawing lists.
@@ -183,7 +183,7 @@ def drawings(request: Request) -> Response:
 
 @router.get("/drawing")
 @allows(Act.DRAW)
-def beginning(request: Request, link: _Asked = "", entity: _Asked = "", at: _Asked = "", tie: _Asked = "") -> Response:
+def beginning(request: Request, link: Asked = "", entity: Asked = "", at: Asked = "", tie: Asked = "") -> Response:
     """A drawing of a link or an entity, not kept yet."""
     return _page(request, sight(request, link=link, entity=entity), at, tie)
 
@@ -213,7 +213,7 @@ def begin(
 
 @router.get("/drawings/{drawing}")
 @allows(Act.DRAW)
-def drawing(request: Request, drawing: str, at: _Asked = "", tie: _Asked = "") -> Response:
+def drawing(request: Request, drawing: str, at: Asked = "", tie: Asked = "") -> Response:
     """A drawing."""
     return _page(request, sight(request, drawing=drawing), at, tie)
 

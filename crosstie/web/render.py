@@ -31,6 +31,7 @@ FILES = {
     "jobs.js": (_STATIC / "jobs.js", "text/javascript"),
     "htmx.min.js": (_STATIC / "htmx.min.js", "text/javascript"),
     "drawing.css": (_STATIC / "drawing.css", "text/css"),
+    "world.svg": (_STATIC / "world.svg", "image/svg+xml"),
     **{f"{name}.js": (_STATIC / f"{name}.js", "text/javascript") for name in ("graph", "canvas", "timeline", "map")},
     "icon.svg": (_STATIC / "icon.svg", "image/svg+xml"),
 }

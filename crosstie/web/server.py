@@ -16,7 +16,7 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
 from crosstie.store.rates import Rates
-from crosstie.web import api, drawing, pages, tokens
+from crosstie.web import api, drawing, outlook, pages, tokens
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.programs import routers
@@ -51,6 +51,8 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.include_router(api.router)
     app.include_router(drawing.router)
     app.include_router(drawing.programs)
+    app.include_router(outlook.router)
+    app.include_router(outlook.programs)
     app.include_router(tokens.router)
     app.openapi = lambda: description(app)  # type: ignore[method-assign]
     app.add_exception_handler(CrosstieError, _error)

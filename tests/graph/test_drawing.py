@@ -19,7 +19,7 @@ from crosstie.graph.drawn import STROKES, drawn_svg, stroke_of
 from crosstie.graph.placing import HIGH, WIDE, columns, placed
 from crosstie.graph.ties import Ties, open_ties
 from crosstie.model.marking import Marking, Tlp
-from crosstie.model.tables import EDGE, ENTITY, SPHERE
+from crosstie.model.tables import CLAIM, EDGE, ENTITY, SPHERE
 from crosstie.store.builds import Build
 
 HOSTILE = "<script>alert(1)</script>\u202e\x00" + "x" * 200
@@ -51,6 +51,18 @@ def build_of(folder: Path, entities: Sequence[tuple[Any, ...]] = _ENTITIES, edge
     _write(folder / "entities.parquet", ENTITY, rows)
     names = ("edge_id", "source", "target", "kind", "confidence", "marking", "start", "end")
     _write(folder / "edges.parquet", EDGE, [dict(zip(names, row, strict=True)) | {"originators": ["one"]} for row in sorted(edges)])
+    said = [
+        ("d", "latitude", "33.5"),
+        ("d", "longitude", "-7.6"),
+        ("b", "latitude", "north"),
+        ("b", "longitude", "500"),
+        ("a", "latitude", "1"),
+    ]
+    claims = [
+        {"canonical_id": one, "entity_id": one, "prop": prop, "value": value, "current": True, "source_id": "s"}
+        for one, prop, value in said
+    ]
+    _write(folder / "claims.parquet", CLAIM, claims)
     placings = [("a", "crime", "TLP:AMBER"), ("c", "terror", "TLP:RED")]
     _write(folder / "spheres.parquet", SPHERE, [dict(zip(("entity_id", "sphere", "marking"), row, strict=True)) for row in placings])
     return Build(1, folder, {"inputs": "0123456789abcdef"})
@@ -107,6 +119,13 @@ def test_the_ties_of_an_entity_come_the_surest_first(ties: Ties) -> None:
     assert ties.degree(ties.find("lonely") or 0) == 0
 
 
+def test_only_places_on_earth_are_places(ties: Ties) -> None:
+    allowed = ties.allowed(lambda marking: True)
+    assert ties.places(ties.find("d") or 0, allowed) == [(33.5, -7.6)]
+    assert [ties.places(ties.find(one) or 0, allowed) for one in ("a", "b", "c")] == [[], [], []]
+    assert ties.places(ties.find("d") or 0, ties.allowed(lambda marking: False)) == []
+
+
 def test_a_build_without_ties_or_entities_can_be_asked(tmp_path: Path) -> None:
     ties = open_ties(build_of(tmp_path / "builds" / "0001", [], []), tmp_path / "drawing")
     assert ties.find("a") is None
@@ -121,7 +140,7 @@ def test_the_files_of_builds_that_are_gone_are_removed(tmp_path: Path) -> None:
     first.path.rmdir()
     build_of(tmp_path / "builds" / "0002")
     open_ties(Build(2, tmp_path / "builds" / "0002", {"inputs": "b"}), tmp_path / "drawing")
-    assert [one.name for one in (tmp_path / "drawing").iterdir() if one.name[0] != "."] == ["0002-b-1"]
+    assert [one.name for one in (tmp_path / "drawing").iterdir() if one.name[0] != "."] == ["0002-b-2"]
 
 
 def test_a_link_is_drawn_from_crime_on_the_left_to_terror_on_the_right(ties: Ties) -> None:
