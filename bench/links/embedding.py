@@ -1,12 +1,13 @@
 """Real covert networks inside an invented country: a tie planted between them, most of their members known to nobody. Where does it rank?
 
-    python -m bench.links.embedding BACKGROUND FOLDER [PLANTINGS]
+    python -m bench.links.embedding BACKGROUND FOLDER [PLANTINGS [SEED [KNOWN [KINDS]]]]
 
 The Caviar network (drug importers of Montreal, wiretaps) and that of the Madrid attacks of 2004 are read from ../shared/data/networks, under invented names,
 beside the files of a region without ties (`crosstie region new --no-links`). Members are in touch with each other as they were, and with customers of the
-region's banks. All of it is built once, in FOLDER, as any unit would. Each planting then hides all members but a few of each network, draws one of the hidden
-of each, gives these two the calls and the payments of two pairs of strangers, and searches the links anew. Told is the rank of the first link whose path runs
-over the planted tie; “-” where none does: those who are known may be more than four steps apart.
+region's banks. All of it is built once, in FOLDER, as any unit would. Each planting then hides all members of each network but a few (KNOWN: four; or the share
+that is known, such as .25), draws one of the hidden of each, gives these two the calls and the payments of two pairs of strangers (or what KINDS says, such as
+Call), and searches the links anew. Told is the rank of the first link whose path runs over the planted tie; “-” where none does: those who are known
+may be more than four steps apart.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,7 +40,9 @@ NETWORKS = (("caviar", "covert_10__1", "crime"), ("madrid", "covert_30__25", "te
 #: When the first of them come into touch.
 FIRST = date(2018, 1, 1)
 #: Members of each network that somebody places in its sphere.
-PLACED = 4
+PLACED = 4.0
+#: In which ways the two of the planted tie deal with each other.
+KINDS = ("Call", "ledger.payments")
 #: Strangers that a member is in touch with, on average, beyond one.
 STRANGERS = 2.0
 _READ = ("entities", "spheres", "edges", "claims", "clusters", "sources", "findings", "mentions")
@@ -128,25 +131,26 @@ def built(background: Path, folder: Path, seed: int) -> Build:
     return Workspace(folder / "unit").built()
 
 
-def plantings(build: Build, seeds: Sequence[int], settings: Settings | None = None) -> Iterator[Planting]:
-    """One planting for each seed."""
-    settings = settings or Settings()
+def plantings(build: Build, seeds: Sequence[int], known: float = PLACED, kinds: Sequence[str] = KINDS) -> Iterator[Planting]:
+    """One planting for each seed; `known` is a number of members, or below 1 a share of them."""
+    settings = Settings()
     with Engine(settings) as engine:
         for table in _READ:
             engine.read(f"whole_{table}", [build.file(table)], TABLES[table])
             engine.create(table, f"select * from whole_{table}")
         resolved = dict(engine.arrow("select entity_id, cluster_id from clusters").to_pandas().itertuples(index=False))
-        yield from (_planting(engine, settings, resolved, seed) for seed in seeds)
+        yield from (_planting(engine, settings, resolved, seed, known, kinds) for seed in seeds)
 
 
-def _planting(engine: Engine, settings: Settings, resolved: dict[str, str], seed: int) -> Planting:
+def _planting(engine: Engine, settings: Settings, resolved: dict[str, str], seed: int, known: float, kinds: Sequence[str]) -> Planting:
     rng = random.Random(seed)
     ends, spheres = [], []
     for network, file, sphere in NETWORKS:
-        drawn = rng.sample(members(file)[0], PLACED + 1)
+        names = members(file)[0]
+        drawn = rng.sample(names, 1 + round(known * len(names) if known < 1 else known))
         ends.append(resolved[f"{network}-{drawn[0]}"])
         spheres += [_placed(resolved[f"{network}-{one}"], sphere) for one in drawn[1:]]
-    edges = [_tie(engine, rng, kind, *ends) for kind in ("Call", "ledger.payments")]
+    edges = [_tie(engine, rng, kind, *ends) for kind in kinds]
     for table, more in (("spheres", spheres), ("edges", edges)):
         engine.load("planted", pa.Table.from_pylist(more, schema=TABLES[table]))
         engine.create(table, f"select * from whole_{table} union all select * from planted")
@@ -183,18 +187,18 @@ def _tie(engine: Engine, rng: random.Random, kind: str, a: str, b: str) -> Row:
     return {**row, "edge_id": f"planted-{kind}", "source": a, "target": b}
 
 
-def main(background: Path, folder: Path, count: int, first: int) -> None:
+def main(background: Path, folder: Path, count: int = 20, first: int = 101, known: float = PLACED, kinds: Sequence[str] = KINDS) -> None:
     """Print the rank of each planting, and how the ranks are distributed."""
     build = built(background, folder, seed=1)
     found = []
-    for one in plantings(build, range(first, first + count)):
+    for one in plantings(build, range(first, first + count), known, kinds):
         found.append(one)
         print(f"seed {one.drawn}: {one.ends[0]} to {one.ends[1]}, {one.links} links, rank {one.rank or '-'}", flush=True)
     ranks = sorted(one.rank for one in found if one.rank)
     print(f"{len(found)} plantings: on a path in {len(ranks)}; first 10 in {sum(rank <= 10 for rank in ranks)}; ranks {ranks}")
 
 
+_READS: tuple[Callable[[str], Any], ...] = (Path, Path, int, int, float, lambda told: told.split(","))
+
 if __name__ == "__main__":
-    main(
-        Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 20, int(sys.argv[4]) if len(sys.argv) > 4 else 101
-    )
+    main(*(read(told) for read, told in zip(_READS, sys.argv[1:], strict=False)))

@@ -4,7 +4,7 @@ Each tie is two ends, one at either node, of its kind; where the kind has a dire
 pairs the ends of each kind at random. `Null` says in closed form how many paths like one that was found it gives; `rewired` draws such a graph, and
 `python -m bench.links.null` counts in many of them how far off the closed form is.
 
-What the null does not keep: times, triangles (three who share an address), and that two are seldom tied by two kinds at once.
+What the null does not keep: times, and triangles (three who share an address). That two are seldom tied by two kinds at once is counted by `graph.doubled`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from crosstie.graph.csr import Csr
+from crosstie.graph.doubled import Doubled
 from crosstie.graph.null import Null
 from crosstie.graph.paths import Paths
 from crosstie.link.actors import placements
@@ -19,6 +20,7 @@ from crosstie.link.alternatives import Facts
 from crosstie.link.candidates import Candidate, Path, Placement, Row, Step, merging
 from crosstie.link.copies import TABLE as COPIES
 from crosstie.link.identity import births, held, resting_on_weak_alias
+from crosstie.link.score import direct
 from crosstie.link.surroundings import absences, kin
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
@@ -59,7 +61,8 @@ def gather(engine: Engine, net: Csr, null: Null, both: Sequence[str], paths: Pat
     merged = held(engine)
     findings = _findings(engine)
     population = int(engine.scalar("select count(*) from entities where not victim"))
-    chance = _Chance(net, null, dict(zip(nodes, net.numbers(pa.array(nodes, pa.string())).tolist(), strict=True)))
+    doubled = Doubled.of(engine, [kind for kind in net.kinds if direct(kind)])
+    chance = _Chance(net, null, doubled, dict(zip(nodes, net.numbers(pa.array(nodes, pa.string())).tolist(), strict=True)))
     found: list[Candidate] = []
     rests: dict[int, list[str]] = {}
     for crime_id, terror_id, listed in [*((one, one, []) for one in both), *((*pair, routes[pair]) for pair in routes)]:
@@ -136,14 +139,17 @@ def _ties(engine: Engine, routes: dict[tuple[str, str], list[tuple[str, ...]]]) 
 class _Chance:
     """What chance would give instead of a path, and how many ways there are to go on at the nodes between."""
 
-    def __init__(self, net: Csr, null: Null, numbers: dict[str, int]) -> None:
-        self.net, self.null, self.numbers, self.degrees = net, null, numbers, net.degrees()
+    def __init__(self, net: Csr, null: Null, doubled: Doubled, numbers: dict[str, int]) -> None:
+        self.net, self.null, self.doubled, self.numbers, self.degrees = net, null, doubled, numbers, net.degrees()
 
-    def expected(self, nodes: Sequence[str]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
-        """The expected number, and for the nodes between their neighbours, and those by a tie like the one that goes on."""
-        numbers = [self.numbers[node] for node in nodes]
+    def expected(self, steps: Sequence[Step]) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
+        """The expected number, and for the nodes between their neighbours, and those by a tie like the one that goes on. Each step counts by one kind of
+        tie, and is the less likely the more rarely two who deal in one of its ways do so in the others as well.
+        """
+        numbers = [self.numbers[node] for node in (steps[0].source, *(step.target for step in steps))]
         alike = tuple(self.net.kind_degree(one, self.net.kind_of(self.net.tie(one, other))) for one, other in pairwise(numbers[1:]))
-        return self.null.expected(numbers), tuple(int(degree) for degree in self.degrees[numbers[1:-1]]), alike
+        rarer = sum(self.doubled.bits(step.kinds) for step in steps if len(step.kinds) > 1)
+        return self.null.expected(numbers) * 2.0**-rarer, tuple(int(degree) for degree in self.degrees[numbers[1:-1]]), alike
 
 
 def _path(
@@ -156,7 +162,7 @@ def _path(
 ) -> tuple[Path, list[str]]:
     steps = tuple(Step(a, b, ties[min(a, b), max(a, b)]) for a, b in pairwise(nodes))
     sureness, resting = merging(nodes, [crime.sources, *(step.sources for step in steps), terror.sources], merged)
-    expected, degrees, alike = chance.expected(nodes)
+    expected, degrees, alike = chance.expected(steps)
     return Path(nodes, steps, expected, degrees, alike, sureness), resting
 
 

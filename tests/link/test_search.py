@@ -127,6 +127,20 @@ def test_an_actor_in_both_spheres_is_a_link_with_both_evidences(world: World) ->
     assert world.steps() == []
 
 
+def test_two_ways_to_deal_at_once_are_less_likely_by_chance(world: World) -> None:
+    placed = [sphere("ana", "crime"), sphere("bob", "terror")]
+    others = [edge(f"y{n}", f"y{n + 1}", kind) for first, kind in enumerate(("Call", "ledger.payments")) for n in range(2 * first, 40, 4)]
+    paid = edge("bob", "ana", "ledger.payments", confidence=0.5)
+    [one] = world.links(placed, [edge("ana", "bob", "Call"), *others])
+    [two] = world.links(placed, [edge("ana", "bob", "Call"), paid, *others])
+    assert two["surprise"] > one["surprise"] + 1.5
+    assert two["score"] > one["score"]
+    # where everybody who calls also pays, that these do tells next to nothing
+    usual = [edge(row["source"], row["target"], "ledger.payments") for row in others if row["kind"] == "Call"]
+    [three] = world.links(placed, [edge("ana", "bob", "Call"), paid, *others, *usual])
+    assert one["surprise"] <= three["surprise"] < one["surprise"] + 1
+
+
 def test_a_path_between_two_actors_is_a_link_with_its_steps(world: World) -> None:
     [link] = world.links(
         [sphere("ana", "crime", source="us"), sphere("zed", "terror")],

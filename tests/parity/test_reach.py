@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from crosstie.graph import frontier, loading
 from crosstie.graph.csr import Csr
+from crosstie.graph.doubled import Doubled
 from crosstie.graph.memory import Memory
 from crosstie.graph.null import Ends, Null
 from crosstie.graph.paths import Paths
@@ -55,6 +56,8 @@ def test_a_cluster_searches_what_does_not_fit_here(spark: Engine, duck: Engine, 
     assert len(paths) > 60
     assert told(part, same) == told(whole, paths)
     assert len(part.numbers(pa.array(seeds.both, pa.string()))) == len(seeds.both)
+    assert Doubled.of(spark, whole.kinds) == Doubled.of(duck, whole.kinds)
+    assert sum(Doubled.of(duck, whole.kinds).both.values()) > 3
     assert frontier.totals(spark)[1].tolist() == whole.kind_totals().tolist() == part.kind_totals().tolist()
     # interrupted behind the search: on either engine the next build goes on with what was found
     again, found = reach(spark, seeds, NARROW, memory)
