@@ -21,12 +21,15 @@ import pyarrow.compute as pc
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
 from crosstie.casework.accounts import Accounts
+from crosstie.casework.agency import Agency
+from crosstie.casework.case_files import Files
 from crosstie.casework.cases import Cases
 from crosstie.casework.drawings import Drawings
+from crosstie.casework.jobs import Jobs
 from crosstie.casework.own import Own
 from crosstie.casework.things import Things
-from crosstie.casework.jobs import Jobs
 from crosstie.casework.tokens import Tokens
+from crosstie.casework.uploads import Uploads
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
@@ -145,11 +148,25 @@ class Workspace:
 
     def accounts(self) -> Accounts:
         """Who may sign in to the workbench."""
-        return Accounts(self.database)
+        return Accounts(self.database, self.settings.name, strict=self.settings.second_factor)
+
+    def agency(self) -> Agency | None:
+        """The agency with which people sign in; None where the settings name none."""
+        return Agency.of(self.settings, self.database, self.accounts())
 
     def tokens(self) -> Tokens:
         """How programs ask in the name of people."""
         return Tokens(self.database)
+
+    def uploads(self, person: Person) -> Uploads:
+        """Files of this person on their way in."""
+        return Uploads(self.folder, person)
+
+    def rejects(self, source_id: str) -> list[dict[str, Any]]:
+        """What could not be used of a source: place, reason, excerpt. It is noted that it was read."""
+        found: list[dict[str, Any]] = self.sources.rejects(source_id).to_pylist()
+        self._record("read rejects", source_id, {"rejects": len(found)})
+        return found
 
     def jobs(self) -> Jobs:
         """What is done in processes of their own."""
@@ -158,6 +175,9 @@ class Workspace:
     def cases(self, person: Person) -> Cases:
         """The cases that a person is a member of."""
         return Cases(self.database, self.folder / CASES, person, Things(self.builds.current()))
+
+    def _files_of_cases(self) -> Files:
+        return Files(self.database, self.folder / CASES)
 
     def own(self, person: Person) -> Own:
         """What is one person's own: tasks, grants, visits."""
@@ -448,7 +468,8 @@ class Workspace:
 
     def verify(self) -> list[Problem]:
         """Check the originals, the sources, the builds and the audit chain against their hashes; an empty list is a clean bill."""
-        problems = [*self.vault.verify(), *self.sources.verify(), *self._lost_originals(), *self.builds.verify(), *self.audit.verify()]
+        kept = [*self.vault.verify(), *self.sources.verify(), *self._lost_originals(), *self.builds.verify()]
+        problems = [*kept, *self._files_of_cases().verify(), *self.audit.verify()]
         self.casebook.history()  # that it can be read is all that can be checked: each judgement stands in the audit too
         self._record("verify", self.settings.name, {"problems": len(problems)})
         return problems

@@ -63,6 +63,17 @@ class Settings:
     keep_builds: int = 5
     #: in which language links are told: en, fr, es, ar, ru or zh
     language: str = "en"
+    #: whoever signs in to the workbench with a password needs a second factor too
+    second_factor: bool = False
+    #: where the workbench is reached, https://...: an agency sends people back there
+    address: str = ""
+    #: OpenID Connect: who proves who people are, what crosstie is called there, and its secret (better as CROSSTIE_AGENCY_SECRET)
+    agency_issuer: str = ""
+    agency_client: str = ""
+    agency_secret: str = ""
+    #: what names a person's groups, and which role and clearance a group has, the first that holds: leads = case lead TLP:RED; staff = viewer
+    agency_claim: str = "groups"
+    agency_roles: str = ""
 
     @classmethod
     def load(cls, folder: Path) -> Settings:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crosstie import clock
 from crosstie.casework.access import Person, Role
+from crosstie.casework.codes import Codes
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.audit import Audit
@@ -32,7 +33,7 @@ IDLE, WHOLE = timedelta(minutes=30), timedelta(hours=12)
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, low memory
 #: Verified where there is no such account, so that it takes as long.
 _NOBODY = _HASHER.hash(secrets.token_hex())
-_WRONG = "the name or the password is wrong"
+_WRONG = "the name, the password or the code is wrong"
 
 
 class AccountRow(Base):
@@ -62,9 +63,20 @@ class SessionRow(Base):
     used_at: Mapped[str]
 
 
+class ElsewhereRow(Base):
+    """An account whose owner signs in with their agency: who says so, and how it calls them."""
+
+    __tablename__ = "accounts_elsewhere"
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as it may be shown: `once` is a password that has to be changed, `locked` says until when too many wrong ones were given."""
+    """An account as it may be shown: `once` is a password that has to be changed, `locked` says until when too many wrong ones were given, `factor`
+    whether a second factor is set up.
+    """
 
     name: str
     role: Role
@@ -72,23 +84,28 @@ class Account:
     once: bool
     closed: bool
     locked: str | None
+    factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person signed in; `form` is what every form that they send has to bear. `once`: they have to choose a password before anything else."""
+    """A person signed in; `form` is what every form that they send has to bear. `once`: they have to choose a password before anything else.
+    `lacking`: they have to set up a second factor, which this workspace asks for.
+    """
 
     person: Person
     form: str
     once: bool
+    lacking: bool = False
 
 
 class Accounts:
-    """The accounts of a workspace."""
+    """The accounts of a workspace. `strict`: who signs in with a password needs a second factor too."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, workspace: str = "", *, strict: bool = False) -> None:
+        self._database, self._strict = database, strict
         self._audit = Audit(database)
+        self.codes = Codes(database, workspace)
 
     def first(self) -> tuple[str, str] | None:
         """Where there is no account yet, make that of the administrator: its name, and the password to sign in with once."""
@@ -113,10 +130,44 @@ class Accounts:
             self._insert(connection, name, password, role, clearance, by=by)
         return password
 
+    def known(self, issuer: str, subject: str, name: str, role: Role, clearance: Tlp) -> str:
+        """The name of the account of somebody whom their agency has proved, made where they come for the first time, with the role that the agency
+        gives them now. AccessError where the account is closed, or the name is that of somebody else.
+        """
+        name = plain(name).strip()
+        with self._database.write() as connection:
+            self._database.lock(connection, AccountRow.__table__)
+            query = sa.select(ElsewhereRow.name).where(ElsewhereRow.issuer == issuer, ElsewhereRow.subject == subject)
+            held = connection.scalar(query)
+            if held is None:
+                if not name or len(name) > 100 or self._row(connection, name) is not None:
+                    raise AccessError(
+                        f"the agency says “{name[:100]}”, and there is an account of that name already", hint="Ask an administrator."
+                    )
+                self._insert(connection, name, secrets.token_urlsafe(32), role, clearance, by=issuer)
+                connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(once=False))
+                connection.execute(sa.insert(ElsewhereRow).values(issuer=issuer, subject=subject, name=name))
+                return name
+            row = self._row(connection, held)
+            if row["closed"]:
+                raise AccessError("this account is closed", hint="Ask an administrator.")
+            told = {"role": role.value, "clearance": clearance.label}
+            if told != {key: row[key] for key in told}:
+                connection.execute(sa.update(AccountRow).where(AccountRow.name == held).values(**told))
+                connection.execute(sa.delete(SessionRow).where(SessionRow.name == held))
+                self._audit.record("change account", held, user=issuer, detail=told, within=connection)
+            return str(held)
+
+    def _known_elsewhere(self, name: str) -> bool:
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(ElsewhereRow.name).where(ElsewhereRow.name == name)) is not None
+
     def all(self) -> list[Account]:
         """All accounts, by name."""
         with self._database.read() as connection:
-            return [_account(row) for row in connection.execute(sa.select(AccountRow.__table__).order_by(AccountRow.name)).mappings()]
+            second = self.codes.all(connection)
+            rows = connection.execute(sa.select(AccountRow.__table__).order_by(AccountRow.name)).mappings()
+            return [replace(_account(row), factor=row["name"] in second) for row in rows]
 
     def change(self, name: str, *, by: str, role: Role | None = None, clearance: Tlp | None = None, closed: bool | None = None) -> None:
         """Give an account another role or clearance, close it or open it; its sessions end. UsageError where nobody would be left to manage accounts."""
@@ -152,14 +203,18 @@ class Accounts:
         with self._changing(name, "change password", name, {}) as connection:
             connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(password=_HASHER.hash(password), once=False))
 
-    def sign_in(self, name: str, password: str, purpose: str) -> str:
-        """The token of a new session. AccessError where name or password is wrong, or the account is locked or closed; it does not say which."""
-        name, purpose = plain(name).strip(), plain(purpose).strip()
-        if not purpose:
-            raise UsageError("say what you work on", hint="It is noted with everything that you read.")
-        self._check(name, password)
+    def sign_in(self, name: str, password: str, purpose: str, code: str = "") -> str:
+        """The token of a new session. AccessError where name, password or the code of the second factor is wrong, or the account is locked or closed;
+        it does not say which.
+        """
+        name, purpose = plain(name).strip(), purpose_of(purpose)
+        self._check(name, password, code)
+        return self.begin(name, purpose)
+
+    def begin(self, name: str, purpose: str) -> str:
+        """The token of a new session of somebody who has proved who they are."""
         token, moment = secrets.token_urlsafe(32), clock.now()
-        row = {"token": _hashed(token), "name": name, "form": secrets.token_urlsafe(32), "purpose": purpose[:500]}
+        row = {"token": _hashed(token), "name": name, "form": secrets.token_urlsafe(32), "purpose": purpose}
         with self._database.write() as connection:
             old = (moment - WHOLE).isoformat(timespec="microseconds")
             connection.execute(sa.delete(SessionRow).where(SessionRow.made_at < old))
@@ -183,7 +238,9 @@ class Accounts:
             with self._database.write() as connection:
                 connection.execute(sa.update(SessionRow).where(SessionRow.token == hashed).values(used_at=_told(moment)))
         account = _account(row)
-        return Session(Person(account.name, account.role, account.clearance, held["purpose"]), held["form"], account.once)
+        person = Person(account.name, account.role, account.clearance, held["purpose"])
+        lacking = self._strict and not self._known_elsewhere(account.name) and not self.codes.has(account.name)
+        return Session(person, held["form"], account.once, lacking)
 
     def sign_out(self, token: str) -> None:
         """End a session."""
@@ -194,8 +251,10 @@ class Accounts:
                 connection.execute(sa.delete(SessionRow).where(SessionRow.token == hashed))
                 self._audit.record("sign out", name, user=name, within=connection)
 
-    def _check(self, name: str, password: str) -> None:
-        """AccessError where the password is not that of an account that may sign in. Every attempt is counted before it is looked at."""
+    def _check(self, name: str, password: str, code: str | None = None) -> None:
+        """AccessError where the password, or the code where one is asked for, is not that of an account that may sign in. Every attempt is counted
+        before it is looked at.
+        """
         with self._database.write() as connection:
             row = self._row(connection, name)
             known = row is not None and not row["closed"] and not _locked(row)
@@ -204,6 +263,7 @@ class Accounts:
                 until = _told(clock.now() + LOCKED) if failed >= TRIES else None
                 connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(failed=failed, locked_until=until))
         right = _verified(row["password"] if row is not None and known else _NOBODY, password[:LONGEST])
+        right = right and (code is None or not known or self.codes.accept(name, code[:100]))
         with self._database.write() as connection:
             if right and known:
                 connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(failed=0, locked_until=None))
@@ -236,6 +296,13 @@ class Accounts:
 
     def _row(self, connection: sa.Connection, name: str) -> Any:
         return connection.execute(sa.select(AccountRow.__table__).where(AccountRow.name == name)).mappings().one_or_none()
+
+
+def purpose_of(written: str) -> str:
+    """The purpose that somebody wrote. UsageError where they wrote none."""
+    if not (purpose := plain(written).strip()):
+        raise UsageError("say what you work on", hint="It is noted with everything that you read.")
+    return purpose[:500]
 
 
 def _account(row: Any) -> Account:

@@ -24,6 +24,8 @@ from crosstie.errors import AccessError, NotSignedIn, TooLarge, TooMany
 COOKIE = "crosstie_session"
 #: Where a new password is chosen, and where one leaves: all that somebody may do whose password is for one sign-in only.
 CHOOSING = ("/password", "/sign-out")
+#: Where a second factor is set up: all that somebody may do besides who lacks the one that is asked for.
+SETTING_UP = ("/second-factor", "/second-factor/confirm")
 _SAFE = ("GET", "HEAD")
 #: Where programs ask: what they are told is never a page.
 PROGRAMS = ("/api/", "/match/", "/search/", "/reconcile/", "/feeds/", "/healthz", "/readyz", "/catalog", "/algorithms")
@@ -93,7 +95,9 @@ class GuardedRoute(APIRoute):
                 if session is None:
                     return _to_sign_in(request)
                 if session.once and request.url.path not in CHOOSING:
-                    return _to_choose(request)
+                    return _to_choose(request, "/password")
+                if session.lacking and request.url.path not in CHOOSING + SETTING_UP:
+                    return _to_choose(request, "/second-factor")
                 request.state.session = session
                 if for_programs(request):
                     request.app.state.rates.count(session.person.name if token is None else token, CALLS)
@@ -213,3 +217,10 @@ def _to_sign_in(request: Request) -> Response:
         return JSONResponse(error.as_dict(), 401, {"WWW-Authenticate": "Bearer"})
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse("/sign-in" + (f"?next={quote(wanted)}" if request.method in _SAFE and wanted != "/" else ""), 303)
+
+
+def _to_choose(request: Request, where: str) -> Response:
+    if for_programs(request):
+        said = AccessError("this account is not set up yet", hint=f"Sign in with a browser: the page {where} says what is left.")
+        return JSONResponse(said.as_dict(), 403)
+    return RedirectResponse(where, 303)

@@ -8,19 +8,15 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from crosstie.casework.access import ALLOWED, Act, Role
-from crosstie.casework.accounts import IDLE, WHOLE, Session
-from crosstie.errors import AccessError, NotFound, UsageError
+from crosstie.errors import NotFound
 from crosstie.link.asking import CLASSES
 from crosstie.model.marking import Tlp
-from crosstie.web import tongues
-from crosstie.web.guard import COOKIE, OPEN, GuardedRoute, allows, workspace_of
+from crosstie.web.guard import OPEN, GuardedRoute, allows, workspace_of
 from crosstie.web.reading import PAGE, Asked, Reading
 from crosstie.web.render import FILES, page
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _Text = Annotated[str, Form(max_length=2_000)]
-#: Where each role begins.
-_HOME = {Role.CUSTODIAN: "/sources", Role.ADMINISTRATOR: "/accounts", Role.AUDITOR: "/audit"}
 
 
 def reading(request: Request) -> Reading:
@@ -28,77 +24,11 @@ def reading(request: Request) -> Reading:
     return Reading(workspace_of(request), request.state.session.person)
 
 
-@router.get("/sign-in")
-@allows(OPEN)
-def sign_in_page(request: Request, next: str = "/") -> Response:
-    """The form to sign in with."""
-    return page(request, "sign_in.html", {"next": next, "error": None})
-
-
-@router.post("/sign-in")
-@allows(OPEN)
-def sign_in(request: Request, name: _Text, password: _Text, purpose: _Text = "", next: _Text = "/") -> Response:
-    """Begin a session."""
-    request.app.state.attempts.count(request.client.host if request.client else "")
-    try:
-        token = request.app.state.accounts.sign_in(name, password, purpose)
-    except (AccessError, UsageError) as error:
-        return page(request, "sign_in.html", {"next": next, "error": error, "name": name, "purpose": purpose}, 403)
-    response = RedirectResponse(_own(next), 303)
-    secure: bool = request.app.state.secure
-    response.set_cookie(COOKIE, token, max_age=int(WHOLE.total_seconds()), httponly=True, samesite="strict", secure=secure)
-    return response
-
-
-@router.post("/sign-out")
-@allows(Act.OWN)
-def sign_out(request: Request) -> Response:
-    """End the session."""
-    request.app.state.accounts.sign_out(request.cookies[COOKIE])
-    response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE)
-    return response
-
-
-@router.post("/language")
-@allows(OPEN)
-def language(language: _Text, next: _Text = "/") -> Response:
-    """Read the pages in another language from now on."""
-    if language not in tongues.NAMES:
-        raise UsageError(f"“{language}” is none of the languages", hint=f"Known are {', '.join(tongues.NAMES)}.")
-    response = RedirectResponse(_own(next), 303)
-    response.set_cookie(tongues.COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax")
-    return response
-
-
-@router.get("/password")
-@allows(Act.OWN)
-def password_page(request: Request) -> Response:
-    """The form to choose a password with."""
-    return page(request, "password.html", {"idle": int(IDLE.total_seconds()) // 60})
-
-
-@router.post("/password")
-@allows(Act.OWN)
-def password(request: Request, present: _Text, chosen: _Text) -> Response:
-    """Choose a password; all sessions end."""
-    session: Session = request.state.session
-    request.app.state.accounts.choose(session.person.name, present, chosen)
-    return RedirectResponse("/sign-in", 303)
-
-
-@router.get("/")
-@allows(Act.OWN)
-def home(request: Request) -> Response:
-    """Where this person begins."""
-    return RedirectResponse(_HOME.get(request.state.session.person.role, "/links"), 303)
-
-
 @router.get("/links")
 @allows(Act.READ)
 def links(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
     """The ranked links."""
-    found = reading(request).links(asked.question, status=asked.status, start=asked.start)
+    found = reading(request).links(asked.question, status=asked.status, assigned=asked.assigned, start=asked.start)
     return page(request, "links.html", {"found": found, "asked": asked, "classes": CLASSES, "step": PAGE})
 
 
@@ -114,10 +44,13 @@ def link(request: Request, link: str) -> Response:
 
 @router.post("/links/{link}/judge")
 @allows(Act.JUDGE)
-def judge(request: Request, link: str, verdict: _Text, reason: _Text = "") -> Response:
-    """Note what a person decided of a link."""
-    reading(request).judge(link, verdict, reason)
-    return RedirectResponse(f"/links/{link}", 303)
+def judge(request: Request, link: str, verdict: _Text, reason: _Text = "", seen: _Text = "") -> Response:
+    """Note what a person decided of a link. `seen`: the judgement that stood on their page; where another stands now, the page says so."""
+    reader = reading(request)
+    before = reader.link(link)["verdict"]
+    reader.judge(link, verdict, reason)
+    other = before and before["id"] != seen and before["user"] != reader.person.name and seen
+    return RedirectResponse(f"/links/{link}" + ("?meanwhile=1#history" if other else ""), 303)
 
 
 @router.get("/review")
@@ -212,6 +145,14 @@ def reset_password(request: Request, name: str) -> Response:
     return _accounts(request, (name, request.app.state.accounts.reset(name, by=request.state.session.person.name)))
 
 
+@router.post("/accounts/{name}/second-factor")
+@allows(Act.ACCOUNTS)
+def remove_second_factor(request: Request, name: str) -> Response:
+    """Take away the second factor of somebody who lost it."""
+    request.app.state.accounts.codes.remove(name, by=request.state.session.person.name)
+    return RedirectResponse("/accounts", 303)
+
+
 @router.get("/static/{name}")
 @allows(OPEN)
 def file(name: str) -> Response:
@@ -232,11 +173,6 @@ def _clearance(written: str) -> Tlp:
     if found is None:
         raise NotFound(f"“{written}” is no marking of the Traffic Light Protocol")
     return found
-
-
-def _own(address: str) -> str:
-    """The address, where it is a page of our own: what begins with two slashes, of either kind, is another site to a browser."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _by_property(claims: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:

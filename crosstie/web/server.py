@@ -16,7 +16,7 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
 from crosstie.store.rates import Rates
-from crosstie.web import api, drawing, outlook, pages, tokens
+from crosstie.web import api, cases, drawing, entrance, home, outlook, pages, tokens
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.programs import routers
@@ -41,10 +41,12 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app = FastAPI(title="crosstie", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, responses=PROBLEMS)
     app.state.workspace = Workspace(folder)
     app.state.accounts = app.state.workspace.accounts()
+    app.state.agency = app.state.workspace.agency()
     app.state.tokens = app.state.workspace.tokens()
     app.state.rates = Rates(folder / ".rates")
     app.state.secure = secure
     app.state.attempts = Attempts()
+    app.include_router(entrance.router)
     for router in routers:
         app.include_router(router)
     app.include_router(pages.router)
@@ -54,6 +56,10 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.include_router(outlook.router)
     app.include_router(outlook.programs)
     app.include_router(tokens.router)
+    app.include_router(cases.router)
+    app.include_router(cases.programs)
+    app.include_router(home.router)
+    app.include_router(home.programs)
     app.openapi = lambda: description(app)  # type: ignore[method-assign]
     app.add_exception_handler(CrosstieError, _error)
     app.add_exception_handler(HTTPException, _http_error)

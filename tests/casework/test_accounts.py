@@ -66,7 +66,7 @@ def test_neither_passwords_nor_tokens_stand_in_the_database(accounts: Accounts, 
 )
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(accounts: Accounts, name: str, password: str) -> None:
     made(accounts)
-    with pytest.raises(AccessError, match="name or the password"):
+    with pytest.raises(AccessError, match="the name, the password or the code"):
         accounts.sign_in(name, password, "smuggling")
 
 
