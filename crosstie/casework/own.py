@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crosstie import clock
-from crosstie.casework.access import Act, Person
+from crosstie.casework.access import ALLOWED, Act, Person, Role
+from crosstie.casework.accounts import AccountRow
 from crosstie.casework.case_tables import CaseRow, GrantRow, MemberRow, OnceRow, TaskRow, VisitRow
 from crosstie.casework.turn import account, day, line
 from crosstie.errors import AccessError, NotFound, UsageError
@@ -102,6 +103,13 @@ class Own:
         which = which.where(GrantRow.person == self._person.name, GrantRow.subject.in_(sorted(set(ids))), *live)
         with self._database.read() as connection:
             return sorted(set(connection.scalars(which)))
+
+    def people(self) -> list[str]:
+        """Who can be given something to look at: open accounts whose role reads links."""
+        roles = [role.value for role in Role if Act.READ in ALLOWED[role]]
+        which = sa.select(AccountRow.name).where(AccountRow.role.in_(roles), ~AccountRow.closed).order_by(AccountRow.name)
+        with self._database.read() as connection:
+            return list(connection.scalars(which))
 
     def visited(self, build: int) -> tuple[int, str]:
         """Which build this person has seen the news of, and when; at the first visit the present one."""

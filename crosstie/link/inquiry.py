@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -71,24 +71,38 @@ class Inquiry:
         """Who stands between the two worlds in these links: whose removal breaks most of them."""
         return cut(self.build, self.links(question, top=top), count)
 
-    def watch(self, name: str, question: Question) -> tuple[Watch, pa.Table]:
-        """Set up a standing question, and what it finds now. From then on `news` tells what is new to it."""
-        table = self.links(question)
+    def watch(self, name: str, question: Question, *, read: bool = True) -> tuple[Watch, pa.Table]:
+        """Set up a standing question, and what it finds now (`read`: somebody looks at it). From then on `news` tells what is new to it."""
+        table = links_of(self.build, question)
+        if read:
+            self._read(table, question.as_dict())
         return self._watches.add(name, question.as_dict(), _classes(table), **self._who), table
 
-    def news(self, *, look: bool = True) -> list[News]:
+    def news(self, *, look: bool = True, of: str | None = None, shown: Callable[[pa.Table], pa.Table] | None = None) -> list[News]:
         """Each standing question with what has changed since it was looked at last: links that are new to it or of another class, and those that it had and
-        has no more. `look`: they are read now, so the next time they are no news.
+        has no more. `look`: they are read now, so the next time they are no news. `of`: only those of this person. `shown` takes the new ones that
+        are shown, where not all are: only these are read, whether or not they are news again.
         """
         found = []
         for one in self._watches.all():
+            if of is not None and one.user != of:
+                continue
             table = links_of(self.build, Question.of(one.question))
             news = News(one, unseen(table, one.seen), self._gone(one, set(values(table, "link_id"))))
-            if look:
+            if shown is not None:
+                news = replace(news, fresh=shown(news.fresh))
+                self._read(news.fresh, {"watch": one.name})
+            elif look:
                 self._read(news.fresh, {"watch": one.name, "gone": [link.link_id for link in news.gone][:_NAMED]})
+            if look:
                 self._watches.look(one.name, _classes(table))
             found.append(news)
         return found
+
+    def looked(self, name: str) -> None:
+        """What a standing question finds now is no news any more."""
+        [held] = [one for one in self._watches.all() if one.name == name]
+        self._watches.look(name, _classes(links_of(self.build, Question.of(held.question))))
 
     def _gone(self, watch: Watch, here: set[str]) -> tuple[Gone, ...]:
         """What a standing question had and has no more: who was tied is read in the newest build that knows it."""

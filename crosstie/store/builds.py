@@ -83,6 +83,14 @@ class BuildStore:
             raise IntegrityError(f"{file} names “{name}”, which is no build", hint="`crosstie build` makes a new one.")
         return self._load(self.root / name)
 
+    def shown(self) -> int:
+        """The number of the build to show, without looking into it; 0 where there is none."""
+        try:
+            name = (self.root / CURRENT).read_text(encoding="ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return 0
+        return int(name) if _NUMBER.fullmatch(name) else 0
+
     def sound(self) -> Build | None:
         """The build to show, if it is as it was written; None where a new one must be made."""
         try:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field
 
+from crosstie.casework.turn import Stale
 from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, NotSignedIn, TooLarge, TooMany, UsageError
 from crosstie.web.guard import workspace_of
 
@@ -20,6 +21,7 @@ STATUS: tuple[tuple[type[CrosstieError], int], ...] = (
     (NotFound, 404),
     (TooMany, 429),
     (Busy, 409),
+    (Stale, 409),
     (TooLarge, 413),
     (UsageError, 400),
     (InputError, 400),

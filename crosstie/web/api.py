@@ -50,7 +50,7 @@ def links(request: Request, response: Response, asked: Annotated[Asked, Depends(
     """The ranked links, some at a time."""
     if same := unchanged(request, response):
         return same
-    found = reading(request).links(asked.question, status=asked.status, start=asked.start, count=count)
+    found = reading(request).links(asked.question, status=asked.status, assigned=asked.assigned, start=asked.start, count=count)
     return found | listed(request, asked.start, count, len(found["links"]), found["total"])
 
 

@@ -45,9 +45,11 @@ class Asked:
         typology: str = "",
         between: str = "",
         status: str = "",
+        assigned: bool = False,
         start: Annotated[int, Parameter(ge=0, le=1 << 40)] = 0,
     ) -> None:
         self.classes, self.typology, self.between, self.status, self.start = classes_of(kind or []), typology, between, status, start
+        self.assigned = assigned
 
     @property
     def question(self) -> Question:
@@ -62,8 +64,9 @@ class Reading:
     def __init__(self, workspace: Workspace, person: Person) -> None:
         self.workspace, self.person = workspace, person
 
-    def links(self, question: Question, *, status: str = "", start: int = 0, count: int = PAGE) -> Row:
-        """Some of the ranked links, how many there are, and how many are left out."""
+    def links(self, question: Question, *, status: str = "", assigned: bool = False, start: int = 0, count: int = PAGE) -> Row:
+        """Some of the ranked links, how many there are, and how many are left out. `assigned`: only those that this person is to look at."""
+        mine = self.workspace.own(self.person).assigned("link") if assigned else None
         inquiry = self.workspace.inquiry()
         judged = {one.left: one.verdict for one in self.workspace.casebook.in_force() if one.kind == "link"}
         start, count = max(0, start), min(max(1, count), MOST)
@@ -71,7 +74,11 @@ class Reading:
 
         def shown(table: pa.Table) -> pa.Table:
             told = zip(*(values(table, name) for name in ("link_id", "status", "marking")), strict=True)
-            wanted = [(at, marking) for at, (link, known, marking) in enumerate(told) if not status or status in (known, judged.get(link))]
+            wanted = [
+                (at, marking)
+                for at, (link, known, marking) in enumerate(told)
+                if (not status or status in (known, judged.get(link))) and (mine is None or link in mine)
+            ]
             cleared = [at for at, marking in wanted if self.person.cleared(marking)]
             totals.update(total=len(cleared), withheld=len(wanted) - len(cleared))
             return table.take(pa.array(cleared[start : start + count], pa.int64()))
@@ -97,7 +104,6 @@ class Reading:
 
     def entity(self, reference: str) -> Row:
         """All that is known of an entity, and that this person is cleared for. AccessError where its own marking is stricter, or it is a victim or a minor."""
-
         needed: list[str] = []
 
         def may(found: Dossier) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,8 @@ FILES = {
     "crosstie.css": (_STATIC / "crosstie.css", "text/css"),
     "workbench.js": (_STATIC / "workbench.js", "text/javascript"),
     "jobs.js": (_STATIC / "jobs.js", "text/javascript"),
+    "upload.css": (_STATIC / "upload.css", "text/css"),
+    "upload.js": (_STATIC / "upload.js", "text/javascript"),
     "htmx.min.js": (_STATIC / "htmx.min.js", "text/javascript"),
     "drawing.css": (_STATIC / "drawing.css", "text/css"),
     "world.svg": (_STATIC / "world.svg", "image/svg+xml"),
@@ -44,6 +47,7 @@ def environment(language: str) -> jinja2.Environment:
     made = words(jinja2.ChoiceLoader([jinja2.PackageLoader("crosstie.web"), jinja2.PackageLoader("crosstie.report")]), language)
     made.globals["static"] = static
     made.globals["acts"] = Act
+    made.globals["once"] = lambda: secrets.token_urlsafe(12)  # by which a form is known that is sent twice
     made.globals["version"] = __version__
     made.globals["language"] = language
     made.globals["languages"] = tongues.NAMES
@@ -78,6 +82,7 @@ def page(request: Request, template: str, values: dict[str, Any], status: int = 
     session = getattr(request.state, "session", None)
     address = request.url.path if request.method in ("GET", "HEAD") else "/"
     here = address + (f"?{request.url.query}" if request.url.query and address == request.url.path else "")
-    known = {"settings": workspace.settings, "session": session, "path": request.url.path, "here": here}
+    known = {"settings": workspace.settings, "session": session, "path": request.url.path, "here": here, "query": request.url.query}
+    known["shown"] = workspace.builds.shown() if session else 0
     html = environment(tongues.wanted(request)).get_template(template).render(**known, **values)
     return HTMLResponse(html, status, headers={"Vary": "Accept-Language, Cookie"})
