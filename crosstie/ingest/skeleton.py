@@ -27,7 +27,7 @@ _GUESSES: tuple[tuple[str, str], ...] = (
     ("currency", r"currency|wahrung|devise|monnaie|moneda|divisa|валюта|العملة|币种|货币"),
     (
         "birthDate",
-        r"birth ?date|date of birth|dob|born|geburtsdatum|geb|date de naissance|naissance|fecha de nacimiento|nacimiento"
+        r"birth ?date|date of birth|dob|born|geburtsdatum|geb|geboren|date de naissance|naissance|fecha de nacimiento|nacimiento"
         r"|дата рождения|تاريخ الميلاد|出生日期",
     ),
     ("birthPlace", r"place of birth|birth ?place|pob|geburtsort|lieu de naissance|lugar de nacimiento|место рождения|مكان الميلاد|出生地"),
