@@ -221,8 +221,8 @@ def _link(facts: Mapping[str, Any], language: str) -> None:
         out.print(f"[bold]{say('head.history')}[/]")
         for message in over_time:
             out.print("  " + escape(sentence(message, language)), soft_wrap=True)
-    _evidence(say("head.why_crime"), link["crime_evidence"])
-    _evidence(say("head.why_terror"), link["terror_evidence"])
+    _evidence(say("head.why_crime"), link["crime_evidence"], language)
+    _evidence(say("head.why_terror"), link["terror_evidence"], language)
     path = None
     for step in facts["steps"]:
         if step["path_no"] != path:
@@ -305,10 +305,12 @@ def _source(facts: Mapping[str, Any]) -> None:
     rows("Rejected", [{"place": row["locator"], "reason": row["reason"], "excerpt": row["excerpt"]} for row in facts["rejects"]])
 
 
-def _evidence(title: str, evidence: Sequence[Mapping[str, Any]] | None) -> None:
+def _evidence(title: str, evidence: Sequence[Mapping[str, Any]] | None, language: str) -> None:
+    from crosstie.link.explain import evidence_in_words
+
     out.print(f"[bold]{title}[/]")
     for one in evidence or ():
-        out.print(f"  {escape(one['sentence'] or '')}", soft_wrap=True)
+        out.print(f"  {escape(evidence_in_words(one['sentence'], language))}", soft_wrap=True)
         out.print(f"     [dim]{escape(place(one))}[/]", soft_wrap=True)
 
 

@@ -11,7 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from crosstie.link.candidates import Candidate, Placement, Row, Step
-from crosstie.link.tongues import Message, has, number, sentence
+from crosstie.link.tongues import Message, has, number, reads, sentence
 
 _MANY = 3
 _LONG = 90
@@ -64,6 +64,13 @@ def placement_told(one: Placement) -> Message:
         "how": {"say": how if has(how) else "how.finding", "who": best["originator"] or {"say": "who.unknown"}},
         "since": {"say": "placement.since", "year": best["start"][:4]} if best["start"] else None,
     }
+
+
+def evidence_in_words(said: str | None, language: str = "en") -> str:
+    """A piece of evidence: what crosstie says of a list or a mark in any of the languages, what a source wrote as it wrote it."""
+    ours = (reads(name, said or "") for name in ("evidence.listed", "evidence.marked"))
+    message = next((one for one in ours if one), None)
+    return sentence(message, language) if message and language != "en" else said or ""
 
 
 def estimate_told(strength: float) -> Message:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import yaml
 
 from crosstie.link.programmes import programme
+from crosstie.link.tongues import wording
 from crosstie.model.lexicon import Activity, Sphere
 from crosstie.model.marking import CREDIBILITY, RELIABILITY, grade_confidence, strictest
 from crosstie.model.schema import DATA, topics
@@ -71,7 +72,7 @@ def _programmes(engine: Engine, *, placing: bool) -> pa.Table:
     for dataset, written in zip(named.column("dataset").to_pylist(), named.column("value").to_pylist(), strict=True):
         found = programme(dataset or "", written or "")
         if found is not None and (found.sphere is not None or not placing):
-            sentence = f"Listed under “{written}”: {found.title}"
+            sentence = wording("evidence.listed").format(programme=written, title=found.title)
             rows.append((dataset, written, found.key, found.sphere and str(found.sphere), found.activity, sentence))
     return _table(_PLACED, rows)
 
@@ -80,7 +81,7 @@ def _topics() -> pa.Table:
     data: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((DATA / "topics.yaml").read_text(encoding="utf-8"))
     titles = topics()
     rows = [
-        (topic, entry["sphere"], entry["activity"], f"Marked by the source as “{titles.get(topic, topic)}” ({topic})")
+        (topic, entry["sphere"], entry["activity"], wording("evidence.marked").format(topic=titles.get(topic, topic), code=topic))
         for part in ("topics", "known")
         for topic, entry in sorted(data[part].items())
         if "sphere" in entry

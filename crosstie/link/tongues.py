@@ -7,6 +7,7 @@ stay as they are written. What is written the other way than the sentence stands
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -59,6 +60,19 @@ def templates(language: str) -> dict[str, str | dict[str, str]]:
         raise ValueError(f"no such language: {language}")
     found: dict[str, str | dict[str, str]] = yaml.safe_load((DATA / f"{language}.yaml").read_text(encoding="utf-8"))
     return found
+
+
+def wording(name: str) -> str:
+    """The English template of this name, of those that do not count: for what is kept in tables."""
+    return str(templates("en")[name])
+
+
+def reads(name: str, text: str) -> Message | None:
+    """The message that this English text was made of by a template, where it was."""
+    parts = re.split(r"\{(\w+)\}", wording(name))
+    pattern = "".join(f"(?P<{part}>.*?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    found = re.fullmatch(pattern, text, re.DOTALL)
+    return {"say": name, **found.groupdict()} if found else None
 
 
 def has(name: str) -> bool:

@@ -11,7 +11,7 @@ import jinja2
 
 from crosstie import __version__, clock
 from crosstie.link.classify import CLASSES
-from crosstie.link.explain import chance_in_words, likely, name_of_test, rule_in_words, surprise_in_words, told
+from crosstie.link.explain import chance_in_words, evidence_in_words, likely, name_of_test, rule_in_words, surprise_in_words, told
 from crosstie.link.tongues import direction, sentence
 from crosstie.model.marking import describe_grade, strictest
 from crosstie.report.stories import stories
@@ -64,6 +64,7 @@ def words(loader: jinja2.BaseLoader, language: str) -> jinja2.Environment:
     environment.filters["surprise"] = lambda bits: surprise_in_words(bits, language)
     environment.filters["rule"] = lambda rule: rule_in_words(rule, language)
     environment.filters["test"] = lambda test: name_of_test(test, language)
+    environment.filters["quoted"] = lambda said: evidence_in_words(said, language)
     environment.filters["told"] = lambda row: told(row, language)
     environment.filters["sentence"] = lambda message: sentence(message, language)
     environment.globals["chance"] = lambda links, share: chance_in_words(links, share, language)

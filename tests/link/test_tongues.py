@@ -15,6 +15,7 @@ from crosstie.link import explain
 from crosstie.link.activities import unowned
 from crosstie.link.alternatives import TESTS
 from crosstie.link.classify import CLASSES, RULES
+from crosstie.link.explain import evidence_in_words
 from crosstie.link.tongues import END, ISOLATE, PLURALS, number, sentence, templates
 from crosstie.model.schema import DATA as SCHEMATA
 from crosstie.settings import LANGUAGES, Settings
@@ -90,6 +91,21 @@ def test_whatever_is_said_has_a_template() -> None:
     activities = {one.name for one in (*unowned(), *registry.activities(registry.load()))}
     activities |= {entry["activity"] for part in ("topics", "known") for entry in topics[part].values() if "activity" in entry}
     assert {f"activity.{one}" for one in activities} <= set(templates("en"))
+
+
+def test_what_we_say_of_a_list_is_told_in_every_language_and_what_a_source_wrote_is_not() -> None:
+    listed, marked = "Listed under “SDNTK”: Foreign Narcotics Kingpin “Act”: 1999", "Marked by the source as “Terror” (crime.terror)"
+    assert evidence_in_words(listed) == listed
+    assert evidence_in_words(listed, "fr") == "Inscrit au titre de « SDNTK » : Foreign Narcotics Kingpin “Act”: 1999"
+    assert evidence_in_words(marked, "es") == "Señalado por la fuente como «Terror» (crime.terror)"
+    for language in LANGUAGES[1:]:
+        for said, names in ((listed, ("SDNTK", "1999")), (marked, ("Terror", "crime.terror"))):
+            told = evidence_in_words(said, language)
+            assert all(name in told for name in names)
+            assert "under" not in told
+            assert "Marked" not in told
+    for written in ("He is listed under “SDN”: see file", "", None):
+        assert evidence_in_words(written, "ru") == (written or "")
 
 
 @pytest.mark.parametrize(
