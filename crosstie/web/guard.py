@@ -28,7 +28,7 @@ CHOOSING = ("/password", "/sign-out")
 SETTING_UP = ("/second-factor", "/second-factor/confirm")
 _SAFE = ("GET", "HEAD")
 #: Where programs ask: what they are told is never a page.
-PROGRAMS = ("/api/", "/match/", "/search/", "/reconcile/", "/feeds/", "/healthz", "/readyz", "/catalog", "/algorithms")
+PROGRAMS = ("/api/", "/match/", "/search/", "/reconcile", "/feeds/", "/healthz", "/readyz", "/catalog", "/algorithms")
 #: Bytes of a request, unless a route takes more.
 BODY = 2 << 20
 #: Calls of a program in a minute.
@@ -99,6 +99,8 @@ class GuardedRoute(APIRoute):
                 if session.lacking and request.url.path not in CHOOSING + SETTING_UP:
                     return _to_choose(request, "/second-factor")
                 request.state.session = session
+                if self.carries_token and session.person.only is not None and len(session.person.only - {Act.OWN}) > 1:
+                    raise AccessError("a token in an address does one thing only", hint="Make one whose scope has nothing else.")
                 if for_programs(request):
                     request.app.state.rates.count(session.person.name if token is None else token, CALLS)
                 session.person.require(Act(self.act))
