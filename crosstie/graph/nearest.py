@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from crosstie.graph import bounds, kernels
 from crosstie.graph.csr import TICKS
+from crosstie.graph.memory import Midway
 from crosstie.graph.paths import LABELS, Paths, Question, joined_up, nothing, shares_of
 
 #: More than any path costs: four ties and what their nodes add, 16 and 15 bits each.
@@ -25,19 +26,19 @@ _PAIRS = 1024
 Ints = NDArray[Any]
 
 
-def nearest(question: Question, k: int, wanted: int, *, threads: int = 1, labels: int = LABELS) -> Paths:
+def nearest(question: Question, k: int, wanted: int, *, threads: int = 1, labels: int = LABELS, midway: Midway | None = None) -> Paths:
     """Up to `k` cheapest paths of the `wanted` pairs whose best paths are cheapest, in the order of source, target, rank. Equal costs are ordered by the
-    numbers of the ends, the smaller one first.
+    numbers of the ends, the smaller one first. What `midway` holds of the same search, broken off, is not done again.
     """
     if wanted < 1:
         return joined_up(iter(()))
     hops, bound = question.hops, _DEAREST
     room: Ints | None = None
     if hops > 3:
-        bound = _Round(question, 3, wanted, _DEAREST, threads, labels, None).run()[1]
+        bound = _Round(question, 3, wanted, _DEAREST, threads, labels, None).run(midway)[1]
         room = np.full(question.csr.nodes, kernels.NONE, np.int32)
         bounds.room(question.sources, *_walked(question), bound, room)
-    pairs, _ = _Round(question, hops, wanted, bound, threads, labels, room).run()
+    pairs, _ = _Round(question, hops, wanted, bound, threads, labels, room).run(midway)
     return _paths(question, pairs, k, threads)
 
 
@@ -57,21 +58,31 @@ class _Round:
         self.tallies = [np.zeros(bound + 1, np.int32) for _ in range(self.threads)]
         self.found = np.empty((0, 3), np.int32)
 
-    def run(self) -> tuple[Ints, int]:
+    def run(self, midway: Midway | None = None) -> tuple[Ints, int]:
         """The nearest pairs (source, target) in order, and what the dearest of them costs; the bound where there are fewer."""
         held: list[Ints] = []
-        many = 0
+        done, many = 0, 0
+        if midway is not None and (kept := midway.recall(self.hops)):
+            done, bound, found = kept
+            held.append(found)
+            for state in self.states:
+                state[0] = min(int(state[0]), bound)
+        pieces = ((ends, part, len(parts) == 1) for ends, parts in self._shares() for part in parts)
         with ThreadPoolExecutor(self.threads) as pool:
-            for ends, parts in self._shares():
-                for part in parts:
-                    for state in self.states:
-                        state[2] = len(parts) == 1  # a target that comes in parts would count several times
-                    for found in self._blocks(pool, ends, part):
-                        held.append(found)
-                        many += len(found)
-                        if many > max(4 * self.wanted, 1_000_000):
-                            held = [self._cut(held)]
-                            many = len(held[0])
+            for place, (ends, part, whole) in enumerate(pieces, 1):
+                if place <= done:
+                    continue
+                for state in self.states:
+                    state[2] = whole  # a target that comes in parts would count several times
+                for found in self._blocks(pool, ends, part):
+                    held.append(found)
+                    many += len(found)
+                    if many > max(4 * self.wanted, 1_000_000):
+                        held = [self._cut(held)]
+                        many = len(held[0])
+                if midway is not None and midway.due():
+                    held = [self._cut(held)]
+                    midway.keep(self.hops, place, min(int(state[0]) for state in self.states), held[0])
         cut = self._cut(held)
         return cut[np.lexsort((cut[:, 1], cut[:, 0]))][:, :2].copy(), self._bound(cut)
 

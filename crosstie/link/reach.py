@@ -36,13 +36,13 @@ def reach(engine: Engine, seeds: Seeds, settings: Settings, memory: Memory | Non
     net = loading.load(engine, settings)
     if known is not None:
         return net, known.paths(net)
-    found = _near(net, seeds, settings)
+    found = _near(net, seeds, settings, memory)
     if memory:
         memory.keep(Told.of(found, lambda numbers: net.ids.take(pa.array(numbers, pa.int32(), mask=numbers < 0))))
     return net, found
 
 
-def _near(net: Csr, seeds: Seeds, settings: Settings) -> Paths:
+def _near(net: Csr, seeds: Seeds, settings: Settings, memory: Memory | None) -> Paths:
     """The paths, by the kernel."""
 
     def numbers(ids: Sequence[str]) -> NDArray[np.int32]:
@@ -50,7 +50,7 @@ def _near(net: Csr, seeds: Seeds, settings: Settings) -> Paths:
 
     ends = numbers(seeds.crime), numbers(seeds.terror)
     question = asked(net, *ends, max_hops=settings.max_hops, hub=settings.hub, closed=numbers(seeds.closed))
-    return nearest(question, settings.paths, settings.links, threads=settings.threads)
+    return nearest(question, settings.paths, settings.links, threads=settings.threads, midway=memory.midway() if memory else None)
 
 
 def _far(engine: Engine, seeds: Seeds, settings: Settings) -> Told:

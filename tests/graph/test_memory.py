@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from crosstie.graph.memory import Memory
+from crosstie.graph import loading, paths
+from crosstie.graph.bounds import nearest as walked
+from crosstie.graph.memory import Memory, Midway, Told
 from crosstie.graph.nearest import nearest as searched
 from crosstie.graph.paths import Paths
 from crosstie.link.actors import Seeds
@@ -103,3 +105,45 @@ def test_no_paths_are_an_answer_too(engine: Engine, tmp_path: Path, searches: li
     fill(engine, [])
     assert told(engine, Memory(tmp_path / "paths", "none")) == told(engine, Memory(tmp_path / "paths", "none")) == []
     assert len(searches) == 1
+
+
+def test_a_search_broken_off_in_its_midst_goes_on_from_there(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(engine, drawn(np.random.default_rng(5), 400, 0, 100))
+    net = loading.load(engine, SETTINGS)
+    ends = (net.numbers(pa.array(some, pa.string())) for some in (SEEDS.crime, SEEDS.terror))
+    question = paths.asked(net, *ends, hub=30)
+    whole = searched(question, 3, 25, labels=20)
+    assert len(whole) > 25
+    calls: list[int] = []
+
+    def counted(*args: Any) -> int:
+        calls.append(1)
+        if len(calls) == stop:
+            raise KeyboardInterrupt
+        return int(walked(*args))
+
+    monkeypatch.setattr("crosstie.graph.bounds.nearest", counted)
+    stop = 0
+    searched(question, 3, 25, labels=20)
+    pieces = len(calls)
+    assert pieces > 6
+    for broken in (2, pieces // 2, pieces - 1, pieces):
+        calls.clear()
+        stop, home = broken, tmp_path / str(broken)
+        with pytest.raises(KeyboardInterrupt):
+            searched(question, 3, 25, labels=20, midway=Midway(home, "these inputs", every=0))
+        stop = 0
+        calls.clear()
+        again = searched(question, 3, 25, labels=20, midway=Midway(home, "these inputs", every=0))
+        assert len(calls) == pieces - (broken - 1)
+        calls.clear()
+        other = searched(question, 3, 25, labels=20, midway=Midway(home, "other inputs"))
+        assert len(calls) == pieces
+        for found in (again, other):
+            assert all(
+                getattr(found, name).tolist() == getattr(whole, name).tolist() for name in ("source", "target", "rank", "cost", "between")
+            )
+    Memory(home / "paths", "these inputs").keep(
+        Told.of(whole, lambda numbers: net.ids.take(pa.array(numbers, pa.int32(), mask=numbers < 0)))
+    )
+    assert [one.name for one in home.iterdir()] == ["paths"]
