@@ -38,6 +38,7 @@ from crosstie.exchange.export import Exported
 from crosstie.exchange.matching import Matching
 from crosstie.graph.compile import compile_edges
 from crosstie.graph.memory import Memory
+from crosstie.graph.ties import Ties, ready_ties
 from crosstie.ingest.archive import unpack
 from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
@@ -84,6 +85,8 @@ from crosstie.store.watches import Watches
 
 #: Where the files of cases are kept, in a folder for each.
 CASES = "cases"
+#: Where the index of ties is kept that drawings and pages look into.
+DRAWING = "drawing"
 #: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -377,7 +380,7 @@ class Workspace:
 
     def drawings(self, person: Person) -> Drawings:
         """The drawings that a person keeps or may open, in the current build."""
-        return Drawings(self.database, self.built(), self.folder / "drawing", person, self._record)
+        return Drawings(self.database, self.built(), self.folder / DRAWING, person, self._record)
 
     def take_drawing(self, person: Person, drawing: str, format: str) -> Taken:
         """A drawing as a file, with what this person sees of it."""
@@ -398,18 +401,22 @@ class Workspace:
         """The last entries of the audit: who read or wrote what, when and why."""
         return [asdict(entry) for entry in self.audit.entries(since=max(0, self.audit.head().count - limit))]
 
-    def show(self, reference: str, may: Callable[[Dossier], Mapping[str, Any] | None] | None = None) -> Dossier:
+    def show(self, reference: str, may: Callable[[Dossier], Mapping[str, Any] | None] | None = None, *, indexed: bool = False) -> Dossier:
         """All that is known of one link, entity or source, each value with the place that says so. `may` raises where this person may not see it:
-        then it was not read; what it gives back is noted with the read.
+        then it was not read; what it gives back is noted with the read. `indexed`: for whoever asks often, with an index of the build's ties.
         """
-        found = dossier(self.builds.current(), self.sources, reference, self.builds.list())
+        build = self.builds.current()
+        found = dossier(build, self.sources, reference, self.builds.list(), self._ties(build) if indexed else None)
         self._record("read", found.reference, may(found) if may is not None else None)
         return found
 
     def stories(self, links: Sequence[str]) -> list[dict[str, Any]]:
         """The paths, pictures and sentences of links of the current build, by their ids, best first. Who shows them notes that they were read."""
         table = self.built().table("links")
-        return stories(self.built(), table.filter(pc.is_in(table["link_id"], pa.array(list(links), pa.string()))))
+        return stories(self.built(), table.filter(pc.is_in(table["link_id"], pa.array(list(links), pa.string()))), self._ties(self.built()))
+
+    def _ties(self, build: Build | None) -> Ties | None:
+        return ready_ties(build, self.folder / DRAWING) if build is not None else None
 
     def screen(self, queries: Iterable[Query], *, threshold: float = THRESHOLD, limit: int = LIMIT) -> Iterator[tuple[Query, list[Hit]]]:
         """Who among the entities of the current build may be meant by each name, with reasons; queries are taken and answered in batches."""

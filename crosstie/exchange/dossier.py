@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 
 from crosstie.errors import NotFound
+from crosstie.graph.ties import Ties
 from crosstie.link.explain import told
 from crosstie.store.builds import Build
 from crosstie.store.engine import damaged
@@ -17,6 +20,8 @@ from crosstie.store.sources import SourceStore
 
 Row = dict[str, Any]
 _REJECTS_SHOWN = 50
+#: Ties of an entity that are listed where they are looked up, the surest first; a hub has more.
+MOST_TIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,12 @@ class Dossier:
         return {**self.facts, "link": {**link, "sentence": told(link, language), "arguments": spoken}, "steps": steps}
 
 
-def dossier(build: Build | None, sources: SourceStore, reference: str, builds: Sequence[Build] = ()) -> Dossier:
+def dossier(build: Build | None, sources: SourceStore, reference: str, builds: Sequence[Build] = (), ties: Ties | None = None) -> Dossier:
     """The dossier of a link (its id or its rank), an entity id (resolved or as a source has it) or the beginning of a source id; NotFound where it is none.
-    `builds` are those that are kept, oldest first: which class each gave the link.
+    `builds` are those that are kept, oldest first: which class each gave the link. With the `ties` of the build nothing is read but what is told.
     """
     if build is not None:
-        with _Tables(build) as tables:
+        with _Tables(build, ties) as tables:
             if link := tables.rows("links", "link_id = ? or cast(rank as varchar) = ?", reference, reference):
                 return _link(tables, link[0], classes_in(builds, [link[0]["link_id"]])[link[0]["link_id"]])
             if cluster := tables.rows("clusters", "entity_id = ?", reference):
@@ -72,9 +77,9 @@ def dossier(build: Build | None, sources: SourceStore, reference: str, builds: S
 class _Tables:
     """The tables of a build, asked row-wise for one page."""
 
-    def __init__(self, build: Build) -> None:
-        self.build = build
-        self.connection = duckdb.connect()
+    def __init__(self, build: Build, ties: Ties | None) -> None:
+        self.build, self.ties = build, ties
+        self.connection = _asking().cursor()
 
     def __enter__(self) -> _Tables:
         return self
@@ -92,12 +97,40 @@ class _Tables:
 
     def others(self, ids: Sequence[str]) -> Row:
         """What entities are called, how they may be handled, and which of them are victims or minors: as facts."""
+        if self.ties is not None:
+            numbers = [number for one in sorted(set(ids)) if (number := self.ties.find(one)) is not None]
+            known = [self.ties.node(number) for number in numbers]
+            return {
+                "names": {one.id: one.caption for one in known},
+                "markings": {one.id: one.marking for one in known},
+                "victims": [one.id for one in known if one.victim],
+            }
         rows = self.rows("entities", "list_contains(?, entity_id)", sorted(set(ids)))
         return {
             "names": {row["entity_id"]: row["caption"] for row in rows},
             "markings": {row["entity_id"]: row["marking"] for row in rows},
             "victims": sorted(row["entity_id"] for row in rows if row["victim"]),
         }
+
+    def of(self, canonical: str) -> tuple[list[Row], int]:
+        """The ties of an entity, the surest first, and how many there are; of an index as many as are listed."""
+        if self.ties is None:
+            told = self.rows("edges", "source = ? or target = ? order by confidence desc, edge_id", canonical, canonical)
+            return told, len(told)
+        number = self.ties.find(canonical)
+        all_of = np.empty(0, np.int64) if number is None else self.ties.of(number)
+        return self.ties.said(all_of[:MOST_TIES]), len(all_of)
+
+    def compared(self, members: Sequence[str]) -> list[Row]:
+        """The pairs that records of an entity are in; the pages have the review for that."""
+        either = "list_contains(?, left_id) or list_contains(?, right_id) order by score desc, left_id, right_id"
+        return self.rows("pairs", either, list(members), list(members)) if self.ties is None else []
+
+
+@cache
+def _asking() -> duckdb.DuckDBPyConnection:
+    """One session for all pages of this process: each asks with a cursor of its own."""
+    return duckdb.connect(config={"memory_limit": "512MB", "autoinstall_known_extensions": False})
 
 
 def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
@@ -120,19 +153,18 @@ def _link(tables: _Tables, link: Row, classes: list[tuple[int, str]]) -> Dossier
 def _entity(tables: _Tables, canonical: str) -> Dossier:
     entities = tables.rows("entities", "entity_id = ?", canonical)
     claims = tables.rows("claims", "canonical_id = ? order by prop, current desc, value, source_id, locator", canonical)
-    edges = tables.rows("edges", "source = ? or target = ? order by confidence desc, edge_id", canonical, canonical)
-    members = [row["entity_id"] for row in tables.rows("clusters", "cluster_id = ?", canonical)]
+    edges, ties = tables.of(canonical)
+    members = sorted({row["entity_id"] for row in claims})
     facts = {
         "entity": entities[0] if entities else None,
         "claims": claims,
         "members": members,
-        "compared": tables.rows(
-            "pairs", "list_contains(?, left_id) or list_contains(?, right_id) order by score desc, left_id, right_id", members, members
-        ),
+        "compared": tables.compared(members),
         "spheres": tables.rows("spheres", "entity_id = ? order by sphere, activity, basis, source_id, locator", canonical),
         "mentions": tables.rows("mentions", "entity_id = ? order by mention_id", canonical),
         "findings": tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical),
         "relations": edges,
+        "ties": ties,
         "links": tables.rows("links", "crime_id = ? or terror_id = ? order by rank", canonical, canonical),
         **tables.others([edge[end] for edge in edges for end in ("source", "target")]),
     }

@@ -50,6 +50,12 @@ select t.edge_id, cast(a.number as integer) as source, cast(b.number as integer)
 from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity_id = t.target order by t.edge_id"""
 
 
+_SAID = """
+select t.* from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity_id = t.target order by t.edge_id"""
+#: Rows of ties that are packed together.
+_TOGETHER = 256
+
+
 def make(build: Build, folder: Path, target: Path) -> None:
     """Make the files of a build in a folder, whole or not at all, and let go of those of builds that are no more."""
     with storing(folder):
@@ -61,6 +67,7 @@ def make(build: Build, folder: Path, target: Path) -> None:
             _write_nodes(connection, files, codes)
             _write_places(connection, files, codes)
             _write_ties(connection, files, codes)
+            _write_said(connection, files)
             lists = {name: list(code.known) for name, code in codes.items()}
             (files / "lists.json").write_text(json.dumps(lists), encoding="utf-8")
             connection.close()
@@ -157,6 +164,20 @@ def _write_ties(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[
     order: NDArray[Any] = np.lexsort((number, -np.concatenate([columns["confidence"]] * 2), at))
     np.save(files / "of.npy", number[order])
     np.save(files / "rows.npy", np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(node_markings)))]).astype(np.int64))
+
+
+def _write_said(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
+    """All that the table says of each tie, packed some rows at a time, so that one of them costs little to read."""
+    reader: Any = connection.sql(_SAID).to_arrow_reader(_ROWS)
+    begins = [0]
+    packed = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.OSFile(str(files / "said.arrow"), "wb") as sink, pa.ipc.new_file(sink, reader.schema, options=packed) as written:
+        for batch in reader:
+            for at in range(0, len(batch), _TOGETHER):
+                some = batch.slice(at, _TOGETHER)
+                written.write_batch(some)
+                begins.append(begins[-1] + len(some))
+    np.save(files / "said.at.npy", np.array(begins, np.int64))
 
 
 class _Written:

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.graph.indexing import NODE, NUMBERS, SHORT, make
@@ -24,7 +26,11 @@ from crosstie.store.builds import Build
 Cleared = Callable[[str | None], bool]
 Numbers = NDArray[np.int64]
 #: Raised with every change of what stands in the files.
-_VERSION = 2
+_VERSION = 3
+#: Which are being made, or were, by this process.
+_MAKING, _BEGUN = Lock(), set[Path]()
+#: A pack is so small that threads cost more than they bring.
+_ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Ties:
         self._rows, self._of = _mapped(folder / "rows.npy"), _mapped(folder / "of.npy")
         self._place = {name: _mapped(folder / f"place.{name}.npy") for name in ("number", "lat", "lon", "marking")}
         self.kinds = self._lists["kind"]
+        self._said, self._said_at = folder / "said.arrow", _mapped(folder / "said.at.npy")
 
     def find(self, entity: str) -> int | None:
         """The number of an entity; None where there is none of that id."""
@@ -126,6 +133,18 @@ class Ties:
             round(float(told["confidence"]), 4),
             int(told["voices"]),
         )
+
+    def said(self, ties: Numbers) -> list[dict[str, Any]]:
+        """All that the table `edges` says of these ties, in their order."""
+        found: list[dict[str, Any]] = [{}] * len(ties)
+        packs = np.searchsorted(self._said_at, ties, side="right") - 1
+        with pa.memory_map(str(self._said)) as source, pa.ipc.open_file(source, options=_ALONE) as reader:
+            for pack in np.unique(packs):
+                places = np.flatnonzero(packs == pack)
+                rows = reader.get_batch(int(pack)).take(pa.array(ties[places] - self._said_at[pack], pa.int64())).to_pylist()
+                for place, row in zip(places, rows, strict=True):
+                    found[place] = row
+        return found
 
     def tie_of(self, edge: str) -> int | None:
         """The number of a tie by the id of its edge."""
@@ -175,21 +194,35 @@ class Ties:
 
     def between(self, numbers: Sequence[int]) -> Numbers:
         """The ties between these entities, in the order of their ids."""
-        inside = np.array(sorted(numbers), np.int64)
-        found = [np.empty(0, np.int64)]
-        for number in inside:
-            of = self.of(int(number))
-            found.append(of[np.isin(self.others(int(number), of), inside)])
-        return np.unique(np.concatenate(found))
+        inside = np.zeros(len(self._ids), np.bool_)
+        inside[np.asarray(numbers, np.int64)] = True
+        ties = np.unique(np.concatenate([np.empty(0, np.int64), *(self.of(int(number)) for number in numbers)]))
+        source, target = self.ends(ties)
+        return ties[inside[source] & inside[target]]
 
 
 def open_ties(build: Build, folder: Path) -> Ties:
     """The ties of a build, kept in `folder`; made there where they are missing, which takes some seconds for a million ties."""
-    name = f"{build.path.name}-{str(build.manifest.get('inputs', ''))[:12]}-{_VERSION}"
-    target = folder / name
+    target = _target(build, folder)
     if not (target / "lists.json").is_file():
         make(build, folder, target)
     return _opened(target)
+
+
+def ready_ties(build: Build, folder: Path) -> Ties | None:
+    """The ties of a build where they stand already; else None, and they are begun to be made beside."""
+    target = _target(build, folder)
+    if (target / "lists.json").is_file():
+        return _opened(target)
+    with _MAKING:
+        if target not in _BEGUN:
+            _BEGUN.add(target)
+            Thread(target=make, args=(build, folder, target), name=f"ties of {target.name}", daemon=True).start()
+    return None
+
+
+def _target(build: Build, folder: Path) -> Path:
+    return folder / f"{build.path.name}-{str(build.manifest.get('inputs', ''))[:12]}-{_VERSION}"
 
 
 @lru_cache(maxsize=4)

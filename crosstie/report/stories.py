@@ -9,6 +9,7 @@ import pyarrow.dataset as ds
 from markupsafe import Markup
 
 from crosstie.graph.svg import Event, Node, Step, path_svg, timeline_svg
+from crosstie.graph.ties import Ties
 from crosstie.link.history import told as over_time
 from crosstie.store.builds import Build
 
@@ -17,15 +18,15 @@ Row = dict[str, Any]
 _REASONS = 5
 
 
-def stories(build: Build, links: pa.Table) -> list[Row]:
-    """Each link with its paths, pictures and sentences."""
+def stories(build: Build, links: pa.Table, ties: Ties | None = None) -> list[Row]:
+    """Each link with its paths, pictures and sentences. With the `ties` of the build its entities are looked up, not read."""
     shown = links.select(["link_id", "crime_id", "terror_id"]).to_pylist()
     ends = {link[end] for link in shown for end in ("crime_id", "terror_id")}
     by_link: dict[str, list[Row]] = {}
     for step in _rows(build, "steps", "link_id", {link["link_id"] for link in shown}):
         by_link.setdefault(step["link_id"], []).append(step)
     met = {step[end] for steps in by_link.values() for step in steps for end in ("source", "target")}
-    known = {row["entity_id"]: row for row in _rows(build, "entities", "entity_id", ends | met)}
+    known = _known(build, ends | met, ties)
     placed: dict[tuple[str, str], list[Row]] = {}
     for row in _rows(build, "spheres", "entity_id", ends):
         placed.setdefault((row["entity_id"], row["sphere"]), []).append(row)
@@ -33,6 +34,14 @@ def stories(build: Build, links: pa.Table) -> list[Row]:
     for story in found:
         story["over_time"] = over_time(story["link"])
     return found
+
+
+def _known(build: Build, ids: set[str], ties: Ties | None) -> dict[str, Row]:
+    """What entities are called, and what kind of things they are."""
+    if ties is None:
+        return {row["entity_id"]: row for row in _rows(build, "entities", "entity_id", ids)}
+    found = [ties.node(number) for one in ids if (number := ties.find(one)) is not None]
+    return {one.id: {"caption": one.caption, "schema": one.schema} for one in found}
 
 
 def _rows(build: Build, table: str, column: str, values: set[str]) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crosstie.errors import NotFound
@@ -11,6 +11,7 @@ from crosstie.resolve.cases import Pair, held, tables
 from crosstie.resolve.comparison import Comparison, compare
 from crosstie.resolve.explode import Merged, merged, outlook, separation
 from crosstie.resolve.judgements import Conflict, Foreign, Refused, conflicts, dormant, from_csv, named, to_csv
+from crosstie.resolve.pending import pending
 from crosstie.resolve.review import Queue, queue
 from crosstie.settings import Settings
 from crosstie.store.builds import Build
@@ -69,6 +70,20 @@ class Desk:
         shown = [[one.left, one.right] for one in found.questions]
         self._record("read review", self.build.path.name, {"questions": len(shown), "pairs": shown[:_NAMED]})
         return found
+
+    def pending(self, limit: int) -> Queue:
+        """The same for who asks again and again: worked out every ten minutes, without what was decided since."""
+        judgements, skipped = self._casebook.in_force(), self._casebook.skipped(self.user)
+
+        def anew(count: int) -> Queue:
+            return queue(self.build, self._settings, judgements, user=self.user, skipped=skipped, limit=count)
+
+        found = pending(f"{self.build.path} {self.build.manifest.get('inputs')}", self.user, judgements, skipped, anew)
+        shown = replace(found, questions=found.questions[:limit])
+        if limit:
+            pairs = [[one.left, one.right] for one in shown.questions]
+            self._record("read review", self.build.path.name, {"questions": len(pairs), "pairs": pairs[:_NAMED]})
+        return shown
 
     def compare(self, left: str, right: str, may: Callable[[Comparison], None] | None = None) -> Comparison:
         """Two records side by side. NotFound where one is not there or protected; `may` raises where this person may not see them: then they were not read."""

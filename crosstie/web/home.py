@@ -173,7 +173,7 @@ def told_home(request: Request) -> Row:
     since, at = own.visited(build.number)
     told["build"] = {"number": build.number, "counts": dict(build.manifest["counts"]), "waiting": _waiting(reader, build)}
     told["news"] = _news(reader, since, at)
-    told["review"] = workspace.desk().queue(0).total if person.may(Act.JUDGE) else None
+    told["review"] = workspace.desk().pending(0).total if person.may(Act.JUDGE) else None
     return told
 
 

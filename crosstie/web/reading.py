@@ -96,7 +96,7 @@ class Reading:
                 raise NotFound(f"there is no link “{reference}”")
             self._cleared(found.facts["link"]["marking"])
 
-        facts = self.workspace.show(reference, may).facts
+        facts = self.workspace.show(reference, may, indexed=True).facts
         identity = facts["link"]["link_id"]
         history = [asdict(one) for one in self.workspace.casebook.history() if one.kind == "link" and one.left == identity]
         standing = [asdict(one) for one in self.workspace.casebook.in_force() if one.kind == "link" and one.left == identity]
@@ -117,7 +117,7 @@ class Reading:
                 self._cleared(entity["marking"])
             return {"cases": needed} if needed else None
 
-        found = self.workspace.show(reference, may)
+        found = self.workspace.show(reference, may, indexed=True)
         facts = found.facts
         hidden = {one for one, marking in facts["markings"].items() if not self.person.cleared(marking)}
         hidden |= set(facts["victims"]) - ({found.reference} if needed else set())
@@ -130,6 +130,7 @@ class Reading:
             "entity": facts["entity"],
             "members": facts["members"],
             "names": named,
+            "ties": facts["ties"],
             **told,
             "withheld": withheld,
             "needed": needed,
@@ -153,7 +154,7 @@ class Reading:
                 self._cleared(side.marking)
 
         desk = self.workspace.desk()
-        found = desk.queue(ASKED)
+        found = desk.pending(ASKED)
         questions = {(one.left, one.right): one for one in found.questions}
         given = bool(left and right)
         for pair in [(left, right)] if given else questions:

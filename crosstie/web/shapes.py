@@ -100,6 +100,7 @@ class EntityDossier(Told, Withheld):
     mentions: list[Mention]  # type: ignore[valid-type]
     findings: list[Finding]  # type: ignore[valid-type]
     relations: list[Edge]  # type: ignore[valid-type]
+    ties: int
     links: list[Link]  # type: ignore[valid-type]
 
 
