@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +19,7 @@ from crosstie.casework.access import Person
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.graph.drawing import MOST_STEPS, Drawing, Picture, Step, checked
 from crosstie.graph.ties import open_ties
-from crosstie.link.path import evidence_of, path_of
+from crosstie.link.path import path_of
 from crosstie.model.marking import Marking, strictest
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build
@@ -156,7 +157,9 @@ class Drawings:
 
     def evidence(self, edge: str) -> list[dict[str, Any]]:
         """What says that there is a tie, as far as this person may see it."""
-        return [one for one in evidence_of(self.build, edge) if self.person.cleared(one.get("marking"))]
+        number = self.drawing.ties.tie_of(edge)
+        rows = [] if number is None else self.drawing.ties.said(np.array([number], np.int64))
+        return [one for row in rows for one in row["evidence"] or () if self.person.cleared(one.get("marking"))]
 
     def named(self, kept: Kept) -> str:
         """The name of a drawing, as far as this person may know it."""

@@ -128,7 +128,7 @@ class Drawing:
         ties = self.ties.between(numbers)
         ties = ties[self.ties.open_to(ties, self.allowed)]
         left_out = max(0, len(ties) - MOST_TIES)
-        told = tuple(self.ties.tie(int(number)) for number in ties[:MOST_TIES])
+        told = tuple(self.ties.several(ties[:MOST_TIES]))
         nodes = self._nodes(state, numbers, told, standing)
         hidden = tuple(self.ties.node(number) for number in state.hidden if number in state.order)
         return Picture(nodes, told, hidden, len(state.withheld) + state.unread, len(state.gone), left_out, state.full)

@@ -120,19 +120,28 @@ class Ties:
 
     def tie(self, number: int) -> Tie:
         """A tie."""
-        told = {name: self._tie[name][number] for name in self._tie}
-        return Tie(
-            number,
-            told["edge_id"].decode(),
-            int(told["source"]),
-            int(told["target"]),
-            self.kinds[told["kind"]],
-            self._lists["marking"][told["marking"]],
-            told["start"].decode() or None,
-            told["end"].decode() or None,
-            round(float(told["confidence"]), 4),
-            int(told["voices"]),
-        )
+        return self.several(np.array([number], np.int64))[0]
+
+    def several(self, ties: Numbers) -> list[Tie]:
+        """Ties, in this order: each column is looked into once."""
+        told: dict[str, list[Any]] = {name: column[ties].tolist() for name, column in self._tie.items()}
+        rows = zip(ties.tolist(), *(told[name] for name in (*SHORT, *NUMBERS)), strict=True)
+        markings = self._lists["marking"]
+        return [
+            Tie(
+                number,
+                edge.decode(),
+                source,
+                target,
+                self.kinds[kind],
+                markings[marking],
+                start.decode() or None,
+                end.decode() or None,
+                round(confidence, 4),
+                voices,
+            )
+            for number, edge, start, end, source, target, kind, marking, confidence, voices in rows
+        ]
 
     def said(self, ties: Numbers) -> list[dict[str, Any]]:
         """All that the table `edges` says of these ties, in their order."""

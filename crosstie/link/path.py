@@ -41,12 +41,6 @@ def path_of(
     return list(nodes), steps, [link["crime_id"]], [link["terror_id"]]
 
 
-def evidence_of(build: Build, edge: str) -> list[Row]:
-    """The evidence of one edge. The table is in the order of the ids: only the part that can have it is read."""
-    rows = pq.read_table(build.file("edges"), columns=["evidence"], filters=[("edge_id", "=", edge)]).to_pylist()
-    return [one for row in rows for one in row["evidence"] or ()]
-
-
 def placed_of(build: Build, entities: list[str]) -> list[Row]:
     """Why and since when entities belong to a sphere. The table is in the order of their ids."""
     if not entities:
