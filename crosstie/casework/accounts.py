@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,8 +32,6 @@ TRIES, LOCKED = 5, timedelta(minutes=15)
 #: A session ends when it was not used for so long, and in any case after so long.
 IDLE, WHOLE = timedelta(minutes=30), timedelta(hours=12)
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, low memory
-#: Verified where there is no such account, so that it takes as long.
-_NOBODY = _HASHER.hash(secrets.token_hex())
 _WRONG = "the name, the password or the code is wrong"
 
 
@@ -262,7 +261,7 @@ class Accounts:
                 failed = row["failed"] + 1
                 until = _told(clock.now() + LOCKED) if failed >= TRIES else None
                 connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(failed=failed, locked_until=until))
-        right = _verified(row["password"] if row is not None and known else _NOBODY, password[:LONGEST])
+        right = _verified(row["password"] if row is not None and known else _nobody(), password[:LONGEST])
         right = right and (code is None or not known or self.codes.accept(name, code[:100]))
         with self._database.write() as connection:
             if right and known:
@@ -296,6 +295,12 @@ class Accounts:
 
     def _row(self, connection: sa.Connection, name: str) -> Any:
         return connection.execute(sa.select(AccountRow.__table__).where(AccountRow.name == name)).mappings().one_or_none()
+
+
+@cache
+def _nobody() -> str:
+    """What is verified where there is no such account, so that it takes as long."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def purpose_of(written: str) -> str:

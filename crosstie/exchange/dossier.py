@@ -130,7 +130,7 @@ class _Tables:
 @cache
 def _asking() -> duckdb.DuckDBPyConnection:
     """One session for all pages of this process: each asks with a cursor of its own."""
-    return duckdb.connect(config={"memory_limit": "512MB", "autoinstall_known_extensions": False})
+    return duckdb.connect(config={"memory_limit": "256MB", "autoinstall_known_extensions": False})
 
 
 def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[tuple[int, str]]]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import networkx as nx
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -85,6 +84,8 @@ def fewest_cutting(paths: Paths) -> list[str]:
     """The smallest set of those between that every way through the paths passes (a minimum vertex cut: Menger 1927, as a largest flow)."""
     if not paths:
         return []
+    import networkx as nx  # here: it takes as long to read as half of what starts with it, and nothing else needs it
+
     net: nx.DiGraph[Any] = nx.DiGraph()
     for path in sorted(set(paths)):
         for one, other in zip((0, *path), (*path, 1), strict=True):
