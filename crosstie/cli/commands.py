@@ -257,6 +257,7 @@ from crosstie.cli import asking as _asking  # noqa: E402
 from crosstie.cli import compare as _compare  # noqa: E402  (these add their commands to the group above)
 from crosstie.cli import jobs as _jobs  # noqa: E402
 from crosstie.cli import judging as _judging  # noqa: E402
+from crosstie.cli import keeping as _keeping  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
 from crosstie.cli import serving as _serving  # noqa: E402
@@ -269,6 +270,7 @@ _jobs.register(main)
 _judging.register(main)
 _asking.register(main)
 _learning.register(main)
+_keeping.register(main)
 _screening.register(main)
 _serving.register(main)
 _tables.register(main)

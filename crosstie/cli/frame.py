@@ -40,6 +40,8 @@ class Frame:
         from crosstie.app import Workspace
 
         with _bar(bar) as progress, closing(Workspace(self.folder, user=self.user, purpose=self.purpose, progress=progress)) as workspace:
+            if workspace.database.raised:
+                err.print(workspace.database.raised, markup=False, soft_wrap=True)
             yield workspace
 
     def print_json(self, data: Any) -> None:

@@ -41,6 +41,8 @@ def register(group: click.Group) -> None:
                 f"at {host} others could read along", hint="Give --certificate and --key, or say --behind-proxy where a proxy does HTTPS."
             )
         app = create_app(frame.folder, hosts=(*LOCAL, *names), secure=secure)
+        if (raised := app.state.workspace.database.raised) is not None:
+            err.print(raised, markup=False, soft_wrap=True)
         first = app.state.accounts.first()
         if first is not None:
             err.print(f"The first account is [bold]{first[0]}[/bold], its password [bold]{first[1]}[/bold]. It is shown only now.")

@@ -23,6 +23,8 @@ Row = dict[str, Any]
 _TEMPLATE = Path(__file__).parent / "templates" / "casefile.typ"
 #: Letters in a row after which a line may break, where a word is longer.
 _BREAK = re.compile(r"\S{40}")
+#: Marks that only keep a name together where letters of both directions meet: every text stands apart here anyway.
+_ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f\ufeff"))
 #: What is said of an entity that a report needs not: dates of the records, ids of others.
 _LEFT_OUT = ("entity",)
 
@@ -146,8 +148,7 @@ def pdf(content: Row, say: Callable[[str], str]) -> bytes:
     """The report as PDF: tagged for readers of the screen and for archives (PDF/UA-1 and PDF/A-2a), the same bytes for the same data and the same
     moment. `say` words a label in the language of the reader.
     """
-    missing = undrawn(json.dumps(content, ensure_ascii=False, default=str))
-    missing.discard("\x7f")
+    missing = undrawn(json.dumps(content, ensure_ascii=False, default=str).translate(_ISOLATES))
     named = [{"code": f"{ord(one):04X}", "name": unicodedata.name(one, "")} for one in sorted(missing)]
     drawn = _drawable({**content, "missing": named}, missing)
     labels = {name: say(text) for name, text in LABELS.items()}
@@ -166,7 +167,7 @@ def pdf(content: Row, say: Callable[[str], str]) -> bytes:
 def _drawable(value: Any, missing: set[str]) -> Any:
     """The same data with texts that can be drawn, and long words that can be broken."""
     if isinstance(value, str):
-        written = by_number(value, missing)
+        written = by_number(value.translate(_ISOLATES), missing)
         return written if written.startswith("<svg") else _BREAK.sub(lambda run: run.group() + "\u200b", written)
     if isinstance(value, Mapping):
         return {name: _drawable(one, missing) for name, one in value.items()}

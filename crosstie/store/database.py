@@ -149,6 +149,11 @@ class Database:
         self.copy_to(copy)
         return f"as it was before it is kept in {copy}"
 
+    @property
+    def embedded(self) -> bool:
+        """Whether it is a file of the workspace, not a server."""
+        return self._engine.dialect.name == "sqlite"
+
     def copy_to(self, target: Path) -> None:
         """Write one state of a SQLite database into a file, while others go on writing."""
         with (

@@ -16,7 +16,7 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
 from crosstie.store.rates import Rates
-from crosstie.web import api, case_reports, cases, drawing, entrance, home, outlook, pages, tokens
+from crosstie.web import api, case_reports, cases, drawing, entrance, home, outlook, pages, retention, tokens
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.programs import routers
@@ -60,6 +60,8 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.include_router(cases.programs)
     app.include_router(case_reports.router)
     app.include_router(case_reports.programs)
+    app.include_router(retention.router)
+    app.include_router(retention.programs)
     app.include_router(home.router)
     app.include_router(home.programs)
     app.openapi = lambda: description(app)  # type: ignore[method-assign]
