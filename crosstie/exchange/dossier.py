@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -131,6 +132,14 @@ class _Tables:
 def _asking() -> duckdb.DuckDBPyConnection:
     """One session for all pages of this process: each asks with a cursor of its own."""
     return duckdb.connect(config={"memory_limit": "256MB", "autoinstall_known_extensions": False})
+
+
+@atexit.register
+def _let_go() -> None:
+    """Close the session before the interpreter takes it apart."""
+    if _asking.cache_info().currsize:
+        _asking().close()
+        _asking.cache_clear()
 
 
 def classes_in(builds: Sequence[Build], links: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
