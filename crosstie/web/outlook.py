@@ -69,7 +69,7 @@ def _map_page(request: Request, seen: Sight) -> Response:
     beside = environment(tongues.wanted(request)).from_string('{{ _("Not on this map:") }}').render()
     svg = Markup(map_svg(shown, title="Map", world=static("world.svg"), beside=beside))
     names = {one.id: one.known.caption for one in seen.picture.nodes}
-    return page(request, "map.html", {"seen": seen, "svg": svg, "names": names, "shown": shown, **_map(seen)})
+    return page(request, "map.html", {"seen": seen, "svg": svg, "names": names, "chart": shown, **_map(seen)})
 
 
 @router.get("/timeline")

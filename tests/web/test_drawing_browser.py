@@ -61,7 +61,7 @@ def browsing(served: str, *options: str, scripts: bool = True) -> Iterator[Any]:
         page.fill("input[name=password]", WORDS)
         page.fill("input[name=purpose]", "a trial")
         page.locator("form.card button").first.click()
-        page.wait_for_url("**/links**")
+        page.wait_for_selector("header.top")
         yield page
         context.close()
         browser.close()
