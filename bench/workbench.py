@@ -175,11 +175,13 @@ def main() -> None:
 def _made(folder: Path) -> Path:
     """A medium region, built."""
     region, unit = folder / "region", folder / "unit"
-    for arguments in (["region", "new", "--seed", "2", "--size", "medium", "--out", str(region)], ["--workspace", str(unit), "init"]):
-        subprocess.run([sys.executable, "-m", "crosstie", *arguments], check=True, stdout=subprocess.DEVNULL)
-    files = sorted(str(file) for file in (region / "files").iterdir())
-    for arguments in (["add", *files], ["build"]):
-        subprocess.run([sys.executable, "-m", "crosstie", "--workspace", str(unit), *arguments], check=True, stdout=subprocess.DEVNULL)
+    for arguments in (
+        ["region", "new", "--seed", "2", "--size", "medium", "--out", str(region)],
+        ["init", str(unit)],
+        ["--workspace", str(unit), "add", str(region / "files")],
+        ["--workspace", str(unit), "build"],
+    ):
+        subprocess.run([sys.executable, "-m", "crosstie", *arguments], check=True, capture_output=True)
     return unit
 
 

@@ -24,6 +24,11 @@ _SHOWN = 20
 def asked(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which links are meant."""
     for option in (
+        click.option("--marking", "markings", multiple=True, metavar="TLP", help="Only what is marked so: TLP:AMBER."),
+        click.option("--support", type=click.IntRange(min=0), help="At least so many independent originators."),
+        click.option("--strength", type=click.FloatRange(0, 1), help="At least so strong."),
+        click.option("--until", metavar="DAY", help="Something of it is dated up to this day."),
+        click.option("--since", metavar="DAY", help="Something of it is dated from this day on."),
         click.option("--as-of", metavar="DAY", help="Links and classes as evidence dated up to this day (2024-05-31) supports them."),
         click.option("--max-hops", type=click.IntRange(min=0), help="At most so many steps between the two."),
         click.option(
@@ -46,11 +51,17 @@ def question_of(
     regions: tuple[str, ...],
     max_hops: int | None,
     as_of: str | None,
+    since: str | None,
+    until: str | None,
+    strength: float | None,
+    support: int | None,
+    markings: tuple[str, ...],
 ) -> Question:
     """The question that the options of `asked` put."""
     from crosstie.link.asking import Question, classes_of
 
-    return Question(classes_of(classes), typologies, (*(between or ()), *((ends,) if ends else ())), regions, max_hops, as_of)
+    named = (*(between or ()), *((ends,) if ends else ()))
+    return Question(classes_of(classes), typologies, named, regions, max_hops, as_of, since, until, strength, support, markings)
 
 
 def register(main: click.Group) -> None:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from crosstie.errors import NotFound, UsageError
+from crosstie.model.marking import Marking, Tlp
 from crosstie.resolve.batches import values
 from crosstie.resolve.screen.hits import screen
 from crosstie.resolve.screen.index import FILE, Index
@@ -29,7 +30,8 @@ _SURE = 0.7
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which links are wanted; what is left empty does not matter. `between` holds one or two names or ids, `regions` codes of countries (`ye`), `as_of`
-    an ISO day: the links, and their classes, that the evidence dated up to then supports; what has no date counts.
+    an ISO day: the links, and their classes, that the evidence dated up to then supports; what has no date counts. `since` and `until` are ISO days
+    too: something of the link is dated between them. `markings` are levels of the Traffic Light Protocol, as TLP:AMBER.
     """
 
     classes: tuple[str, ...] = ()
@@ -38,17 +40,24 @@ class Question:
     regions: tuple[str, ...] = ()
     max_hops: int | None = None
     as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
+    strength: float | None = None
+    support: int | None = None
+    markings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.between) > 2:
             raise UsageError("a link is between two: name one or two of them")
         if self.max_hops is not None and self.max_hops < 0:
             raise UsageError(f"a link cannot have {self.max_hops} steps")
-        if self.as_of is not None:
+        for day in filter(None, (self.as_of, self.since, self.until)):
             try:
-                date.fromisoformat(self.as_of)
+                date.fromisoformat(day)
             except ValueError as error:
-                raise UsageError(f"“{self.as_of}” is no day", hint="Write it as 2024-05-31.") from error
+                raise UsageError(f"“{day}” is no day", hint="Write it as 2024-05-31.") from error
+        if unknown := set(self.markings) - {level.label for level in Tlp}:
+            raise UsageError(f"“{min(unknown)}” is no marking of the Traffic Light Protocol", hint="Write it as TLP:AMBER.")
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Self:
@@ -85,11 +94,28 @@ def links_of(build: Build, question: Question) -> pa.Table:
         chosen &= np.array([any(one.casefold() in wanted for one in row or ()) for row in values(table, "typologies")], np.bool_)
     if question.max_hops is not None:
         chosen &= np.array([hops <= question.max_hops for hops in values(table, "hops")], np.bool_)
+    chosen &= _within(table, question)
     if question.between:
         chosen &= _between(table, [meant(build, text) for text in question.between])
     if question.regions:
         chosen &= _in_regions(build, table, {code.casefold() for code in question.regions})
     return table.filter(pa.array(chosen))
+
+
+def _within(table: pa.Table, question: Question) -> NDArray[np.bool_]:
+    """Which links are of the period, the strength, the support and the markings that are asked for. What has no date is of no period."""
+    chosen = np.ones(table.num_rows, np.bool_)
+    if question.since:
+        chosen &= np.array([bool(day) and day >= question.since for day in values(table, "last")], np.bool_)
+    if question.until:
+        chosen &= np.array([bool(day) and day <= question.until for day in values(table, "first")], np.bool_)
+    for name, least in (("strength", question.strength), ("support", question.support)):
+        if least is not None:
+            chosen &= np.array([value >= least for value in values(table, name)], np.bool_)
+    if question.markings:
+        levels = [(Marking.parse(one) if one else Marking()).tlp.label for one in values(table, "marking")]
+        chosen &= np.array([level in question.markings for level in levels], np.bool_)
+    return chosen
 
 
 def as_of(table: pa.Table, day: str) -> pa.Table:

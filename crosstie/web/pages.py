@@ -28,8 +28,10 @@ def reading(request: Request) -> Reading:
 @allows(Act.READ)
 def links(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
     """The ranked links."""
-    found = reading(request).links(asked.question, status=asked.status, assigned=asked.assigned, start=asked.start)
-    return page(request, "links.html", {"found": found, "asked": asked, "classes": CLASSES, "step": PAGE})
+    reader = reading(request)
+    found = reader.links(asked.question, status=asked.status, assigned=asked.assigned, start=asked.start)
+    choices = {"classes": CLASSES, "typologies": reader.typologies(), "levels": [level.label for level in Tlp]}
+    return page(request, "links.html", {"found": found, "asked": asked, "step": PAGE, **choices})
 
 
 @router.get("/links/{link}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import pyarrow as pa
 from fastapi import Query as Parameter
+from pydantic import BeforeValidator
 
 from crosstie.app import Workspace
 from crosstie.casework.access import Person
@@ -36,26 +38,58 @@ LISTED = (
 )  # fmt: skip
 
 
+_Written = Annotated[str, Parameter(max_length=2_000)]
+#: A form sends fields that nobody filled in as empty.
+_Empty = BeforeValidator(lambda value: None if value == "" else value)
+
+
 class Asked:
     """Which links a page or a program asks for, as it stands in the address."""
 
     def __init__(
         self,
         kind: Annotated[list[str] | None, Parameter(alias="class")] = None,
-        typology: str = "",
-        between: str = "",
-        status: str = "",
+        typology: _Written = "",
+        between: _Written = "",
+        region: _Written = "",
+        since: _Written = "",
+        until: _Written = "",
+        strength: Annotated[float | None, Parameter(ge=0, le=1), _Empty] = None,
+        support: Annotated[int | None, Parameter(ge=0, le=1_000_000), _Empty] = None,
+        marking: _Written = "",
+        status: _Written = "",
         assigned: bool = False,
         start: Annotated[int, Parameter(ge=0, le=1 << 40)] = 0,
     ) -> None:
         self.classes, self.typology, self.between, self.status, self.start = classes_of(kind or []), typology, between, status, start
+        self.region, self.since, self.until, self.strength, self.support, self.marking = region, since, until, strength, support, marking
         self.assigned = assigned
 
     @property
     def question(self) -> Question:
         """The question to the links."""
-        named = tuple(one.strip() for one in self.between.split(";") if one.strip())
-        return Question(self.classes, (self.typology,) if self.typology else (), named)
+        return Question(
+            self.classes,
+            (self.typology,) if self.typology else (),
+            _several(self.between, ";"),
+            _several(self.region, ","),
+            since=self.since or None,
+            until=self.until or None,
+            strength=self.strength,
+            support=self.support,
+            markings=(self.marking,) if self.marking else (),
+        )
+
+    def at(self, start: int) -> str:
+        """The address of another part of the same list."""
+        told: Row = {
+            name: value for name, value in vars(self).items() if name not in ("classes", "start") and value not in ("", None, False)
+        }
+        return "/links?" + urlencode([("start", start), *(("class", one) for one in self.classes), *told.items()])
+
+
+def _several(written: str, apart: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in written.split(apart) if one.strip())
 
 
 class Reading:
@@ -87,6 +121,10 @@ class Reading:
         # a build of an earlier version may lack some columns
         links = [{name: row.get(name) for name in LISTED} | {"verdict": judged.get(row["link_id"])} for row in rows]
         return {"build": inquiry.build.number, "links": links, "start": start, **totals}
+
+    def typologies(self) -> list[str]:
+        """The typologies that the links of this build have."""
+        return sorted({one for row in values(self.workspace.built().table("links"), "typologies") for one in row or ()})
 
     def link(self, reference: str) -> Row:
         """One link with its paths, evidence and judgements. AccessError where its marking is stricter than the person's clearance."""

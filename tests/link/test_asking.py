@@ -28,6 +28,10 @@ def test_a_question_is_the_same_after_it_was_kept() -> None:
 def test_questions_that_cannot_be() -> None:
     with pytest.raises(UsageError, match="no day"):
         Question(as_of="2023-02-29")
+    with pytest.raises(UsageError, match="no day"):
+        Question(since="yesterday")
+    with pytest.raises(UsageError, match="no marking"):
+        Question(markings=("TLP:PINK",))
     with pytest.raises(UsageError, match="steps"):
         Question(max_hops=-1)
     with pytest.raises(UsageError, match="one or two"):
