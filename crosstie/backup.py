@@ -172,14 +172,14 @@ def _write(stream: BinaryIO, workspace: Workspace, book: Path, audit: dict[str, 
             workspace.progress("copying files", done, len(paths))
             with path.open("rb") as content:
                 _add(archive, held, name, content, os.fstat(content.fileno()).st_size)
-        content = {
+        said: dict[str, Any] = {
             "format": FORMAT,
             "made": clock.now().isoformat(timespec="seconds"),
             "version": __version__,
             "audit": audit,
             "files": held,
         }
-        sealed = json.dumps(content | {"seal": fingerprint(content)}, sort_keys=True).encode()
+        sealed = json.dumps(said | {"seal": fingerprint(said)}, sort_keys=True).encode()
         _add(archive, {}, MANIFEST, io.BytesIO(sealed), len(sealed))
     return held
 
@@ -197,7 +197,7 @@ def _add(archive: tarfile.TarFile, held: dict[str, Any], name: str, content: Any
     member.size, member.mode, member.mtime = size, 0o600, int(clock.now().timestamp())
     reading = _Hashing(content)
     try:
-        archive.addfile(member, reading)  # type: ignore[arg-type]  # it only reads
+        archive.addfile(member, reading)
     except OSError as error:
         raise StorageError(f"{name} was changed while it was copied: {error}", hint="Make the backup again.") from error
     held[name] = {"sha256": reading.digest.hexdigest(), "bytes": size}

@@ -66,13 +66,13 @@ class Retention:
             unfinished = connection.execute(sa.select(PurgeRow.source, PurgeRow.until).where(PurgeRow.done_at.is_(None))).all()
         started = {source for source, _ in unfinished}
         for ref, until, marking in cases:
-            found.append(Due("case", ref, until or "", bool(until) and until < today, marking, "closed"))
+            found.append(Due("case", ref, until or "", until is not None and until < today, marking, "closed"))
         for ref in self._files.left_over():
             found.append(Due("case", ref, "", True, "", "unfinished"))
         for source in sources:
-            until = Marking.parse(source.marking).until
-            if until and source.source_id not in started:
-                found.append(Due("source", source.source_id, until, until < today, source.marking, "kept"))
+            end = Marking.parse(source.marking).until
+            if end and source.source_id not in started:
+                found.append(Due("source", source.source_id, end, end < today, source.marking, "kept"))
         found += [Due("source", source, until, True, "", "unfinished") for source, until in unfinished]
         return sorted(found, key=lambda one: (one.until, one.kind, one.id))
 
