@@ -139,14 +139,18 @@ def _style(names: set[str], at: Point) -> str:
     return "solid"
 
 
+def _beyond(points: list[Point]) -> list[Point]:
+    """The same points, but what passes the edge of the map goes on beyond it."""
+    found: list[Point] = []
+    for here, lat in points:
+        found.append((here - 360 * round((here - found[-1][0]) / 360) if found else here, lat))
+    return found
+
+
 def _path(points: list[Point], *, close: bool = False) -> str:
     """The points on the map, as whole steps from one to the next; what falls on one place is told once."""
     told: list[tuple[int, int]] = []
-    before = points[0][0] if points else 0.0
-    for here, lat in points:
-        # what passes the edge of the map goes on beyond it
-        lon = here - 360 * round((here - before) / 360)
-        before = lon
+    for lon, lat in _beyond(points):
         x, y = project(lon, max(lat, SOUTH))
         at = (round(x), round(y))
         if not told or told[-1] != at:
@@ -166,7 +170,7 @@ def _places(arcs: list[list[Point]], countries: list[Any]) -> dict[str, Point]:
         code = _CODES.get(name) if name in _CODES else (known.code if known else None)
         if code is None:
             continue
-        rings = [[project(*point) for point in _ring(arcs, ring)] for ring in _rings(country)]
+        rings = [[project(*point) for point in _beyond(_ring(arcs, ring))] for ring in _rings(country)]
         found[code] = _middle(max(rings, key=lambda ring: abs(_area(ring))))
     return found
 

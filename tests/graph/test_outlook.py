@@ -108,6 +108,9 @@ def test_countries_are_where_they_are() -> None:
         ("ps", 35.2, 31.9),
         ("xk", 20.9, 42.6),
         ("eh", -13, 24),
+        ("fj", 178, -17.8),
+        ("ru", 97, 62),
+        ("nz", 170, -44),
     ):
         x, y = project(lon, lat)
         assert abs(known[code][0] - x) < 60, code
