@@ -32,6 +32,8 @@ COMMON = (
     "imoNumber", "mmsi", "flag",
 )  # fmt: skip
 _DATES = frozenset({"birthDate", "deathDate", "incorporationDate", "dissolutionDate", "buildDate", "registrationDate"})
+#: What tells things apart, where no column was chosen for it.
+_TELLING = ("idNumber", "registrationNumber", "passportNumber", "imoNumber", "mmsi", "accountNumber", "publicKey")
 _PARTS = ("firstName", "middleName", "lastName")
 
 
@@ -81,7 +83,9 @@ def _subject(choices: Draft) -> list[str]:
     for column, prop in choices.holds.items():
         if prop in known:
             by_property.setdefault(prop, []).append(column)
-    keys = list(choices.keys) or by_property.get("idNumber", [])[:1] or by_property.get("name", [])[:1] or list(choices.holds)[:1]
+    keys = list(choices.keys) or [column for column, what in choices.holds.items() if what == "id"][:1]
+    keys = keys or next((by_property[prop][:1] for prop in _TELLING if prop in by_property), [])
+    keys = keys or [column for prop in (*_PARTS, "name", "birthDate") for column in by_property.get(prop, ())] or list(choices.holds)[:1]
     lines = [
         "entities:",
         "  subject:",

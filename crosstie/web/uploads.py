@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import anyio
@@ -318,7 +318,9 @@ def _add(request: Request, upload: str, wish: AddWish) -> list[Added]:
         version_date=wish.version_date,
         check_promise=not wish.accept_counts,
     )
-    found = workspace_of(request).add([held.named(upload)], choice=choice, mappings=mappings)
+    path = held.named(upload)
+    added = workspace_of(request).add([path], choice=choice, mappings=mappings)
+    found = [replace(one, file=path.name) if one.file == str(path) else one for one in added]
     if all(one.outcome != "refused" for one in found):
         held.discard(upload)
     return found
