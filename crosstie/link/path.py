@@ -34,8 +34,8 @@ def path_of(
         return None
     if not cleared(link["marking"]):
         raise AccessError("its marking is stricter than your clearance", hint="Ask an administrator, or somebody who is cleared for it.")
-    wanted = [("link_id", "=", link["link_id"])]
-    rows = pq.read_table(build.file("steps"), columns=["path_no", "step_no", "source", "target"], filters=wanted).to_pylist()
+    steps_of: list[Any] = [("link_id", "=", link["link_id"])]
+    rows = pq.read_table(build.file("steps"), columns=["path_no", "step_no", "source", "target"], filters=steps_of).to_pylist()
     steps = [(row["source"], row["target"]) for row in sorted(rows, key=lambda row: (row["path_no"], row["step_no"]))]
     nodes = dict.fromkeys([link["crime_id"], *(end for step in steps for end in step), link["terror_id"]])
     return list(nodes), steps, [link["crime_id"]], [link["terror_id"]]

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from crosstie.casework.access import Act
+from crosstie.exchange.drawn import FORMATS
 from crosstie.graph.lanes import Dated, in_lanes, lanes_svg, precision
 from crosstie.graph.mapped import map_svg, mapped
 from crosstie.graph.svg import kind_in_words
@@ -24,6 +25,8 @@ programs = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
 Row = dict[str, Any]
 #: Entities whose reasons for a sphere are looked up.
 _PLACED = 300
+#: What an export answers, for the description of the calls.
+_FILES: dict[int | str, Row] = {200: {"description": "The file.", "content": {kind: {} for kind in FORMATS.values()}}}
 
 
 def events(seen: Sight) -> list[Dated]:
@@ -107,7 +110,7 @@ def export(request: Request, drawing: str, format: str) -> Response:
     return _file(request, drawing, format)
 
 
-@programs.get("/drawings/{drawing}/export/{format}", response_class=Response)
+@programs.get("/drawings/{drawing}/export/{format}", response_class=Response, responses=_FILES)
 @allows(Act.EXPORT)
 def export_drawing(request: Request, drawing: str, format: str) -> Response:
     """A drawing as a file: svg, png, graphml or ftm (FollowTheMoney, JSON lines)."""
