@@ -18,12 +18,12 @@ def register(group: click.Group) -> None:
     def token() -> None:
         """Tokens: how programs ask the workbench in the name of a person."""
 
-    @command(token, name="make")
+    @command(token, name="new")
     @click.argument("owner")
     @click.option("--title", required=True, help="What the token is called.")
     @click.option("--may", "acts", multiple=True, required=True, metavar="ACT", help="What it may do, as “search”; give it several times.")
     @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="For how many days it holds.")
-    def make(frame: Frame, owner: str, title: str, acts: tuple[str, ...], days: int) -> None:
+    def new(frame: Frame, owner: str, title: str, acts: tuple[str, ...], days: int) -> None:
         """Make a token of the account OWNER. It is shown once, on standard output. --purpose is noted with everything that is read with it."""
         from crosstie.casework.access import Act, Person
         from crosstie.errors import NotFound, UsageError

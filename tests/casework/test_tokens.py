@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from crosstie import clock
+from crosstie.app import Workspace
 from crosstie.casework.access import Act, Person, Role
 from crosstie.casework.accounts import Accounts
 from crosstie.casework.tokens import MOST, PREFIX, TokenRow, Tokens, grantable
+from crosstie.cli import main
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.audit import Audit
@@ -104,3 +109,24 @@ def test_what_does_not_make_sense_is_refused(tokens: Tokens) -> None:
 def test_people_alone_manage_accounts() -> None:
     assert grantable(Role.ADMINISTRATOR) == []
     assert Act.OWN not in grantable(Role.ANALYST)
+
+
+def test_tokens_are_made_listed_and_taken_back_at_the_machine(tmp_path: Path) -> None:
+    workspace = Workspace.init(tmp_path / "unit")
+    workspace.accounts().add("ana", Role.ANALYST, by="root")
+
+    def said(*words: str) -> str:
+        done = CliRunner().invoke(main, ["--workspace", str(tmp_path / "unit"), *words])
+        return f"{done.exit_code}: {done.output}"
+
+    made = said("--json", "token", "new", "ana", "--title", "nightly", "--purpose", "visas", "--may", "search")
+    secret = re.search(r'"secret": "([^"]+)"', made)
+    assert secret, made
+    assert workspace.tokens().bearer(secret.group(1)) is not None
+    assert "nightly" in said("token", "list")
+    assert said("token", "revoke", workspace.tokens().of()[0].id).startswith("0")
+    assert workspace.tokens().bearer(secret.group(1)) is None
+    assert said("token", "new", "nobody", "--title", "t", "--purpose", "p", "--may", "search").startswith("4")
+    assert said("token", "new", "ana", "--title", "t", "--purpose", "p", "--may", "everything").startswith("2")
+    assert said("token", "new", "ana", "--title", "t", "--may", "search").startswith("2")
+    workspace.close()
