@@ -14,10 +14,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from crosstie import clock
-from crosstie.casework.access import Role
+from crosstie.casework.access import ALLOWED, Role
 from crosstie.casework.things import pseudonym
 from crosstie.ingest.load import Choice
 from crosstie.model.marking import Tlp
+from crosstie.web import case_reports, cases, home, retention
+from crosstie.web.guard import GuardedRoute
 from tests.web.conftest import SignIn
 from tests.web.test_workbench import Looked
 
@@ -279,3 +281,28 @@ def test_two_who_judge_a_link_at_once_are_both_kept_and_told(app: FastAPI, sign_
     assert len(app.state.workspace.casebook.history()) == 2
     again = ben.post(f"{link}/judge", data={"verdict": "unsure", "seen": standing.id, "form": bens})
     assert "meanwhile" not in again.headers["location"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_route_of_cases_for_every_role(app: FastAPI, sign_in: SignIn, role: Role) -> None:
+    browser, form = sign_in(role)
+    asked = 0
+    for several in (cases, case_reports, home, retention):
+        for route in [*several.router.routes, *several.programs.routes]:
+            assert isinstance(route, GuardedRoute)
+            address = re.sub(r"{(\w+)}", lambda part: "1" if part.group(1) == "number" else "x", route.path)
+            for method in sorted(route.methods or ()):
+                sent: dict[str, Any] = {"params": {"build": 1, "kind": "link", "subject": "1"}}
+                if method != "GET":
+                    sent |= {
+                        "headers": {"x-crosstie-form": form},
+                        "json" if route.path.startswith("/api/") else "data": {"do": "note", "text": "x"},
+                    }
+                answer = browser.request(method, address, **sent)
+                asked += 1
+                if route.act in ALLOWED[role]:
+                    assert answer.status_code in (200, 201, 303, 400, 404), (method, route.path, answer.text)
+                else:
+                    assert answer.status_code == 403, (method, route.path)
+                    assert "<table" not in answer.text
+    assert asked > 35
