@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from crosstie.casework.access import Role
+from crosstie.casework.access import ALLOWED, Role
 from crosstie.model.marking import Tlp
 from tests.web.conftest import SignIn
-from tests.web.test_workbench import Looked
+from tests.web.test_workbench import Looked, ask, routes
 
 
 def begin(browser: TestClient, form: str, **told: str) -> dict[str, Any]:
@@ -107,6 +108,17 @@ def test_who_may_not_draw_is_refused(sign_in: SignIn) -> None:
     for role in (Role.CUSTODIAN, Role.ADMINISTRATOR, Role.AUDITOR):
         browser, _ = sign_in(role, name=f"the {role.value}")
         assert browser.get("/drawing", params={"link": "1"}).status_code == 403
+
+
+def test_every_way_to_a_drawing_for_every_role(app: FastAPI, sign_in: SignIn) -> None:
+    known = [row for row in routes(app) if re.search(r"/(drawings?|timeline|map)\b", row[1])]
+    assert len(known) >= 25
+    for role in Role:
+        browser, form = sign_in(role, name=f"the {role.value}")
+        for method, path, act in known:
+            answer = ask(browser, method, path, form)
+            allowed = act in ALLOWED[role]
+            assert answer.status_code in ((200, 201, 204, 303, 400, 404) if allowed else (403,)), (role, method, path, answer.text)
 
 
 @pytest.mark.parametrize(
