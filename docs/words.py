@@ -1,4 +1,4 @@
-"""Bring the words of the workbench in every language up to what its pages say: `python -m docs.words`.
+"""Bring the words of the workbench in every language up to what its pages say: `python -m docs.words [LANGUAGE ...]`.
 
 What a page says newly stands in each catalogue without a translation, to be written; what no page says any more is taken out.
 """
@@ -6,6 +6,7 @@ What a page says newly stands in each catalogue without a translation, to be wri
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator
 
 import jinja2
@@ -90,7 +91,7 @@ def written(language: str) -> str:
 def main() -> None:
     """Write the catalogues."""
     tongues.FOLDER.mkdir(exist_ok=True)
-    for language in LANGUAGES:
+    for language in sys.argv[1:] or LANGUAGES:
         if language != "en":
             (tongues.FOLDER / f"{language}.po").write_text(written(language), encoding="utf-8")
 
