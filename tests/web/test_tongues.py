@@ -31,7 +31,9 @@ def test_everything_is_translated_with_the_same_places(language: str) -> None:
     for message in catalogue:
         if not message.id:
             continue
-        ids, strings = (one if isinstance(one, (list, tuple)) else (one,) for one in (message.id, message.string))
+        ids, strings = (
+            tuple(map(str, one)) if isinstance(one, (list, tuple)) else (str(one or ""),) for one in (message.id, message.string)
+        )
         if message.fuzzy or not all(strings) or (len(ids) > 1 and len(strings) != FORMS[language]):
             wrong.append(message.id)
             continue
