@@ -12,8 +12,18 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
+from crosstie.casework import accounts
 from crosstie.store.database import Database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords hashed with little work: hundreds of people sign in here. What the program does is tested in test_accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

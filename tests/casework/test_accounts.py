@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,3 +149,10 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     """Let so much time pass since the tests began."""
     moment = datetime.now(UTC) + by
     monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def test_passwords_are_hashed_with_the_work_that_is_advised() -> None:
+    """In a program of its own: here the work is made small. RFC 9106, 4: argon2id with t = 3, p = 4 and 64 MiB, where there is little memory."""
+    told = "from crosstie.casework.accounts import _HASHER as h; print(h.type.name, h.time_cost, h.parallelism, h.memory_cost)"
+    said = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["ID", "3", "4", "65536"]
