@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import click
 
 from crosstie.cli.ending import err
@@ -10,6 +13,8 @@ from crosstie.errors import UsageError
 
 #: Addresses that only this machine reaches.
 _HERE = ("127.0.0.1", "::1", "localhost")
+#: Seconds that answers under way are waited for at the end.
+_LEAVING = 5
 _FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -23,8 +28,16 @@ def register(group: click.Group) -> None:
     @click.option("--certificate", type=_FILE, help="A certificate for HTTPS (PEM).")
     @click.option("--key", type=_FILE, help="Its key (PEM).")
     @click.option("--behind-proxy", is_flag=True, help="A proxy on this machine does HTTPS.")
+    @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
     def serve(
-        frame: Frame, host: str, port: int, names: tuple[str, ...], certificate: str | None, key: str | None, behind_proxy: bool
+        frame: Frame,
+        host: str,
+        port: int,
+        names: tuple[str, ...],
+        certificate: str | None,
+        key: str | None,
+        behind_proxy: bool,
+        workers: int,
     ) -> None:
         """Open the workbench: links, entities and search in the browser.
 
@@ -33,7 +46,7 @@ def register(group: click.Group) -> None:
         """
         import uvicorn
 
-        from crosstie.web.server import LOCAL, create_app
+        from crosstie.web.server import LOCAL, SERVED, create_app
 
         secure = bool(certificate and key) or behind_proxy
         if host not in _HERE and not secure:
@@ -48,8 +61,14 @@ def register(group: click.Group) -> None:
             err.print(f"The first account is [bold]{first[0]}[/bold], its password [bold]{first[1]}[/bold]. It is shown only now.")
         address = f"{'https' if certificate else 'http'}://{'localhost' if host in _HERE else host}:{port}"
         err.print(f"The workbench is at {address} until Ctrl+C.")
+        if workers > 1:  # each makes its own application, of what stands in the environment
+            app.state.workspace.close()
+            os.environ[SERVED] = json.dumps({"folder": str(frame.folder), "hosts": [*LOCAL, *names], "secure": secure})
         uvicorn.run(
-            app,
+            app if workers == 1 else "crosstie.web.server:of_environment",
+            factory=workers > 1,
+            workers=workers,
+            timeout_graceful_shutdown=_LEAVING,
             host=host,
             port=port,
             log_level="warning",

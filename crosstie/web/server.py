@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from crosstie.web.render import page
 
 #: Names under which the machine itself is reached; another site that points its name here gets no answer.
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
+#: Where `crosstie serve` tells its processes what they serve.
+SERVED = "CROSSTIE_SERVED"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -35,6 +39,12 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+def of_environment() -> FastAPI:
+    """The application of one of several processes, of what `crosstie serve` left them in the environment."""
+    told = json.loads(os.environ[SERVED])
+    return create_app(Path(told["folder"]), hosts=tuple(told["hosts"]), secure=told["secure"])
 
 
 def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = False) -> FastAPI:
