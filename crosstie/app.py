@@ -20,25 +20,13 @@ import pyarrow.compute as pc
 
 from crosstie import __version__, clock
 from crosstie.casework.access import Person
-from crosstie.casework.accounts import Accounts
-from crosstie.casework.agency import Agency
-from crosstie.casework.case_files import Files
-from crosstie.casework.cases import Cases
-from crosstie.casework.drawings import Drawings
-from crosstie.casework.jobs import Jobs
-from crosstie.casework.own import Own
-from crosstie.casework.things import Things
-from crosstie.casework.tokens import Tokens
-from crosstie.casework.uploads import Uploads
 from crosstie.errors import CrosstieError, NotFound, UsageError
 from crosstie.exchange import export as exports
 from crosstie.exchange.dossier import Dossier, dossier
-from crosstie.exchange.drawn import Taken, take
 from crosstie.exchange.export import Exported
 from crosstie.exchange.matching import Matching
 from crosstie.graph.compile import compile_edges
 from crosstie.graph.memory import Memory
-from crosstie.graph.ties import Ties, ready_ties
 from crosstie.ingest.archive import unpack
 from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
@@ -68,6 +56,7 @@ from crosstie.resolve.screen.listing import build_index
 from crosstie.resolve.screen.queries import Query
 from crosstie.resolve.weights import FILE as WEIGHTS_FILE
 from crosstie.resolve.weights import learn_weights, mark, open_weights, written
+from crosstie.rooms import Rooms
 from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
@@ -83,10 +72,6 @@ from crosstie.store.sources import Source, SourceStore
 from crosstie.store.vault import Stored, Vault
 from crosstie.store.watches import Watches
 
-#: Where the files of cases are kept, in a folder for each.
-CASES = "cases"
-#: Where the index of ties is kept that drawings and pages look into.
-DRAWING = "drawing"
 #: Told of work that takes time: what is done now, how far it is, and of how much (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -105,7 +90,7 @@ class Added:
     error: CrosstieError | None = None
 
 
-class Workspace:
+class Workspace(Rooms):
     """A folder with a unit's sources, builds and casebook."""
 
     def __init__(self, folder: Path, *, user: str | None = None, purpose: str | None = None, progress: Progress = silent) -> None:
@@ -145,46 +130,11 @@ class Workspace:
         other.user, other.purpose = person.name, person.purpose
         return other
 
-    def refused(self, subject: str, why: str) -> None:
-        """Note that somebody asked for what they may not see or do."""
-        self._record("refused", subject, {"why": why})
-
-    def accounts(self) -> Accounts:
-        """Who may sign in to the workbench."""
-        return Accounts(self.database, self.settings.name, strict=self.settings.second_factor)
-
-    def agency(self) -> Agency | None:
-        """The agency with which people sign in; None where the settings name none."""
-        return Agency.of(self.settings, self.database, self.accounts())
-
-    def tokens(self) -> Tokens:
-        """How programs ask in the name of people."""
-        return Tokens(self.database)
-
-    def uploads(self, person: Person) -> Uploads:
-        """Files of this person on their way in."""
-        return Uploads(self.folder, person)
-
     def rejects(self, source_id: str) -> list[dict[str, Any]]:
         """What could not be used of a source: place, reason, excerpt. It is noted that it was read."""
         found: list[dict[str, Any]] = self.sources.rejects(source_id).to_pylist()
         self._record("read rejects", source_id, {"rejects": len(found)})
         return found
-
-    def jobs(self) -> Jobs:
-        """What is done in processes of their own."""
-        return Jobs(self.database, self.folder)
-
-    def cases(self, person: Person) -> Cases:
-        """The cases that a person is a member of."""
-        return Cases(self.database, self.folder / CASES, person, Things(self.builds.current()))
-
-    def _files_of_cases(self) -> Files:
-        return Files(self.database, self.folder / CASES)
-
-    def own(self, person: Person) -> Own:
-        """What is one person's own: tasks, grants, visits."""
-        return Own(self.database, person)
 
     def close(self) -> None:
         """Let go of the casebook."""
@@ -361,15 +311,6 @@ class Workspace:
 
     # ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def built(self) -> Build:
-        """The current build; NotFound where there is none yet."""
-        build = self.builds.current()
-        if build is None:
-            raise NotFound(
-                "nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”."
-            )
-        return build
-
     def inquiry(self) -> Inquiry:
         """Questions to the links of the current build by this person: which, what is new, who stands between; and standing questions."""
         return Inquiry(self.built(), self.builds, Watches(self.database), self.user, self.purpose, self._record)
@@ -377,21 +318,6 @@ class Workspace:
     def links(self, *, classes: Sequence[str] = (), top: int | None = None) -> pa.Table:
         """The ranked links of the current build, best first."""
         return self.inquiry().links(Question(tuple(classes)), top=top)
-
-    def drawings(self, person: Person) -> Drawings:
-        """The drawings that a person keeps or may open, in the current build."""
-        return Drawings(self.database, self.built(), self.folder / DRAWING, person, self._record)
-
-    def take_drawing(self, person: Person, drawing: str, format: str) -> Taken:
-        """A drawing as a file, with what this person sees of it."""
-        known = self.drawings(person)
-        kept = known.open(drawing)
-        picture = known.look(kept.steps, kept.places, of=kept.id)
-        made = f"taken by {person.name} on {clock.today().isoformat()} for: {person.purpose} · crosstie {__version__}"
-        taken = take(picture, known.build, format, title=known.named(kept) or self.settings.name, made=made, cleared=person.cleared)
-        detail = {"format": format, "build": known.build.number, "entities": len(picture.nodes), "marking": taken.marking}
-        self._record("export", f"drawing {kept.id}", detail)
-        return taken
 
     def list_sources(self) -> list[Source]:
         """The sources, oldest version first."""
@@ -414,9 +340,6 @@ class Workspace:
         """The paths, pictures and sentences of links of the current build, by their ids, best first. Who shows them notes that they were read."""
         table = self.built().table("links")
         return stories(self.built(), table.filter(pc.is_in(table["link_id"], pa.array(list(links), pa.string()))), self._ties(self.built()))
-
-    def _ties(self, build: Build | None) -> Ties | None:
-        return ready_ties(build, self.folder / DRAWING) if build is not None else None
 
     def screen(self, queries: Iterable[Query], *, threshold: float = THRESHOLD, limit: int = LIMIT) -> Iterator[tuple[Query, list[Hit]]]:
         """Who among the entities of the current build may be meant by each name, with reasons; queries are taken and answered in batches."""
@@ -490,9 +413,6 @@ class Workspace:
     def _writing(self, what: str) -> Iterator[None]:
         with WriteLock(self.folder / ".lock", self.settings.wait, doing=what):
             yield
-
-    def _record(self, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
-        self.audit.record(action, subject, user=self.user, purpose=self.purpose, detail=detail)
 
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.

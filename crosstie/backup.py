@@ -18,9 +18,10 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 
 from crosstie import __version__, clock
-from crosstie.app import CASES, Workspace
+from crosstie.app import Workspace
 from crosstie.errors import IntegrityError, NotFound, StorageError, UsageError
 from crosstie.resolve.weights import FILE as WEIGHTS_FILE
+from crosstie.rooms import CASES
 from crosstie.settings import FILE
 from crosstie.store.audit import Audit
 from crosstie.store.database import Base, Database, SchemaVersion

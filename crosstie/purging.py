@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from crosstie.app import CASES, Workspace
+from crosstie.app import Workspace
 from crosstie.casework.case_files import Files
 from crosstie.casework.retention import Due, Retention
 from crosstie.errors import NotFound
 from crosstie.resolve.batches import values
+from crosstie.rooms import CASES
 from crosstie.store.durable import storing
 from crosstie.store.scratch import Scratch
 

@@ -1,0 +1,109 @@
+"""What a workspace holds beside its evidence: who may enter, and the rooms in which people work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crosstie import __version__, clock
+from crosstie.casework.access import Person
+from crosstie.casework.accounts import Accounts
+from crosstie.casework.agency import Agency
+from crosstie.casework.case_files import Files
+from crosstie.casework.cases import Cases
+from crosstie.casework.drawings import Drawings
+from crosstie.casework.jobs import Jobs
+from crosstie.casework.own import Own
+from crosstie.casework.things import Things
+from crosstie.casework.tokens import Tokens
+from crosstie.casework.uploads import Uploads
+from crosstie.errors import NotFound
+from crosstie.exchange.drawn import Taken, take
+from crosstie.graph.ties import Ties, ready_ties
+from crosstie.settings import Settings
+from crosstie.store.audit import Audit
+from crosstie.store.builds import Build, BuildStore
+from crosstie.store.database import Database
+
+#: Where the files of cases are kept, in a folder for each.
+CASES = "cases"
+#: Where the index of ties is kept that drawings and pages look into.
+DRAWING = "drawing"
+
+
+class Rooms:
+    """The part of a workspace that is about people; `crosstie.app.Workspace` is the whole of it."""
+
+    folder: Path
+    settings: Settings
+    user: str
+    purpose: str | None
+    builds: BuildStore
+    database: Database
+    audit: Audit
+
+    def accounts(self) -> Accounts:
+        """Who may sign in to the workbench."""
+        return Accounts(self.database, self.settings.name, strict=self.settings.second_factor)
+
+    def agency(self) -> Agency | None:
+        """The agency with which people sign in; None where the settings name none."""
+        return Agency.of(self.settings, self.database, self.accounts())
+
+    def tokens(self) -> Tokens:
+        """How programs ask in the name of people."""
+        return Tokens(self.database)
+
+    def refused(self, subject: str, why: str) -> None:
+        """Note that somebody asked for what they may not see or do."""
+        self._record("refused", subject, {"why": why})
+
+    def own(self, person: Person) -> Own:
+        """What is one person's own: tasks, grants, visits."""
+        return Own(self.database, person)
+
+    def cases(self, person: Person) -> Cases:
+        """The cases that a person is a member of."""
+        return Cases(self.database, self.folder / CASES, person, Things(self.builds.current()))
+
+    def _files_of_cases(self) -> Files:
+        return Files(self.database, self.folder / CASES)
+
+    def uploads(self, person: Person) -> Uploads:
+        """Files of this person on their way in."""
+        return Uploads(self.folder, person)
+
+    def jobs(self) -> Jobs:
+        """What is done in processes of their own."""
+        return Jobs(self.database, self.folder)
+
+    def built(self) -> Build:
+        """The current build; NotFound where there is none yet."""
+        build = self.builds.current()
+        if build is None:
+            raise NotFound(
+                "nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”."
+            )
+        return build
+
+    def drawings(self, person: Person) -> Drawings:
+        """The drawings that a person keeps or may open, in the current build."""
+        return Drawings(self.database, self.built(), self.folder / DRAWING, person, self._record)
+
+    def take_drawing(self, person: Person, drawing: str, format: str) -> Taken:
+        """A drawing as a file, with what this person sees of it."""
+        known = self.drawings(person)
+        kept = known.open(drawing)
+        picture = known.look(kept.steps, kept.places, of=kept.id)
+        made = f"taken by {person.name} on {clock.today().isoformat()} for: {person.purpose} · crosstie {__version__}"
+        taken = take(picture, known.build, format, title=known.named(kept) or self.settings.name, made=made, cleared=person.cleared)
+        detail = {"format": format, "build": known.build.number, "entities": len(picture.nodes), "marking": taken.marking}
+        self._record("export", f"drawing {kept.id}", detail)
+        return taken
+
+    def _ties(self, build: Build | None) -> Ties | None:
+        return ready_ties(build, self.folder / DRAWING) if build is not None else None
+
+    def _record(self, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
+        self.audit.record(action, subject, user=self.user, purpose=self.purpose, detail=detail)
