@@ -1,6 +1,6 @@
 """The workbench under load: so many people at once on a built workspace, by pages and by calls; and what a `kill -9` in the middle loses.
 
-    python -m bench.workbench [WORKSPACE] [--users 50] [--minutes 5] [--think 2] [--kill]
+    python -m bench.workbench [WORKSPACE] [--users 50] [--minutes 5] [--think 8] [--kill]
 
 The server is the real one, in a process of its own. Every user signs in, and then reads, searches and now and then judges, with a pause of `think` seconds
 on average between. Without a workspace a medium region is made and built first. Prints a table (requests, errors, median, 95th percentile in ms) and the
@@ -32,7 +32,9 @@ import psutil
 
 from crosstie.app import Workspace
 from crosstie.casework.access import Role
+from crosstie.graph.ties import open_ties
 from crosstie.model.marking import Tlp
+from crosstie.rooms import DRAWING
 
 WORDS = "four plain words here"
 #: Of a hundred things that a user does, how many are which.
@@ -69,12 +71,14 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address, self._folder = f"http://127.0.0.1:{self.port}", folder
+        self.said = folder.parent / f"{folder.name}.said"
 
     def start(self) -> float:
         """Start it; the seconds until it answers."""
         began = time.perf_counter()
         command = [sys.executable, "-m", "crosstie", "--workspace", str(self._folder), "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         while True:
             try:
                 httpx2.get(f"{self.address}/sign-in", timeout=5).raise_for_status()
@@ -100,7 +104,7 @@ class User:
     async def work(self, until: float) -> None:
         """Sign in, and work until then."""
         async with httpx2.AsyncClient(base_url=self._server.address, timeout=30) as client:
-            await asyncio.sleep(self._chance.random() * self._think * 2)
+            await asyncio.sleep(self._chance.random() * self._think)
             answer = await client.post("/sign-in", data={"name": self._name, "password": WORDS, "purpose": "a trial under load"})
             found = re.search(r'name="form" value="([^"]+)"', (await client.get("/password")).text)
             if answer.status_code != 303 or found is None:
@@ -161,7 +165,7 @@ def main() -> None:
     parser.add_argument("workspace", type=Path, nargs="?")
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--think", type=float, default=2, help="seconds between two things that a user does, on average")
+    parser.add_argument("--think", type=float, default=8, help="seconds between two things that a user does, on average")
     parser.add_argument(
         "--kill", action="store_true", help="kill -9 the server in the middle, start it again, and look for what was acknowledged"
     )
@@ -196,6 +200,7 @@ def _measure(given: argparse.Namespace) -> None:
     for name in names:
         accounts.choose(name, accounts.add(name, Role.ANALYST, Tlp.RED, by="bench"), WORDS)
     server, log = Server(given.workspace), Log()
+    open_ties(workspace.built(), given.workspace / DRAWING)
     started = server.start()
     asyncio.run(_load(given, server, links, names, log))
     figures = _figures(log, given, started, workspace)
@@ -204,6 +209,8 @@ def _measure(given: argparse.Namespace) -> None:
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1) + "\n")
     _print(figures)
+    if figures["errors"]:
+        print(f"what the server said stands in {server.said}", file=sys.stderr)
 
 
 async def _load(given: argparse.Namespace, server: Server, links: list[dict[str, Any]], names: list[str], log: Log) -> None:

@@ -102,6 +102,10 @@ class Rooms:
         self._record("export", f"drawing {kept.id}", detail)
         return taken
 
+    def prepare(self) -> None:
+        """Begin to make what pages look into of the current build, where it does not stand yet."""
+        self._ties(self.builds.current())
+
     def _ties(self, build: Build | None) -> Ties | None:
         return ready_ties(build, self.folder / DRAWING) if build is not None else None
 

@@ -59,6 +59,7 @@ def register(group: click.Group) -> None:
         first = app.state.accounts.first()
         if first is not None:
             err.print(f"The first account is [bold]{first[0]}[/bold], its password [bold]{first[1]}[/bold]. It is shown only now.")
+        app.state.workspace.prepare()
         address = f"{'https' if certificate else 'http'}://{'localhost' if host in _HERE else host}:{port}"
         err.print(f"The workbench is at {address} until Ctrl+C.")
         if workers > 1:  # each makes its own application, of what stands in the environment

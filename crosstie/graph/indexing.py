@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.model.marking import Marking
-from crosstie.store.builds import Build
+from crosstie.store.builds import Build, BuildStore
 from crosstie.store.durable import make_folder, publish, storing
 from crosstie.store.engine import damaged
 from crosstie.store.scratch import Scratch
@@ -210,3 +211,10 @@ class _Written:
         if kind is None:
             np.save(self._files / f"{self._name}.at.npy", np.concatenate(self._begins))
             np.save(self._files / f"{self._name}.npy", np.concatenate(self._parts) if self._parts else np.empty(0, np.uint8))
+
+
+if __name__ == "__main__":  # begun by `ties.ready_ties`
+    _build, _folder, _target = (Path(one) for one in sys.argv[1:])
+    _found = next((one for one in BuildStore(_build.parent).list() if one.path == _build), None)
+    if _found is not None:
+        make(_found, _folder, _target)

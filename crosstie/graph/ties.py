@@ -7,12 +7,14 @@ ids, ties in the order of theirs, and for each entity its ties, the surest first
 from __future__ import annotations
 
 import json
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock, Thread
+from subprocess import Popen
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,7 @@ Numbers = NDArray[np.int64]
 #: Raised with every change of what stands in the files.
 _VERSION = 3
 #: Which are being made, or were, by this process.
-_MAKING, _BEGUN = Lock(), set[Path]()
+_MAKING, _BEGUN = Lock(), dict[Path, Popen[bytes]]()
 #: A pack is so small that threads cost more than they bring.
 _ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
@@ -219,14 +221,14 @@ def open_ties(build: Build, folder: Path) -> Ties:
 
 
 def ready_ties(build: Build, folder: Path) -> Ties | None:
-    """The ties of a build where they stand already; else None, and they are begun to be made beside."""
+    """The ties of a build where they stand already; else None, and they are begun to be made by a process beside, with memory of its own."""
     target = _target(build, folder)
     if (target / "lists.json").is_file():
         return _opened(target)
     with _MAKING:
         if target not in _BEGUN:
-            _BEGUN.add(target)
-            Thread(target=make, args=(build, folder, target), name=f"ties of {target.name}", daemon=True).start()
+            _BEGUN[target] = Popen([sys.executable, "-m", "crosstie.graph.indexing", str(build.path), str(folder), str(target)])
+        _BEGUN[target].poll()  # so that it does not linger when it is done
     return None
 
 

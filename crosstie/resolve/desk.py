@@ -52,6 +52,10 @@ class Imported:
     conflicts: list[Conflict]
 
 
+#: What the queue may take where it is worked out beside others.
+_BESIDE = "600MB"
+
+
 class Desk:
     """Review of the pairs of a build by one person."""
 
@@ -76,7 +80,9 @@ class Desk:
         judgements, skipped = self._casebook.in_force(), self._casebook.skipped(self.user)
 
         def anew(count: int) -> Queue:
-            return queue(self.build, self._settings, judgements, user=self.user, skipped=skipped, limit=count)
+            # beside pages: with little memory, whatever builds may have
+            small = replace(self._settings, memory=_BESIDE)
+            return queue(self.build, small, judgements, user=self.user, skipped=skipped, limit=count)
 
         found = pending(f"{self.build.path} {self.build.manifest.get('inputs')}", self.user, judgements, skipped, anew)
         shown = replace(found, questions=found.questions[:limit])

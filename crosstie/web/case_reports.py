@@ -81,7 +81,12 @@ def _content(request: Request, ref: str) -> Row:
                 left_out += entities[-1]["withheld"]
         except (AccessError, NotFound):
             left_out += 1
-    told: dict[str, Any] = {"settings": reader.workspace.settings, "language": tongues.wanted(request), "user": reader.person.name, "left_out": left_out}
+    told: dict[str, Any] = {
+        "settings": reader.workspace.settings,
+        "language": tongues.wanted(request),
+        "user": reader.person.name,
+        "left_out": left_out,
+    }
     return casefile(case, links, entities, reader.sources()["sources"], **told)
 
 

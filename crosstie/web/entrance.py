@@ -182,6 +182,7 @@ def _sign_in(request: Request, target: str, error: CrosstieError | None = None, 
 
 
 def _begun(request: Request, response: Response, token: str) -> Response:
+    request.app.state.attempts.succeeded(request.client.host if request.client else "")
     secure: bool = request.app.state.secure
     response.set_cookie(COOKIE, token, max_age=int(WHOLE.total_seconds()), httponly=True, samesite="strict", secure=secure)
     return response

@@ -151,14 +151,14 @@ def too_large(most: int) -> TooLarge:
 
 
 class Attempts:
-    """How often an address may try to sign in: so many times in a minute."""
+    """How often an address may try to sign in and fail: so many times in a minute."""
 
     def __init__(self, most: int = 20, window: float = 60.0) -> None:
         self._most, self._window = most, window
         self._seen: dict[str, deque[float]] = {}
 
     def count(self, address: str) -> None:
-        """Note an attempt. TooMany where there were more."""
+        """Note an attempt, as one that failed until `succeeded`. TooMany where there were more."""
         now = time.monotonic()
         if len(self._seen) > 10_000:
             self._seen = {one: held for one, held in self._seen.items() if now - held[-1] < self._window}
@@ -169,6 +169,11 @@ class Attempts:
         if len(held) > self._most:
             held.pop()
             raise TooMany("too many attempts to sign in", hint="Wait a minute.")
+
+    def succeeded(self, address: str) -> None:
+        """The last attempt did not fail: a whole office may sign in within a minute."""
+        if held := self._seen.get(address):
+            held.pop()
 
 
 def workspace_of(request: Request) -> Workspace:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -27,6 +29,8 @@ from crosstie.web.render import page
 
 #: Names under which the machine itself is reached; another site that points its name here gets no answer.
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
+#: Pages that a process works on at once.
+AT_ONCE = 12
 #: Where `crosstie serve` tells its processes what they serve.
 SERVED = "CROSSTIE_SERVED"
 _HEADERS = {
@@ -50,6 +54,7 @@ def of_environment() -> FastAPI:
 def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = False) -> FastAPI:
     """The application for a workspace. `hosts`: under which names it may be asked; `secure`: it is reached by HTTPS, so the cookie never goes without."""
     app = FastAPI(title="crosstie", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, responses=PROBLEMS)
+    app.router.lifespan_context = _lifespan
     app.state.workspace = Workspace(folder)
     app.state.accounts = app.state.workspace.accounts()
     app.state.agency = app.state.workspace.agency()
@@ -85,6 +90,13 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """More at once would only wait for each other, and hold memory meanwhile."""
+    current_default_thread_limiter().total_tokens = AT_ONCE
+    yield
 
 
 async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

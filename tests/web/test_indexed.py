@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -43,7 +45,7 @@ def test_until_the_index_stands_pages_do_without_it(workspace: Workspace, sign_i
     before = ana.get(f"/api/v1/entities/{link['crime_id']}")
     assert before.status_code == 200
     build, folder = workspace.built(), workspace.folder / "drawing"
-    for _ in range(100):
+    for _ in range(300):
         if ready_ties(build, folder) is not None:
             break
         time.sleep(0.1)
@@ -53,8 +55,24 @@ def test_until_the_index_stands_pages_do_without_it(workspace: Workspace, sign_i
 
 
 def test_it_is_made_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    made = []
-    monkeypatch.setattr(module, "make", lambda build, folder, target: made.append(target))
+    begun: list[list[str]] = []
+
+    class Begun:
+        def __init__(self, command: list[str]) -> None:
+            begun.append(command)
+
+        def poll(self) -> None:
+            pass
+
+    monkeypatch.setattr(module, "Popen", Begun)
     for _ in range(3):
         assert ready_ties(workspace.built(), tmp_path) is None
-    assert len(made) == 1
+    assert len(begun) == 1
+
+
+def test_a_build_that_is_gone_is_not_indexed(workspace: Workspace, tmp_path: Path) -> None:
+    build = workspace.built()
+    folder = tmp_path / "index"
+    command = [sys.executable, "-m", "crosstie.graph.indexing", str(build.path.with_name("0099")), str(folder), str(folder / "x")]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert not folder.exists()
