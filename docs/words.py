@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po, write_po
 from followthemoney import model
 
 from crosstie.casework.access import Act, Role
+from crosstie.casework.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING
+from crosstie.ingest.drafting import PAYMENTS
 from crosstie.resolve.comparison import WORDS
 from crosstie.settings import LANGUAGES
 from crosstie.store.casebook import VERDICTS
@@ -34,6 +36,22 @@ SCHEMATA = (
     "BankAccount",
     "Passport",
     "Identification",
+    "LegalEntity",
+    "CryptoWallet",
+    "UserAccount",
+    "Ownership",
+    "Directorship",
+    "Membership",
+    "Employment",
+    "Family",
+    "Associate",
+    "Representation",
+    "UnknownLink",
+    "Payment",
+    "Event",
+    "Sanction",
+    "Security",
+    "RealEstate",
 )
 
 
@@ -41,6 +59,7 @@ def said() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Every message of the pages, and where it stands; two forms where it counts."""
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
     environment.policies["ext.i18n.trimmed"] = True
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # of the extension
     for path in sorted(TEMPLATES.rglob("*.html")):
         for _line, _function, message in environment.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]  # of the extension
             forms = tuple(one for one in ((message,) if isinstance(message, str) else message or ()) if one)
@@ -49,15 +68,21 @@ def said() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for what in (Role, Act):
         yield from ((what.__name__, one.value) for one in what)
     yield from (("comparison", words) for words in WORDS)
+    yield from (("jobs", state) for state in (WAITING, RUNNING, DONE, FAILED, CANCELLED))
+    yield from (("drafting", column) for column in PAYMENTS)
+    yield from (("spheres", sphere) for sphere in ("crime", "terror"))
+    yield "outlook", "Not on this map:"
     yield from (("casebook", verdict) for verdict in sorted({one for some in VERDICTS.values() for one in some}))
 
 
-def labels() -> Iterator[tuple[str, str]]:
-    """What FollowTheMoney calls kinds of things and their properties."""
+def labels(language: str) -> Iterator[tuple[str, str]]:
+    """What FollowTheMoney calls kinds of things and their properties, and has no words for in the language."""
+    if language in ("fr", "es"):  # it has nearly all of them
+        return
     for name in SCHEMATA:
         schema = model.schemata[name]
-        yield name, schema.label
-        yield from ((name, prop.label) for prop in schema.properties.values() if not prop.hidden and not prop.stub)
+        told = [schema.label, *(prop.label for prop in schema.properties.values() if not prop.hidden and not prop.stub)]
+        yield from ((name, one) for one in told if not tongues.known_to_ftm(one, language))
 
 
 def wanted(language: str) -> Catalog:
@@ -70,9 +95,14 @@ def wanted(language: str) -> Catalog:
     )
     path = tongues.FOLDER / f"{language}.po"
     known = read_po(io.BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
-    for where, message in (*said(), *(labels() if language == "zh" else ())):
-        translated = known.get(message if isinstance(message, str) else message[0])
-        made.add(message, translated.string if translated else None, locations=[(where, 0)])
+    told = [
+        *((where, message, None) for where, message in said()),
+        *((where, message, tongues.LABEL) for where, message in labels(language)),
+    ]
+    for where, message, context in told:
+        first = message if isinstance(message, str) else message[0]
+        translated = known.get(first, context) or known.get(first)
+        made.add(message, translated.string if translated else None, locations=[(where, 0)], context=context)
     return made
 
 

@@ -21,6 +21,10 @@ from followthemoney import model, util
 from crosstie.settings import LANGUAGES
 
 COOKIE = "crosstie_language"
+#: The context of words for kinds of things and their properties: “state” is a province there, and how a job stands elsewhere.
+LABEL = "label"
+#: Letters of what something may be called.
+_LONGEST = 60
 FOLDER = Path(__file__).parent / "tongues"
 #: What each language is called by those who speak it.
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية", "ru": "Русский", "zh": "中文"}
@@ -65,8 +69,12 @@ def kind(schema: str, language: str) -> str:
 
 
 def _called(english: str, language: str) -> str:
-    ours = str(catalogue(language).gettext(english))
-    return ours if ours != english else _ftm(language).gettext(english)
+    return _ftm(language).gettext(english) if known_to_ftm(english, language) else str(catalogue(language).pgettext(LABEL, english))
+
+
+def known_to_ftm(english: str, language: str) -> bool:
+    """Whether FollowTheMoney has a word for one of its kinds and properties. What is as long as a paragraph is none."""
+    return english != _ftm(language).gettext(english) and len(_ftm(language).gettext(english)) <= _LONGEST
 
 
 @cache
