@@ -131,7 +131,7 @@ class _Tables:
 @cache
 def _asking() -> duckdb.DuckDBPyConnection:
     """One session for all pages of this process: each asks with a cursor of its own."""
-    return duckdb.connect(config={"memory_limit": "400MB", "autoinstall_known_extensions": False})
+    return duckdb.connect(config={"memory_limit": "300MB", "autoinstall_known_extensions": False})
 
 
 @atexit.register
