@@ -75,8 +75,8 @@ class Desk:
         self._record("read review", self.build.path.name, {"questions": len(shown), "pairs": shown[:_NAMED]})
         return found
 
-    def pending(self, limit: int) -> Queue:
-        """The same for who asks again and again: worked out every ten minutes, without what was decided since."""
+    def pending(self, limit: int, *, shown: bool = True) -> Queue:
+        """The same for who asks again and again: worked out every ten minutes, without what was decided since. Not `shown`: all, for the program alone."""
         judgements, skipped = self._casebook.in_force(), self._casebook.skipped(self.user)
 
         def anew(count: int) -> Queue:
@@ -85,11 +85,13 @@ class Desk:
             return queue(self.build, small, judgements, user=self.user, skipped=skipped, limit=count)
 
         found = pending(f"{self.build.path} {self.build.manifest.get('inputs')}", self.user, judgements, skipped, anew)
-        shown = replace(found, questions=found.questions[:limit])
+        if not shown:
+            return found
+        some = replace(found, questions=found.questions[:limit])
         if limit:
-            pairs = [[one.left, one.right] for one in shown.questions]
+            pairs = [[one.left, one.right] for one in some.questions]
             self._record("read review", self.build.path.name, {"questions": len(pairs), "pairs": pairs[:_NAMED]})
-        return shown
+        return some
 
     def compare(self, left: str, right: str, may: Callable[[Comparison], None] | None = None) -> Comparison:
         """Two records side by side. NotFound where one is not there or protected; `may` raises where this person may not see them: then they were not read."""
@@ -99,6 +101,16 @@ class Desk:
             may(found)
         self._record("read pair", f"{left} {right}", {"build": self.build.number})
         return found
+
+    def alike(self, left: str, right: str) -> tuple[tuple[tuple[str, str], ...], set[str | None]]:
+        """The pairs that are the same case as this question, and the markings of all that is said of their records."""
+        pairs = next((one.alike for one in self.pending(0, shown=False).questions if (one.left, one.right) == (left, right)), ())
+        ids = sorted({record for pair in pairs for record in pair})
+        with tables(self.build, self._settings) as connection:
+            found = connection.execute(
+                "select distinct marking from claims where entity_id in (select unnest(?::varchar[]))", [ids]
+            ).fetchall()
+        return pairs, {row[0] for row in found}
 
     def decide(self, decisions: Sequence[Decision]) -> Decided:
         """Enter decisions on pairs of this build, all or none, in one transaction. NotFound for a record that is not there or is protected.

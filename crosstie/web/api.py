@@ -35,6 +35,7 @@ class PairVerdict(BaseModel):
     right: str = Field(max_length=1_000)
     verdict: Literal["same", "different", "unsure"]
     reason: str = Field("", max_length=2_000)
+    alike: bool = Field(False, description="The same for all pairs that are the same case.")
 
 
 @router.get("/openapi.json", response_model=dict[str, Any])
@@ -103,7 +104,7 @@ def review(request: Request, left: str = "", right: str = "") -> Any:
 @allows(Act.JUDGE)
 def decide(request: Request, given: PairVerdict) -> Any:
     """Note what a person decided of a pair of records."""
-    return reading(request).decide(given.left, given.right, given.verdict, given.reason)
+    return reading(request).decide(given.left, given.right, given.verdict, given.reason, alike=given.alike)
 
 
 @router.post("/judgements", status_code=201, response_model=shapes.JudgementRow)

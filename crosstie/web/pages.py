@@ -64,13 +64,15 @@ def review(request: Request, left: str = "", right: str = "") -> Response:
 
 @router.post("/review")
 @allows(Act.JUDGE)
-def decide(request: Request, left: _Text, right: _Text, verdict: _Text, reason: _Text = "") -> Response:
+def decide(
+    request: Request, left: _Text, right: _Text, verdict: _Text, reason: _Text = "", alike: Annotated[bool, Form()] = False
+) -> Response:
     """Note what a person decided of a pair, or put it aside."""
     if verdict == "skip":
         reading(request).skip(left, right)
         return RedirectResponse("/review", 303)
     reader = reading(request)
-    if conflicts := reader.decide(left, right, verdict, reason)["conflicts"]:
+    if conflicts := reader.decide(left, right, verdict, reason, alike=alike)["conflicts"]:
         return page(request, "review.html", {"found": reader.review(), "conflicts": conflicts})
     return RedirectResponse("/review", 303)
 

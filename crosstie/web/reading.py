@@ -207,10 +207,17 @@ class Reading:
             return {"total": found.total, **told}
         return {"total": found.total, "pair": None, "why": [], "alike": 0}
 
-    def decide(self, left: str, right: str, verdict: str, reason: str) -> Row:
-        """Note what this person decided of a pair, and which contradictions it is now part of."""
+    def decide(self, left: str, right: str, verdict: str, reason: str, *, alike: bool = False) -> Row:
+        """Note what this person decided of a pair, and of all that are the same case where `alike`, and which contradictions that is now part of.
+        AccessError where they are not cleared for one of them.
+        """
         self.review(left, right)
-        decided = self.workspace.decide([Decision("pair", left, right, verdict, reason)])
+        more: tuple[tuple[str, str], ...] = ()
+        if alike:
+            more, markings = self.workspace.desk().alike(left, right)
+            for marking in markings:
+                self._cleared(marking)
+        decided = self.workspace.decide([Decision("pair", *pair, verdict, reason) for pair in ((left, right), *more)])
         return {"judgements": [asdict(one) for one in decided.judgements], "conflicts": [one.sentence for one in decided.conflicts]}
 
     def skip(self, left: str, right: str) -> None:

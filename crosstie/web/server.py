@@ -21,7 +21,7 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
 from crosstie.store.rates import Rates
-from crosstie.web import api, case_reports, cases, drawing, entrance, home, outlook, pages, retention, tokens
+from crosstie.web import apart, api, case_reports, cases, drawing, entrance, home, outlook, pages, retention, tokens
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.programs import routers
@@ -67,6 +67,8 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
         app.include_router(router)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.include_router(apart.router)
+    app.include_router(apart.programs)
     app.include_router(drawing.router)
     app.include_router(drawing.programs)
     app.include_router(outlook.router)
