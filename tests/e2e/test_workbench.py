@@ -262,7 +262,7 @@ def with_accounts(folder: Path) -> None:
 PAGES = {
     Role.CASE_LEAD: (
         "/", "/links", "/links/{link}", "/entities/{entity}", "/search?name=a", "/review", "/sources", "/sources/add", "/builds", "/cases", "/cases/{case}",
-        "/drawings", "/drawing?link={link}", "/timeline?link={link}", "/map?link={link}", "/queries", "/tokens", "/password", "/second-factor", "/nowhere",
+        "/apart?entity={entity}", "/drawings", "/drawing?link={link}", "/timeline?link={link}", "/map?link={link}", "/queries", "/tokens", "/password", "/second-factor", "/nowhere",
     ),
     Role.CUSTODIAN: ("/sources", "/retention"),
     Role.ADMINISTRATOR: ("/accounts",),
