@@ -261,8 +261,9 @@ def with_accounts(folder: Path) -> None:
 #: The pages of each role; {link}, {entity} and {case} are the first that there are.
 PAGES = {
     Role.CASE_LEAD: (
-        "/", "/links", "/links/{link}", "/entities/{entity}", "/search?name=a", "/review", "/sources", "/sources/add", "/builds", "/cases", "/cases/{case}",
-        "/apart?entity={entity}", "/drawings", "/drawing?link={link}", "/timeline?link={link}", "/map?link={link}", "/queries", "/tokens", "/password", "/second-factor", "/nowhere",
+        "/", "/links", "/links/{link}", "/entities/{entity}",
+        "/apart?entity={entity}", "/search?name=a", "/review", "/sources", "/sources/add", "/builds", "/cases", "/cases/{case}",
+        "/drawings", "/drawing?link={link}", "/timeline?link={link}", "/map?link={link}", "/queries", "/tokens", "/password", "/second-factor", "/nowhere",
     ),
     Role.CUSTODIAN: ("/sources", "/retention"),
     Role.ADMINISTRATOR: ("/accounts",),
