@@ -2,6 +2,7 @@
 
     CrosstieError             exit code 1
     ├── UsageError            2   the command or its options are off
+    │   └── Stale                 somebody else has changed meanwhile what is to be changed
     ├── InputError            3   a file cannot be used as it is
     │   ├── UnknownFormat         no reader knows the file
     │   ├── DamagedFile           truncated, not well-formed, wrong encoding throughout
@@ -44,6 +45,10 @@ class UsageError(CrosstieError):
     """The command or its options are off."""
 
     exit_code = 2
+
+
+class Stale(UsageError):
+    """Somebody else has changed meanwhile what is to be changed."""
 
 
 class InputError(CrosstieError):

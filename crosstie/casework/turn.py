@@ -14,7 +14,7 @@ from crosstie.casework.access import ALLOWED, Act, Person, Role
 from crosstie.casework.accounts import AccountRow
 from crosstie.casework.case_tables import CaseRow, MemberRow
 from crosstie.casework.things import Things
-from crosstie.errors import AccessError, UsageError
+from crosstie.errors import AccessError, Stale, UsageError
 from crosstie.store.record import plain
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 Asked = TypeVar("Asked", bound="DataclassInstance")
 #: Letters of a line, and of a text.
 LINE, TEXT = 500, 20_000
-
-
-class Stale(UsageError):
-    """Somebody else has changed meanwhile what is to be changed."""
 
 
 @dataclass(frozen=True, slots=True)

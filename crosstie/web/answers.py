@@ -10,8 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field
 
-from crosstie.casework.turn import Stale
-from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, NotSignedIn, TooLarge, TooMany, UsageError
+from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, NotSignedIn, Stale, TooLarge, TooMany, UsageError
 from crosstie.web.guard import workspace_of
 
 #: HTTP statuses of errors, the narrower before the wider; what is not named is the program's or the machine's fault.

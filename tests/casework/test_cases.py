@@ -19,8 +19,7 @@ from crosstie.casework.accounts import Accounts
 from crosstie.casework.cases import LARGEST, Cases
 from crosstie.casework.own import Own
 from crosstie.casework.things import Thing, Things, pseudonym
-from crosstie.casework.turn import Stale
-from crosstie.errors import AccessError, NotFound, UsageError
+from crosstie.errors import AccessError, NotFound, Stale, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.audit import Audit
 from crosstie.store.database import Database
