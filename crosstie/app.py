@@ -45,7 +45,6 @@ from crosstie.model.tables import ORDER, SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
 from crosstie.report.stories import stories
 from crosstie.resolve.claims import BEFORE, WRITTEN, gather
-from crosstie.resolve.desk import Decided, Desk
 from crosstie.resolve.entities import describe
 from crosstie.resolve.judgements import standing
 from crosstie.resolve.learn import Weights
@@ -61,7 +60,7 @@ from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore, BuildWriter
-from crosstie.store.casebook import Casebook, Decision, Judgement
+from crosstie.store.casebook import Casebook, Judgement
 from crosstie.store.database import Database
 from crosstie.store.durable import Problem, storing, write_bytes
 from crosstie.store.engine import Engine
@@ -349,38 +348,6 @@ class Workspace(Rooms):
     def matching(self, may: Callable[[str | None], bool]) -> Matching:
         """Whole records looked up among the entities of the current build, by somebody who may see what bears the markings that `may` says yes to."""
         return Matching(self.built(), self.screen, may, self._record)
-
-    def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
-        """Note what a person decided; it counts from the next build on."""
-        build = self.built()
-        table, column = {"pair": ("claims", "entity_id"), "finding": ("findings", "finding_id")}.get(kind, ("links", "link_id"))
-        for subject in filter(None, (left, right)):
-            if not build.holds(table, column, subject):
-                raise NotFound(
-                    f"there is no {'entity' if kind == 'pair' else kind} “{subject}” in build {build.path.name}",
-                    hint="Ids stand in “crosstie links”, “crosstie export findings” and “crosstie export pairs”.",
-                )
-        return self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user, purpose=self.purpose)
-
-    def desk(self) -> Desk:
-        """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""
-        return Desk(self.built(), self.casebook, self.settings, self.user, self._record, self.purpose)
-
-    def review(self, limit: int | None = None) -> list[dict[str, Any]]:
-        """What to ask this person about pairs, the most informative first, as plain data."""
-        return [asdict(one) for one in self.desk().queue(limit).questions]
-
-    def decide(self, decisions: Sequence[Decision]) -> Decided:
-        """Enter decisions on pairs, all or none, and say which contradictions they are now part of."""
-        return self.desk().decide(decisions)
-
-    def undo(self, judgement_ids: Sequence[str]) -> list[Judgement]:
-        """Take judgements back, all or none; they stay in the history."""
-        return self.casebook.revoke_many(judgement_ids, self.user, self.purpose)
-
-    def revoke(self, judgement_id: str) -> None:
-        """Take a judgement back; it stays in the history."""
-        self.casebook.revoke(judgement_id, self.user, self.purpose)
 
     def report(self, out: Path, *, top: int = 50, language: str | None = None) -> Path:
         """Write the links as one self-contained HTML file, in a language of the six or that of the settings."""

@@ -1,8 +1,9 @@
-"""What a workspace holds beside its evidence: who may enter, and the rooms in which people work on it."""
+"""What a workspace holds beside its evidence: who may enter, what they decided, and the rooms in which people work on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from crosstie.casework.uploads import Uploads
 from crosstie.errors import NotFound
 from crosstie.exchange.drawn import Taken, take
 from crosstie.graph.ties import Ties, ready_ties
+from crosstie.resolve.desk import Decided, Desk
 from crosstie.settings import Settings
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
+from crosstie.store.casebook import Casebook, Decision, Judgement
 from crosstie.store.database import Database
 
 #: Where the files of cases are kept, in a folder for each.
@@ -42,6 +45,7 @@ class Rooms:
     builds: BuildStore
     database: Database
     audit: Audit
+    casebook: Casebook
 
     def accounts(self) -> Accounts:
         """Who may sign in to the workbench."""
@@ -101,6 +105,38 @@ class Rooms:
         detail = {"format": format, "build": known.build.number, "entities": len(picture.nodes), "marking": taken.marking}
         self._record("export", f"drawing {kept.id}", detail)
         return taken
+
+    def judge(self, kind: str, left: str, verdict: str, *, right: str | None = None, reason: str = "") -> Judgement:
+        """Note what a person decided; it counts from the next build on."""
+        build = self.built()
+        table, column = {"pair": ("claims", "entity_id"), "finding": ("findings", "finding_id")}.get(kind, ("links", "link_id"))
+        for subject in filter(None, (left, right)):
+            if not build.holds(table, column, subject):
+                raise NotFound(
+                    f"there is no {'entity' if kind == 'pair' else kind} “{subject}” in build {build.path.name}",
+                    hint="Ids stand in “crosstie links”, “crosstie export findings” and “crosstie export pairs”.",
+                )
+        return self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user, purpose=self.purpose)
+
+    def desk(self) -> Desk:
+        """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""
+        return Desk(self.built(), self.casebook, self.settings, self.user, self._record, self.purpose)
+
+    def review(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """What to ask this person about pairs, the most informative first, as plain data."""
+        return [asdict(one) for one in self.desk().queue(limit).questions]
+
+    def decide(self, decisions: Sequence[Decision]) -> Decided:
+        """Enter decisions on pairs, all or none, and say which contradictions they are now part of."""
+        return self.desk().decide(decisions)
+
+    def undo(self, judgement_ids: Sequence[str]) -> list[Judgement]:
+        """Take judgements back, all or none; they stay in the history."""
+        return self.casebook.revoke_many(judgement_ids, self.user, self.purpose)
+
+    def revoke(self, judgement_id: str) -> None:
+        """Take a judgement back; it stays in the history."""
+        self.casebook.revoke(judgement_id, self.user, self.purpose)
 
     def prepare(self) -> None:
         """Begin to make what pages look into of the current build, where it does not stand yet."""

@@ -16,9 +16,9 @@ from crosstie.graph.mapped import map_svg, mapped
 from crosstie.graph.svg import kind_in_words
 from crosstie.link.path import placed_of
 from crosstie.web import tongues
-from crosstie.web.drawing import Asked, Sight, sight
 from crosstie.web.guard import GuardedRoute, allows, workspace_of
 from crosstie.web.render import environment, page, static
+from crosstie.web.sight import Asked, Sight, sight
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 programs = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
