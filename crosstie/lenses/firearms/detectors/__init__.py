@@ -1,0 +1,1 @@
+"""The typologies of the field, one a file."""

@@ -1,0 +1,1 @@
+"""The readers of the field, one module a family of formats."""

@@ -1,0 +1,1 @@
+"""Serial numbers, part of which cannot be read, found among millions."""
