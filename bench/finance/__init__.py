@@ -1,0 +1,1 @@
+"""What the lens of illicit finance is measured by."""
