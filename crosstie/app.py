@@ -32,8 +32,8 @@ from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
-from crosstie.ingest.readers import readers
 from crosstie.lens import registry
+from crosstie.lens.commands import Answer, at_desk
 from crosstie.link.asking import Question
 from crosstie.link.copies import TABLE as SOURCE_COPIES
 from crosstie.link.copies import leave_out
@@ -144,7 +144,7 @@ class Workspace(Rooms):
     def add(self, paths: Sequence[Path], *, choice: Choice | None = None, mappings: Sequence[Path] = ()) -> list[Added]:
         """Take files in: each is vaulted under its hash, read, checked and committed whole, or refused and nothing of it kept."""
         files = list(named(paths))
-        known = [*readers(), *(mapping_reader(path) for path in mappings)]
+        known = [*registry.readers(), *(mapping_reader(path) for path in mappings)]
         results: list[Added] = []
         with self._writing("add"), tempfile.TemporaryDirectory(prefix="crosstie-") as scratch:
             for number, file in enumerate(files):
@@ -249,6 +249,7 @@ class Workspace(Rooms):
     ) -> list[tuple[str, Callable[[], None]]]:
         lenses = registry.load()
         activities = registry.activities(lenses)
+        own = self.thresholds().in_force()
 
         def who_is_who() -> None:
             # on a cluster the arrays are where its machines see them, and go with it
@@ -263,7 +264,7 @@ class Workspace(Rooms):
             ("finding who is who", who_is_who),
             ("describing entities", lambda: describe(engine)),
             ("reading narratives", lambda: tag(engine, activities)),
-            ("looking for typologies", lambda: registry.detect(engine, lenses, judgements)),
+            ("looking for typologies", lambda: registry.detect(engine, lenses, judgements, own)),
             ("placing actors in spheres", lambda: place(engine, activities)),
             ("connecting entities", lambda: compile_edges(engine, self.settings)),
             ("searching links", lambda: search(engine, self.settings, judgements, searching)),
@@ -279,7 +280,7 @@ class Workspace(Rooms):
     def _inputs(self, judgements: Sequence[Judgement], weights: Weights) -> str:
         tuned = {name: getattr(self.settings, name) for name in ("exercise", "match_threshold", "max_hops", "paths", "hub", "links")}
         told = [[asdict(source) for source in self.sources.list()], [asdict(one) for one in judgements]]
-        return fingerprint([__version__, tuned, *told, mark(weights)])
+        return fingerprint([__version__, tuned, *told, mark(weights), self.thresholds().in_force()])
 
     # ── what the features weigh ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -348,6 +349,16 @@ class Workspace(Rooms):
     def matching(self, may: Callable[[str | None], bool]) -> Matching:
         """Whole records looked up among the entities of the current build, by somebody who may see what bears the markings that `may` says yes to."""
         return Matching(self.built(), self.screen, may, self._record)
+
+    def ask(self, lens: str, command: str, values: Mapping[str, Any]) -> Answer:
+        """What officers of a field ask of the current build: a command of a lens, by name. NotFound where there is none such."""
+        lenses = registry.load()
+        field, asked = registry.command(lenses, lens, command)
+        limits = registry.thresholds(field, self.thresholds().in_force())
+        who = (self.user, self.purpose)
+        build, ledgers = self.built(), registry.ledgers(lenses)
+        with at_desk(field, asked, build, self.sources, self.settings, ledgers, self.folder, who, self._record, limits) as desk:
+            return asked.run(desk, **values)
 
     def report(self, out: Path, *, top: int = 50, language: str | None = None) -> Path:
         """Write the links as one self-contained HTML file, in a language of the six or that of the settings."""

@@ -16,7 +16,7 @@ from crosstie.store.durable import storing
 from crosstie.store.scratch import Scratch
 
 #: What is kept between builds to be faster: computed from the sources, so it goes with any of them.
-_CACHES = ("matching", "searching", "drawing")
+_CACHES = ("matching", "searching", "drawing", "cache")
 
 
 class Purging:

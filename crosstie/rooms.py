@@ -22,12 +22,15 @@ from crosstie.casework.uploads import Uploads
 from crosstie.errors import NotFound
 from crosstie.exchange.drawn import Taken, take
 from crosstie.graph.ties import Ties, ready_ties
+from crosstie.lens import registry
+from crosstie.link.findings import Wanted, finding, findings
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.settings import Settings
 from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.casebook import Casebook, Decision, Judgement
 from crosstie.store.database import Database
+from crosstie.store.thresholds import Setting, Thresholds
 
 #: Where the files of cases are kept, in a folder for each.
 CASES = "cases"
@@ -76,7 +79,11 @@ class Rooms:
 
     def uploads(self, person: Person) -> Uploads:
         """Files of this person on their way in."""
-        return Uploads(self.folder, person)
+        return Uploads(self.folder, person, registry.readers)
+
+    def thresholds(self) -> Thresholds:
+        """What the unit has set for the detectors."""
+        return Thresholds(self.database)
 
     def jobs(self) -> Jobs:
         """What is done in processes of their own."""
@@ -90,6 +97,17 @@ class Rooms:
                 "nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”."
             )
         return build
+
+    def list_thresholds(self) -> list[dict[str, Any]]:
+        """Every threshold of every detector: what it is, its value, that of the lens, and who set another, when and why."""
+        latest = {one.name: one for one in self.thresholds().history()}
+        return registry.list_thresholds(registry.load(), latest)
+
+    def set_threshold(self, name: str, value: float | None, reason: str) -> Setting:
+        """Set a threshold of a detector by lens.typology.threshold, or with no value go back to the lens's; it holds from the next build on."""
+        if name not in {row["threshold"] for row in self.list_thresholds()}:
+            raise NotFound(f"there is no threshold “{name}”", hint="“crosstie thresholds list” has them all.")
+        return self.thresholds().set(name, value, user=self.user, reason=reason, purpose=self.purpose)
 
     def drawings(self, person: Person) -> Drawings:
         """The drawings that a person keeps or may open, in the current build."""
@@ -117,6 +135,18 @@ class Rooms:
                     hint="Ids stand in “crosstie links”, “crosstie export findings” and “crosstie export pairs”.",
                 )
         return self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user, purpose=self.purpose)
+
+    def findings(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """What the detectors saw in the current build, the strongest first."""
+        found = findings(self.built(), wanted)
+        self._record("read findings", wanted.subject or wanted.lens or "all", {"findings": len(found)})
+        return found
+
+    def finding(self, finding_id: str) -> dict[str, Any]:
+        """One finding of the current build, with its evidence."""
+        found = finding(self.built(), finding_id)
+        self._record("read", finding_id)
+        return found
 
     def desk(self) -> Desk:
         """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""

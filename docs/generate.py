@@ -10,7 +10,7 @@ import click
 
 from crosstie.cli import main
 from crosstie.graph.svg import Node, Step, path_svg
-from crosstie.ingest.readers import readers
+from crosstie.lens.registry import readers
 from crosstie.lens import registry
 from docs.matching import page as matching
 from docs.review import picture

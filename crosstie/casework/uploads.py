@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from crosstie import clock
 from crosstie.casework.access import Person, Role
 from crosstie.errors import AccessError, InputError, NotFound, TooLarge, UsageError
 from crosstie.ingest.beside import is_beside
+from crosstie.ingest.reader import Reader
 from crosstie.ingest.trying import Looked, Tried, look, try_mapping
 from crosstie.model.marking import Marking, Tlp
 from crosstie.store.durable import storing
@@ -46,8 +47,8 @@ class Upload:
 class Uploads:
     """The files of one person that wait in a workspace."""
 
-    def __init__(self, folder: Path, person: Person) -> None:
-        self._root, self._person = folder / "uploads", person
+    def __init__(self, folder: Path, person: Person, readers: Callable[[], Sequence[Reader]]) -> None:
+        self._root, self._person, self._readers = folder / "uploads", person, readers
 
     def put(self, name: str, write: Callable[[BinaryIO], None]) -> Upload:
         """Keep a file under its name; `write` writes its bytes. Nothing is left of one that could not be written whole. InputError for a name that is none,
@@ -93,7 +94,7 @@ class Uploads:
 
     def look(self, upload: str) -> Looked:
         """What it is."""
-        return look(self.path(upload), self.get(upload).name)
+        return look(self.path(upload), self.get(upload).name, self._readers())
 
     def mapping(self, upload: str) -> str:
         """The mapping that was saved with it; empty where there is none."""

@@ -11,12 +11,13 @@ import click
 from crosstie import __version__
 from crosstie.cli import render
 from crosstie.cli.ending import err
+from crosstie.cli.fields import Fields
 from crosstie.cli.frame import Frame, command, language_option, shared_options
 
 PATH = click.Path(path_type=Path)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Fields, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="crosstie")
 @shared_options
 def main(**_: Any) -> None:
@@ -196,7 +197,7 @@ def export(frame: Frame, kind: str, format: str | None, out: Path | None) -> Non
 def sources(frame: Frame, only_readers: bool) -> None:
     """List the sources with what was read and what was rejected."""
     if only_readers:
-        from crosstie.ingest.readers import readers
+        from crosstie.lens.registry import readers
 
         rows = [
             {
@@ -255,10 +256,12 @@ def audit(frame: Frame, limit: int) -> None:
 
 from crosstie.cli import asking as _asking  # noqa: E402
 from crosstie.cli import compare as _compare  # noqa: E402  (these add their commands to the group above)
+from crosstie.cli import findings as _findings  # noqa: E402
 from crosstie.cli import jobs as _jobs  # noqa: E402
 from crosstie.cli import judging as _judging  # noqa: E402
 from crosstie.cli import keeping as _keeping  # noqa: E402
 from crosstie.cli import learning as _learning  # noqa: E402
+from crosstie.cli import lenses as _lenses  # noqa: E402
 from crosstie.cli import screening as _screening  # noqa: E402
 from crosstie.cli import serving as _serving  # noqa: E402
 from crosstie.cli import tables as _tables  # noqa: E402
@@ -266,10 +269,12 @@ from crosstie.cli import tokens as _tokens  # noqa: E402
 from crosstie.cli import weights as _weights  # noqa: E402
 
 _compare.register(main)
+_findings.register(main)
 _jobs.register(main)
 _judging.register(main)
 _asking.register(main)
 _learning.register(main)
+_lenses.register(main)
 _keeping.register(main)
 _screening.register(main)
 _serving.register(main)

@@ -1,4 +1,4 @@
-"""The commands for exercises and demonstrations: regions of known truth, and the lenses at hand."""
+"""The commands for exercises and demonstrations: regions of known truth."""
 
 from __future__ import annotations
 
@@ -63,17 +63,6 @@ def register(main: click.Group) -> None:
             frame.print_json(marks)
         else:
             render.marks(marks)
-
-    @command(main)
-    def lenses(frame: Frame) -> None:
-        """List the fields of crime that this installation knows."""
-        from crosstie import exercise
-
-        rows = exercise.list_lenses()
-        if frame.json:
-            frame.print_json(rows)
-        else:
-            render.rows("Lenses", rows)
 
     @command(main)
     @click.argument("folder", type=PATH)

@@ -1,7 +1,8 @@
 """From what is claimed to ties between resolved entities, each with its evidence.
 
-Three kinds of ties are gathered in one table of evidence, `graph_said`: relations that sources state (`graph.relations`), events of ledgers
-(`graph.ledgers`) and rare values that two entities share (`graph.shared`). Here they become edges: what speaks for the same tie is put together.
+Four kinds of ties are gathered in one table of evidence, `graph_said`: relations that sources state (`graph.relations`), events of ledgers
+(`graph.ledgers`), rare values that two entities share (`graph.shared`) and findings that a person accepted (`graph.found`). Here they become
+edges: what speaks for the same tie is put together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from crosstie.graph import evidence, ledgers, relations, shared
+from crosstie.graph import evidence, found, ledgers, relations, shared
 from crosstie.model.marking import CREDIBILITY, RELIABILITY, grade_confidence, strictest
 from crosstie.model.tables import EDGE
 from crosstie.settings import Settings
@@ -56,7 +57,7 @@ def compile_edges(engine: Engine, settings: Settings) -> None:
     engine.create("graph_nodes", "select entity_id, schema, caption from entities where not victim")
     # what is no longer needed goes at once: this is the largest piece of work of a build
     with engine.stage(keep=("graph_origins", "graph_said", "graph_commons")):
-        _said(engine, [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine)])
+        _said(engine, [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine), *found.gather(engine)])
     _facts(engine)
     _markings(engine)
     _edges(engine)

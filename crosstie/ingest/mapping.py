@@ -26,7 +26,7 @@ from crosstie.ingest.subjects import statements
 from crosstie.ingest.tabular import Layout, chunks, column_names
 from crosstie.model.marking import Marking, check_grade
 
-__all__ = ["MappingReader", "mapping_reader", "sidecar", "skeleton"]
+__all__ = ["MappingReader", "TableReader", "mapping_reader", "sidecar", "skeleton", "table_reader"]
 
 _SUFFIX = ".mapping.yaml"
 #: a table with this share of a mapping's columns is meant for it, and told which are missing
@@ -36,6 +36,11 @@ _NEARLY = 0.6
 def mapping_reader(path: Path) -> MappingReader:
     """The reader that a mapping file describes; MappingError, with line and key, where the mapping is wrong."""
     return MappingReader(load(path))
+
+
+def table_reader(path: Path, name: str) -> TableReader:
+    """The reader of a layout of tables that a lens knows: `path` is a mapping that the lens brings, `name` what the reader is called."""
+    return TableReader(load(path), name)
 
 
 def sidecar(path: Path) -> Path | None:
@@ -111,6 +116,22 @@ class MappingReader:
                     ledger_rows(ledger, part, ids, out)
         if left_out:
             note(out, "file", f"note: {left_out:,} rows are left out by the filters of the mapping")
+
+
+class TableReader(MappingReader):
+    """Reads tables of a known layout: those that have every column of its mapping, whatever they are called."""
+
+    def __init__(self, mapping: Mapping, name: str) -> None:
+        super().__init__(mapping)
+        self.name = name
+
+    def recognises(self, head: Head) -> bool:
+        """Whether every column is there."""
+        return head.media in ("csv", "xlsx") and bool(self.mapping.columns) and not self._missing(head)
+
+    def misfit(self, head: Head) -> str | None:
+        """Nothing: nobody said that the file is of this layout."""
+        return None
 
 
 def _any(masks: Sequence[Texts]) -> Texts:

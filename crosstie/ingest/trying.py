@@ -16,7 +16,6 @@ from crosstie.errors import InputError
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.mapping import mapping_reader
 from crosstie.ingest.reader import Head, Original, Profile, Reader
-from crosstie.ingest.readers import readers
 from crosstie.ingest.rows import delimiter_of
 from crosstie.ingest.sheets import sheet_rows
 from crosstie.ingest.skeleton import guess
@@ -66,10 +65,10 @@ class Tried:
     rejects: tuple[dict[str, str], ...]
 
 
-def look(path: Path, name: str) -> Looked:
-    """What a file is, told from its beginning. InputError where it is damaged or hostile."""
+def look(path: Path, name: str, readers: Sequence[Reader]) -> Looked:
+    """What a file is, told from its beginning by these readers. InputError where it is damaged or hostile."""
     head = sniff(path, name)
-    known = next((reader for reader in readers() if reader.recognises(head)), None)
+    known = next((reader for reader in readers if reader.recognises(head)), None)
     columns = _columns(path, head) if head.media in ("csv", "xlsx") and known is None else ()
     if known is None:
         return Looked(head.media, looks_like(head), None, None, None, columns)

@@ -3,7 +3,7 @@
 A lens brings, for each detector, a folder `fixtures/<detector>/` with `positive.csv`, `negative.csv` and `near-miss.csv` (rows of the ledgers that
 it needs; a column `ledger` tells which where there are several), `<case>.claims.csv` if the case needs to know who somebody is (entity_id,
 schema, prop, value), and `expected.yaml`: `positive` gives the subjects of each finding, `negative` and `near-miss` say in words why
-there is none.
+there is none. For each reader it brings `fixtures/readers/<reader>/` with files good* and bad* (`lens.formats`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow as pa
 import yaml
 
 from crosstie.errors import LensError
-from crosstie.lens import events
+from crosstie.lens import events, formats
 from crosstie.lens.manifest import Lens, Typology
 from crosstie.lens.registry import activities, run
 from crosstie.link.narrative import Tagger
@@ -38,7 +38,8 @@ def problems(lens: Lens, lenses: list[Lens]) -> list[str]:
     """Everything in which a lens breaks the contract, each with its place; empty for a good one. `lenses` are all that are at hand. Fixtures are
     run only for a lens whose papers are in order.
     """
-    found = [problem for check in PAPERS for problem in check(lens, lenses)] or list(_fixtures(lens, lenses))
+    found = [problem for check in PAPERS for problem in check(lens, lenses)]
+    found = found or [*_fixtures(lens, lenses), *formats.problems(lens, lenses)]
     return [f"{lens.name}: {problem}" for problem in found]
 
 
@@ -103,6 +104,22 @@ def _papers(lens: Lens, lenses: list[Lens]) -> Iterator[str]:
     part = lens.scenario()
     if part.name != lens.name or not callable(getattr(part, "plant", None)):
         yield "scenario.py: PART should bear the name of the lens and have plant(region)"
+
+
+def _commands(lens: Lens, lenses: list[Lens]) -> Iterator[str]:
+    ledgers = {name for one in lenses for name in one.ledgers}
+    named: set[str] = set()
+    for command in lens.commands():
+        if command.name in named:
+            yield f"commands.py: two commands are called {command.name}"
+        named.add(command.name)
+        if not command.about.strip():
+            yield f"commands.py: {command.name} does not say what it is for"
+        for name in sorted(set(command.needs) - ledgers):
+            yield f"commands.py: {command.name} needs the ledger {name}, which no lens declares"
+        for option in command.options:
+            if not option.about.strip():
+                yield f"commands.py: {command.name}: the option {option.name} does not say what it is for"
 
 
 def _fixtures(lens: Lens, lenses: list[Lens]) -> Iterator[str]:
@@ -177,4 +194,4 @@ def _claims(path: Path) -> Iterator[dict[str, Any]]:
             )
 
 
-PAPERS: tuple[Callable[[Lens, list[Lens]], Iterator[str]], ...] = (_manifest, _detectors, _lexicon, _papers)
+PAPERS: tuple[Callable[[Lens, list[Lens]], Iterator[str]], ...] = (_manifest, _detectors, _lexicon, _papers, _commands)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crosstie.store.engine import Engine
 
 #: an account with more holders than this speaks for none of them
@@ -19,11 +21,11 @@ _QUERY = """
     where l.copy = 1 and coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')"""
 
 
-def gather(engine: Engine) -> None:
-    """Make the events of every ledger ready for `events`: worked out once, whatever the number of detectors."""
+def gather(engine: Engine, ledgers: Iterable[str] | None = None) -> None:
+    """Make the events of these ledgers, or of every one, ready for `events`: worked out once, whatever the number of detectors."""
     _parties(engine)
-    for name in engine.tables("ledger_"):
-        ledger = name.removeprefix("ledger_")
+    known = [name.removeprefix("ledger_") for name in engine.tables("ledger_")]
+    for ledger in known if ledgers is None else sorted(set(known).intersection(ledgers)):
         engine.create(events(ledger), _QUERY.format(ledger=ledger))
 
 

@@ -17,7 +17,10 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a detector saw: who, when, how strong (0 to 1), how much, in one sentence, and the events that show it."""
+    """What a detector saw: who, when, how strong (0 to 1), how much, in one sentence, and the events that show it.
+
+    `ties` are pairs of subjects that the events connect: once a person accepts the finding they are edges, on which links may be found.
+    """
 
     subjects: tuple[str, ...]
     start: str
@@ -27,6 +30,7 @@ class Seen:
     evidence: tuple[Mapping[str, Any], ...]
     amount: float | None = None
     currency: str | None = None
+    ties: tuple[tuple[str, str], ...] = ()
 
 
 def piece(event: Mapping[str, Any], sentence: str) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def table(seen: Iterable[Seen]) -> pa.Table:
             "currency": one.currency,
             "sentence": one.sentence,
             "evidence": list(one.evidence[:SHOWN]),
+            "ties": [{"a": a, "b": b} for a, b in sorted(set(one.ties))],
         }
         for one in seen
     ]

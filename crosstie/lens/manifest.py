@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import yaml
 
 from crosstie.errors import LensError
+from crosstie.ingest.reader import Reader
 from crosstie.learn.region.parts import ScenarioPart
 from crosstie.lens.protocols import Detector
 from crosstie.link.activities import read_lexicon
 from crosstie.model.lexicon import Activity
 from crosstie.model.tables import ledger
 
+if TYPE_CHECKING:
+    from crosstie.lens.commands import Command
+
 FILE = "lens.yaml"
+#: The folder of a lens that is none: what “crosstie lens new” begins with.
+TEMPLATE = "_template"
 #: the kinds of a ledger's columns
 KINDS: dict[str, pa.DataType] = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "flag": pa.bool_()}
 
@@ -56,6 +63,8 @@ class Typology:
     needs: tuple[str, ...]
     thresholds: Mapping[str, Threshold]
     innocent: tuple[str, ...]
+    #: seen for somebody's protection: its subjects are events, it is kept apart, and no link or sphere comes of it
+    protection: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,26 @@ class Lens:
         if not callable(getattr(module, "detect", None)):
             raise LensError(f"{self.folder}/detectors: {typology} has no function detect(engine, thresholds)")
         return cast(Detector, module)
+
+    def formats(self) -> list[Reader]:
+        """The readers of the lens, those of the modules of its folder `readers/` that offer `READER` or `READERS`."""
+        if not (self.folder / "readers" / "__init__.py").is_file():
+            return []
+        found: list[Reader] = []
+        for module in pkgutil.iter_modules([str(self.folder / "readers")]):
+            loaded = self._module(f"readers.{module.name}")
+            one: Reader | None = getattr(loaded, "READER", None)
+            found += [*getattr(loaded, "READERS", ()), *([one] if one is not None else [])]
+        return sorted(found, key=lambda reader: reader.name)
+
+    def commands(self) -> tuple[Command, ...]:
+        """What officers of the field may ask: `COMMANDS` of its module commands; none where there is no such module."""
+        if not (self.folder / "commands.py").is_file():
+            return ()
+        found = getattr(self._module("commands"), "COMMANDS", None)
+        if not isinstance(found, tuple):
+            raise LensError(f"{self.folder}/commands.py: has no tuple COMMANDS")
+        return found
 
     def scenario(self) -> ScenarioPart:
         """The lens's part of a region: `PART` of its module scenario."""
@@ -133,7 +162,7 @@ def read(folder: Path, package: str) -> Lens:
         lexicon=folder / top.text("lexicon"),
         schemata=tuple(folder / name for name in top.texts("schemata")),
     )
-    if lens.name != folder.name:
+    if folder.name not in (lens.name, TEMPLATE):
         raise LensError(f"{path}: name is “{lens.name}” in the folder “{folder.name}”", hint="A lens bears the name of its folder.")
     for file in (lens.lexicon, folder / top.text("scenario"), *lens.schemata):
         if not file.is_file():
@@ -153,12 +182,14 @@ def _ledger(entry: _Entry) -> pa.Schema:
 
 
 def _typology(entry: _Entry) -> Typology:
-    entry.only("title", "activity", "needs", "thresholds", "innocent")
+    entry.only("title", "activity", "needs", "thresholds", "innocent", "protection")
     thresholds = {
         one.name: Threshold(one.number("value"), one.text("unit"), one.text("about"), one.flag("verified"))
         for one in entry.named("thresholds")
     }
-    return Typology(entry.name, entry.text("title"), entry.text("activity"), entry.texts("needs"), thresholds, entry.texts("innocent"))
+    protection = entry.has("protection") and entry.flag("protection")
+    told = entry.text("title"), entry.text("activity"), entry.texts("needs"), thresholds, entry.texts("innocent")
+    return Typology(entry.name, *told, protection)
 
 
 class _Entry:
@@ -173,6 +204,9 @@ class _Entry:
         unknown = sorted(map(str, set(self._found) - set(names)))
         if unknown:
             raise LensError(f"{self.place}: no such entry: {', '.join(unknown)}", hint=f"Known are {', '.join(names)}.")
+
+    def has(self, name: str) -> bool:
+        return name in self._found
 
     def text(self, name: str) -> str:
         return str(self._of(name, str)).strip()

@@ -167,6 +167,8 @@ def _what(edge: Row, a: str, b: str) -> tuple[Message, str | None]:
     if kind.startswith("shared."):
         name = kind if has(kind) else "shared.other"
         return {"say": name, "a": a, "b": b, "value": {"say": "value", "text": label} if label else None}, None
+    if kind.startswith("finding."):
+        return {"say": "tie.finding", "a": a, "b": b}, label
     name = f"tie.{kind}" if has(f"tie.{kind}") else "tie.other"
     message: Message = {"say": name, "a": a, "b": b}
     tells = label and "." not in kind and label.casefold() not in sentence(message).casefold()

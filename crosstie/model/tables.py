@@ -181,6 +181,8 @@ FINDING = _table(
     sentence=text,
     innocent=texts,
     evidence=pa.list_(EVIDENCE),
+    ties=pa.list_(pa.struct([pa.field("a", text), pa.field("b", text)])),  # who of the subjects dealt with whom: edges, once a person accepts
+    thresholds=text,  # JSON: what the detector worked with
     status=text,  # proposed, accepted, rejected
 )
 
@@ -206,7 +208,7 @@ EDGE = _table(
     edge_id=text,
     source=text,
     target=text,
-    kind=text,  # FtM schema of the relation, or shared.<type>, or ledger.<name>
+    kind=text,  # FtM schema of the relation, or shared.<type>, or ledger.<name>, or finding.<activity>/<detector>
     label=text,
     start=text,
     end=text,
@@ -281,6 +283,7 @@ TABLES: dict[str, pa.Schema] = {
     "entities": ENTITY,
     "mentions": MENTION,
     "findings": FINDING,
+    "protections": FINDING,  # what was seen for somebody's protection: never spheres, ties, links or matches; subjects are events, not persons
     "spheres": SPHERE,
     "edges": EDGE,
     "links": LINK,
@@ -296,6 +299,7 @@ ORDER = {
     "entities": "entity_id",
     "mentions": "mention_id, locator",
     "findings": "score desc, finding_id",
+    "protections": "score desc, finding_id",
     "spheres": "entity_id, sphere, activity, basis, source_id, locator, sentence",
     "edges": "edge_id",
     "links": "rank, link_id",

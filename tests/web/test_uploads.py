@@ -213,7 +213,7 @@ def test_what_is_too_large_or_stops_half_way_is_not_kept(app: FastAPI, monkeypat
         out.write(b"half")
         raise OSError(28, "No space left on device")
 
-    mine = uploads.Uploads(app.state.workspace.folder, app.state.tokens.bearer(asks.headers["authorization"].removeprefix("Bearer ")))
+    mine = app.state.workspace.uploads(app.state.tokens.bearer(asks.headers["authorization"].removeprefix("Bearer ")))
     with pytest.raises(Exception, match="no space left"):
         mine.put("x.csv", stops)
     assert waits(app) == []

@@ -45,7 +45,8 @@ class Builder(Journal):
         self.groups = size.groups
         self.begin, self.end = BEGIN, END
         self.states: Sequence[State] = tuple(place.state for place in places().values())
-        self.part, self._seed, self._part, self._plan = part, seed, part, plan
+        self.part = self.lens = self._part = part
+        self._seed, self._plan = seed, plan
         if part in plan.blocks.values():
             raise LensError(
                 f"two parts are called {part}: their numbers would be those of each other", hint="Give one of the two another name."

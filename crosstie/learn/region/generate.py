@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosstie.errors import StorageError, UsageError
-from crosstie.learn.region import journals, ledgers, lists, registers, reports, trade
+from crosstie.learn.region import journals, ledgers, lists, papers, registers, reports, trade
 from crosstie.learn.region.builder import Builder
 from crosstie.learn.region.copies import copy_lists
 from crosstie.learn.region.noise import Care
@@ -34,6 +34,7 @@ Made by crosstie with {settings}. Every person, company, group, ship, account an
 - `entities.csv`: which record of which file is which actor: the same-entity clusters. Entity ids are those that crosstie's readers give.
 - `links.csv`: the {links} planted ties: class N1 to N5, typology, period, the path of actor ids from crime to terror, whether the files hold `enough`
   evidence of it or too little (`thin`), and who stands for either end just as well (`crime_side`, `terror_side`).
+- `findings.csv`: what the detectors of the lenses ought to find, of whom and when (`holds` yes), and what only looks so (no), with the reason.
 - `decoys.csv`: {decoys} pairs of a crime and a terror actor that look tied and are not, with the reason; an actor with itself where it is wrongly
   said to be of both worlds.
 """
@@ -76,6 +77,7 @@ def generate(settings: Settings, out: Path, parts: Sequence[ScenarioPart] = (), 
             ("shipments", lambda: trade.write_shipments(population, scale, files_, truth)),
             ("calls, prisons, cars and borders", lambda: journals.write_journals(population, scale, files_, truth)),
             ("reports", lambda: reports.write_reports(population, files_, truth)),
+            ("papers of the lenses", lambda: papers.write_papers(population, files_, truth)),
         )
         for what, write in writers:
             tell(what)

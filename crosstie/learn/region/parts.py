@@ -8,14 +8,17 @@ with holes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from crosstie.model.lexicon import Sphere
+
+if TYPE_CHECKING:
+    from crosstie.learn.region.papers import Clerk
 
 Kind = Literal["person", "company", "group", "vessel", "car"]
 LinkClass = Literal["N1", "N2", "N3", "N4", "N5"]
@@ -102,6 +105,14 @@ class Report:
     kind: ReportKind
     date: date
     about: tuple[Actor, ...] = field(default=())
+
+
+class PaperWriter(Protocol):
+    """Makes a file of the entries that the parts gave: `clerk` writes down whom they mean."""
+
+    def __call__(self, clerk: Clerk, entries: list[Any], /) -> bytes | str:
+        """The whole file."""
+        ...
 
 
 class RegionBuilder(Protocol):
@@ -277,6 +288,33 @@ class RegionBuilder(Protocol):
         the charge as narrative. `linked_to` is said as OFAC (“Linked To:”) and the UN (“Associated with ... (QDe.501)”) say it: list
         those actors on the same list first. `{0}` in the narrative becomes He, She or It.
         """
+        ...
+
+    def paper(
+        self,
+        name: str,
+        write: PaperWriter,
+        entry: Any,
+        *,
+        originator: str,
+        dataset: str,
+        grade: str = "B2",
+        marking: str = "TLP:AMBER; purpose=exercise",
+        mapping: Mapping[str, Any] | None = None,
+    ) -> None:
+        """An entry of a file in a format of the field's own. All entries of one name go into one file, which `write(clerk, entries)` makes, a
+        function of the lens's module: a part may be told several times in one region. The clerk (`learn.region.papers.Clerk`) knows actors as an
+        office knows them; `dataset` is the prefix of the ids that the file's reader gives. With a `mapping` the file is a table, and the mapping is
+        put beside it; without, a note says whose the file is.
+        """
+        ...
+
+    def shows(self, typology: str, subjects: Sequence[Actor | Account], first: date | None = None, last: date | None = None) -> None:
+        """What a detector ought to find: the typology, by its name in the lens, of these subjects."""
+        ...
+
+    def resembles(self, typology: str, subjects: Sequence[Actor | Account], reason: str) -> None:
+        """What looks like a typology and is innocent: a detector ought not to find it."""
         ...
 
     def true_link(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from crosstie.learn.region.parts import Account, Actor, Address, Decoy, Evidence, LinkClass, ListName, Report
+from crosstie.learn.region.parts import Account, Actor, Address, Decoy, Evidence, LinkClass, ListName, PaperWriter, Report
 from crosstie.model.lexicon import Sphere
 
 
@@ -193,6 +195,32 @@ class DecoyPair:
 
 
 @dataclass(slots=True)
+class PaperPlan:
+    """A file that a lens writes itself, of the entries that its parts asked for."""
+
+    name: str
+    write: PaperWriter
+    originator: str
+    grade: str
+    marking: str
+    dataset: str
+    mapping: Mapping[str, Any] | None
+    entries: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TrueFinding:
+    """What a detector ought to find of these subjects (`holds`), or what only looks so, with the reason."""
+
+    typology: str
+    subjects: tuple[str, ...]
+    first: date | None
+    last: date | None
+    holds: bool
+    reason: str
+
+
+@dataclass(slots=True)
 class Plan:
     """Everything that was asked for, in the order of asking."""
 
@@ -212,6 +240,8 @@ class Plan:
     listings: list[ListingPlan] = field(default_factory=list)
     links: list[TrueLink] = field(default_factory=list)
     decoys: list[DecoyPair] = field(default_factory=list)
+    papers: dict[str, PaperPlan] = field(default_factory=dict)
+    findings: list[TrueFinding] = field(default_factory=list)
     hubs: dict[str, Account] = field(default_factory=dict)
     nominees: dict[str, Actor] = field(default_factory=dict)
     #: which part draws its numbers from which block

@@ -31,7 +31,7 @@ class Severed(Builder):
 
     def __init__(self, seed: int, size: Size, part: str, plan: Plan, keep: Sphere, rounds: int | None = None) -> None:
         super().__init__(seed, size, f"{part}-{keep}-only", plan, rounds)
-        self._keep = keep
+        self.lens, self._keep = part, keep
         #: actors that the part wanted in the other world, wholly or as well
         self._cleared: set[str] = set()
         self._halved: set[str] = set()

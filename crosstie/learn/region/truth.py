@@ -36,6 +36,7 @@ LINKS = (
     "crime_side",
     "terror_side",
 )
+FINDINGS = ("lens", "typology", "subjects", "first", "last", "holds", "reason")
 DECOYS = ("left_actor", "right_actor", "kind", "reason")
 
 
@@ -128,6 +129,14 @@ def write_truth(out: Path, population: Population, about: str) -> None:
         ),
     )
     _table(out / "decoys.csv", DECOYS, ((one.a.id, one.b.id, one.kind, one.reason) for one in plan.decoys))
+    _table(
+        out / "findings.csv",
+        FINDINGS,
+        (
+            (*one.typology.split(".", 1), ";".join(one.subjects), one.first, one.last, "yes" if one.holds else "no", one.reason)
+            for one in plan.findings
+        ),
+    )
     (out / "README.md").write_text(about, encoding="utf-8")
 
 

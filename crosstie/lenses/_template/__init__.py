@@ -1,0 +1,1 @@
+"""The lens of new field: a beginning, made by “crosstie lens new”."""

@@ -1,0 +1,1 @@
+"""The typologies of new field, one a file."""

@@ -1,0 +1,1 @@
+"""The formats of new field, one a file."""

@@ -1,0 +1,90 @@
+"""A lens of one's own: begun, installed, asked; its region, findings and commands work from the first minute."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crosstie.errors import UsageError
+from crosstie.lens import contract, manifest, registry
+from crosstie.lens.beginning import begin
+from crosstie.lens.registry import FOLDER
+
+
+def test_the_template_keeps_the_contract_and_is_no_lens() -> None:
+    template = manifest.read(FOLDER / manifest.TEMPLATE, f"{registry.GROUP}.{manifest.TEMPLATE}")
+    assert contract.problems(template, [*registry.load(), template]) == []
+    assert template.name not in {lens.name for lens in registry.load()}
+
+
+@pytest.mark.parametrize("name", ["finance", "newfield", "Fakes", "a", "two words", "../up", "fakes-2"])
+def test_a_name_that_is_none_or_taken_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError):
+        begin(name, "Title", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    begin("fakes", "Forged goods", tmp_path)
+    with pytest.raises(UsageError, match="there already"):
+        begin("fakes", "Forged goods", tmp_path)
+
+
+def installed(root: Path, where: Path) -> dict[str, str]:
+    """The package as an installer would leave it: the code, and the note with its entry point."""
+    noted = where / "crosstie_fakes-0.1.0.dist-info"
+    noted.mkdir(parents=True)
+    (noted / "METADATA").write_text("Metadata-Version: 2.1\nName: crosstie-fakes\nVersion: 0.1.0\n", encoding="utf-8")
+    points = (root / "pyproject.toml").read_text(encoding="utf-8").split("[project.entry-points.")[1].split("\n\n")[0]
+    name, package = points.splitlines()[1].split(" = ")
+    (noted / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{name} = {package.strip(chr(34))}\n", encoding="utf-8")
+    (where / "crosstie_fakes").symlink_to(root / "crosstie_fakes")
+    return {**os.environ, "PYTHONPATH": str(where)}
+
+
+@pytest.mark.slow
+def test_a_new_lens_works_from_file_to_answer(tmp_path: Path) -> None:
+    root = begin("fakes", "Forged goods", tmp_path)
+    assert "newfield" not in "".join(file.read_text(encoding="utf-8") for file in root.rglob("*") if file.is_file())
+    env = installed(root, tmp_path / "site")
+
+    def crosstie(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "crosstie", *words], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "keeps the contract" in crosstie("lens", "check", "fakes")
+    part = (root / "crosstie_fakes" / "fakes" / "scenario.py").read_text(encoding="utf-8")
+    assert 'name = "fakes"' in part
+    crosstie("init", "unit")
+    (tmp_path / "dealings.csv").write_text(
+        "event_no,date,from,to,goods,quantity\n"
+        + "".join(f"{number},2024-03-{2 * number:02},Brook Store,Aro Velmi,thing,{number}\n" for number in range(1, 6)),
+        encoding="utf-8",
+    )
+    assert json.loads(crosstie("--workspace", "unit", "--json", "add", "dealings.csv"))[0]["source"]["reader"] == "fakes-events"
+    crosstie("--workspace", "unit", "build")
+    [listed] = json.loads(crosstie("--workspace", "unit", "--json", "findings", "--lens", "fakes"))
+    found = json.loads(crosstie("--workspace", "unit", "--json", "findings", listed["finding_id"]))
+    assert (found["title"], found["thresholds"]) == ("The same two deal again and again within days", {"times": 4.0, "window": 10.0})
+    assert sorted(found["names"].values()) == ["Aro Velmi", "Brook Store"]
+    assert "A wholesaler who is supplied in several trips" in crosstie("--workspace", "unit", "findings", listed["finding_id"])
+    asked = json.loads(crosstie("--workspace", "unit", "--purpose", "case 4", "fakes", "dealings", "brook", "--format", "json"))
+    assert [row["quantity"] for row in asked["rows"]] == [1, 2, 3, 4, 5]
+    assert "brook" in crosstie("--workspace", "unit", "audit")
+    crosstie("--workspace", "unit", "judge", "finding", listed["finding_id"], "--verdict", "accepted", "--reason", "seen it")
+    crosstie("--workspace", "unit", "build")
+    [accepted] = json.loads(crosstie("--workspace", "unit", "--json", "findings", "--status", "accepted"))
+    assert accepted["finding_id"] == listed["finding_id"]
+    assert "finding.fakes-dealing/again" in crosstie("--workspace", "unit", "export", "edges", "--format", "csv")
+    crosstie("--workspace", "unit", "thresholds", "set", "fakes.again.times", "6", "--reason", "they come daily here")
+    assert '"value": 6.0' in crosstie("--workspace", "unit", "--json", "thresholds", "list", "fakes.again")
+    crosstie("--workspace", "unit", "build")
+    assert json.loads(crosstie("--workspace", "unit", "--json", "findings")) == []
