@@ -41,7 +41,7 @@ def link(request: Request, link: str) -> Response:
     reader = reading(request)
     found = reader.link(link)
     [story] = reader.workspace.stories([found["link"]["link_id"]])
-    return page(request, "link.html", {"story": story, "found": found})
+    return page(request, "link.html", {"story": story, "found": found, "tasks": reader.tasks("link", found["link"]["link_id"])})
 
 
 @router.post("/links/{link}/judge")
@@ -90,8 +90,10 @@ def undo(request: Request, judgement: str) -> Response:
 @allows(Act.READ)
 def entity(request: Request, entity: str) -> Response:
     """One entity."""
-    found = reading(request).entity(entity)
-    return page(request, "entity.html", {"found": found, "values": _by_property(found["claims"])})
+    reader = reading(request)
+    found = reader.entity(entity)
+    tasks = reader.tasks("entity", found["entity"]["entity_id"]) if found["entity"] else []
+    return page(request, "entity.html", {"found": found, "values": _by_property(found["claims"]), "tasks": tasks})
 
 
 @router.get("/search")

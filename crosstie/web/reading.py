@@ -11,7 +11,7 @@ from fastapi import Query as Parameter
 from pydantic import BeforeValidator
 
 from crosstie.app import Workspace
-from crosstie.casework.access import Person
+from crosstie.casework.access import Act, Person
 from crosstie.errors import AccessError, NotFound
 from crosstie.exchange.dossier import Dossier
 from crosstie.link.asking import Question, classes_of
@@ -173,6 +173,10 @@ class Reading:
             "withheld": withheld,
             "needed": needed,
         }
+
+    def tasks(self, kind: str, subject: str) -> list[Row]:
+        """Who has a link or an entity to look at, as far as this person gives such work."""
+        return self.workspace.own(self.person).about(kind, subject) if self.person.may(Act.CASEWORK) else []
 
     def search(self, name: str) -> Row:
         """Who may be meant by a name, in any script."""
