@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crosstie import clock
 from crosstie.casework.access import ALLOWED, Act, Person, Role
-from crosstie.casework.accounts import AccountRow
+from crosstie.casework.account_tables import AccountRow
 from crosstie.casework.case_tables import CaseRow, GrantRow, MemberRow, OnceRow, TaskRow, VisitRow
 from crosstie.casework.turn import account, day, line
 from crosstie.errors import AccessError, NotFound, UsageError
@@ -97,12 +97,22 @@ class Own:
 
     def needs(self, ids: Iterable[str]) -> list[str]:
         """The numbers of the open cases in which this person needs to know somebody today who has one of these ids."""
-        which = sa.select(GrantRow.ref).join(CaseRow, CaseRow.ref == GrantRow.ref)
-        which = which.join(MemberRow, sa.and_(MemberRow.ref == GrantRow.ref, MemberRow.person == GrantRow.person))
-        live = (GrantRow.revoked_at.is_(None), GrantRow.until >= clock.today().isoformat(), CaseRow.status == "open")
-        which = which.where(GrantRow.person == self._person.name, GrantRow.subject.in_(sorted(set(ids))), *live)
+        which = self._granted(GrantRow.ref).where(GrantRow.subject.in_(sorted(set(ids))))
         with self._database.read() as connection:
             return sorted(set(connection.scalars(which)))
+
+    def state(self) -> tuple[list[str], list[str]]:
+        """Whom this person needs to know today, and what they are to look at: answers that rest on it change with it."""
+        with self._database.read() as connection:
+            granted = sorted(set(connection.scalars(self._granted(GrantRow.subject))))
+        return granted, sorted(self.assigned("link"))
+
+    def _granted(self, column: Any) -> sa.Select[Any]:
+        """A column of the grants of this person that hold today, in open cases that they are a member of."""
+        which = sa.select(column).join(CaseRow, CaseRow.ref == GrantRow.ref)
+        which = which.join(MemberRow, sa.and_(MemberRow.ref == GrantRow.ref, MemberRow.person == GrantRow.person))
+        live = (GrantRow.revoked_at.is_(None), GrantRow.until >= clock.today().isoformat(), CaseRow.status == "open")
+        return which.where(GrantRow.person == self._person.name, *live)
 
     def people(self) -> list[str]:
         """Who can be given something to look at: open accounts whose role reads links."""

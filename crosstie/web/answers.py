@@ -76,13 +76,14 @@ def listed(request: Request, start: int, count: int, shown: int, total: int) -> 
 
 
 def unchanged(request: Request, response: Response) -> Response | None:
-    """Mark an answer with the state that it is of: the build, the judgements, and what this person may see. An answer without contents (304) where the one
-    who asks has that already; what they have they have read.
+    """Mark an answer with the state that it is of: the build, the judgements, and what this person may see and is to do. An answer without contents (304)
+    where the one who asks has that already; what they have they have read.
     """
     workspace = workspace_of(request)
     build = workspace.builds.current()
     person = request.state.session.person
-    state = (build and build.number, workspace.casebook.state(), person.name, person.role, person.clearance, str(request.url))
+    own = workspace.own(person).state()
+    state = (build and build.number, workspace.casebook.state(), own, person.name, person.role, person.clearance, str(request.url))
     tag = f'"{blake2b(repr(state).encode(), digest_size=12).hexdigest()}"'
     keep = {"ETag": tag, "Cache-Control": "private, no-cache"}
     response.headers.update(keep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import segno
@@ -21,6 +22,7 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _Text = Annotated[str, Form(max_length=2_000)]
 #: Holds what a browser shows when its owner comes back from their agency.
 STATE = "crosstie_agency"
+_OWN = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 
 
 @router.get("/sign-in")
@@ -156,8 +158,10 @@ def remove_second_factor(request: Request, code: _Text) -> Response:
 
 
 def own(address: str) -> str:
-    """The address, where it is a page of our own: what begins with two slashes, of either kind, is another site to a browser."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+    """The address, where it is a page of our own: what begins with two slashes, of either kind, is another site to a browser, which passes over
+    tabs and line feeds.
+    """
+    return address if _OWN.fullmatch(address) else "/"
 
 
 def _accounts(request: Request) -> Accounts:

@@ -228,14 +228,20 @@ def test_victims_are_shown_to_who_needs_to_know_and_each_read_is_noted(app: Fast
     for browser in (ana, lea):
         for path in (f"/cases/{ref}", f"/api/v1/cases/{ref}", "/api/v1/search?name=Amriel+Tostovan", "/"):
             assert "Tostovan" not in browser.get(path).text.replace('"query":"Amriel Tostovan"', "")
+    told = ana.get(f"/api/v1/entities/{victim}")
+    known = {"If-None-Match": told.headers["etag"]}
+    assert ana.get(f"/api/v1/entities/{victim}", headers=known).status_code == 304
     assert do(lead, lea, form, do="revoke", number="1") == 303
     assert ana.get(f"/entities/{victim}").status_code == 403
+    assert ana.get(f"/api/v1/entities/{victim}", headers=known).status_code == 403
 
 
 def test_a_link_is_assigned_and_found_by_who_has_it(lead: Lead, sign_in: SignIn) -> None:
     lea, form, _ = lead
     ben, bens = sign_in(name="ben")
     link = lea.get("/api/v1/links").json()["links"][2]
+    before = ben.get("/api/v1/links", params={"assigned": "true"})
+    assert before.json()["links"] == []
     given = {
         "kind": "link",
         "subject": link["link_id"],
@@ -246,8 +252,11 @@ def test_a_link_is_assigned_and_found_by_who_has_it(lead: Lead, sign_in: SignIn)
         "once": "x",
     }
     assert [lea.post("/tasks", data=given).status_code for _ in range(2)] == [303, 303]
-    found = ben.get("/api/v1/links", params={"assigned": "true"}).json()["links"]
-    assert [one["link_id"] for one in found] == [link["link_id"]]
+    answer = ben.get("/api/v1/links", params={"assigned": "true"}, headers={"If-None-Match": before.headers["etag"]})
+    assert [one["link_id"] for one in answer.json()["links"]] == [link["link_id"]]
+    shown = lea.get(f"/links/{link['link_id']}").text
+    assert "is he the driver?" in shown
+    assert 'name="reason"' not in shown.partition('class="casework"')[2].partition("</div></div>")[0]  # the form comes when it is asked for
     assert "is he the driver?" in ben.get("/").text
     assert "is he the driver?" in ben.get("/casework", params={"kind": "link", "subject": link["link_id"]}).text
     [task] = ben.get("/api/v1/tasks").json()["tasks"]

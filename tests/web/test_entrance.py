@@ -17,6 +17,7 @@ from oidc_provider_mock import User, run_server_in_thread
 
 from crosstie import clock
 from crosstie.casework.access import Role
+from crosstie.web.entrance import own
 from crosstie.web.server import create_app
 from tests.web.conftest import WORDS, SignIn, form_of
 
@@ -75,6 +76,27 @@ def test_the_language_is_chosen_or_that_of_the_browser(app: FastAPI) -> None:
     assert '<html lang="ar" dir="rtl">' in reader.get("/sign-in", headers={"accept-language": "fr"}).text
     assert reader.post("/language", data={"language": "xx"}).status_code == 400
     assert reader.post("/language", data={"language": "ru", "next": "//elsewhere.example"}).headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "//elsewhere.example",
+        "/\t/elsewhere.example",
+        "/\n//elsewhere.example",
+        "/\\elsewhere.example",
+        "\t//e.example",
+        "https://e.example",
+        "",
+    ],
+)
+def test_what_another_site_could_be_meant_by_is_no_page_of_ours(other: str) -> None:
+    assert own(other) == "/"
+
+
+@pytest.mark.parametrize("page", ["/", "/links?start=50&class=N2", "/entities/a b", "/search?name=%2F%2Felse", "/sign-in?next=/links"])
+def test_pages_of_ours_stay_as_they_are(page: str) -> None:
+    assert own(page) == page
 
 
 @pytest.fixture
