@@ -14,15 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from crosstie import clock
 from crosstie.casework.access import Person, Role
+from crosstie.casework.account_tables import AccountRow, ElsewhereRow, SessionRow, TokenRow
 from crosstie.casework.codes import Codes
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.audit import Audit
-from crosstie.store.database import Base, Database
+from crosstie.store.database import Database
 from crosstie.store.record import plain
 
 #: Letters of a password at least (NIST SP 800-63B-4 asks for 15 where it is the only factor); what is longer than this is no password.
@@ -33,42 +33,6 @@ TRIES, LOCKED = 5, timedelta(minutes=15)
 IDLE, WHOLE = timedelta(minutes=30), timedelta(hours=12)
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, low memory
 _WRONG = "the name, the password or the code is wrong"
-
-
-class AccountRow(Base):
-    """One account."""
-
-    __tablename__ = "accounts"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    password: Mapped[str]
-    role: Mapped[str]
-    clearance: Mapped[str]
-    once: Mapped[bool]
-    closed: Mapped[bool]
-    failed: Mapped[int]
-    locked_until: Mapped[str | None]
-    made_at: Mapped[str]
-
-
-class SessionRow(Base):
-    """One session; its token is kept as a hash, so that who reads the database cannot take it over."""
-
-    __tablename__ = "sessions"
-    token: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    form: Mapped[str]
-    purpose: Mapped[str]
-    made_at: Mapped[str]
-    used_at: Mapped[str]
-
-
-class ElsewhereRow(Base):
-    """An account whose owner signs in with their agency: who says so, and how it calls them."""
-
-    __tablename__ = "accounts_elsewhere"
-    issuer: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +133,9 @@ class Accounts:
             return [replace(_account(row), factor=row["name"] in second) for row in rows]
 
     def change(self, name: str, *, by: str, role: Role | None = None, clearance: Tlp | None = None, closed: bool | None = None) -> None:
-        """Give an account another role or clearance, close it or open it; its sessions end. UsageError where nobody would be left to manage accounts."""
+        """Give an account another role or clearance, close it or open it; its sessions end, and where it is closed its tokens. UsageError where nobody
+        would be left to manage accounts.
+        """
         asked: dict[str, Any] = {
             "role": role and role.value,
             "clearance": None if clearance is None else clearance.label,
@@ -178,16 +144,20 @@ class Accounts:
         told = {key: value for key, value in asked.items() if value is not None}
         with self._changing(name, "change account", by, told) as connection:
             connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(**told))
+            if closed:
+                told["tokens"] = _revoke(connection, name)
             managing = sa.select(sa.func.count()).where(AccountRow.role == Role.ADMINISTRATOR.value, ~AccountRow.closed)
             if not connection.scalar(managing):
                 raise UsageError("nobody would be left to manage accounts", hint="Make another administrator first.")
 
     def reset(self, name: str, *, by: str) -> str:
-        """A new password to sign in with once; the sessions of the account end."""
+        """A new password to sign in with once; the sessions of the account end, and its tokens: who had the password may have made some."""
         password = secrets.token_urlsafe(18)
         values = {"password": _HASHER.hash(password), "once": True, "failed": 0, "locked_until": None}
-        with self._changing(name, "reset password", by, {}) as connection:
+        detail: dict[str, Any] = {}
+        with self._changing(name, "reset password", by, detail) as connection:
             connection.execute(sa.update(AccountRow).where(AccountRow.name == name).values(**values))
+            detail["tokens"] = _revoke(connection, name)
         return password
 
     def choose(self, name: str, present: str, password: str) -> None:
@@ -313,6 +283,12 @@ def purpose_of(written: str) -> str:
 def _account(row: Any) -> Account:
     clearance = next(level for level in Tlp if level.label == row["clearance"])
     return Account(row["name"], Role(row["role"]), clearance, row["once"], row["closed"], row["locked_until"] if _locked(row) else None)
+
+
+def _revoke(connection: sa.Connection, name: str) -> int:
+    """Take back all tokens of an account; how many held."""
+    held = (TokenRow.name == name, TokenRow.revoked_at.is_(None), TokenRow.until >= clock.today().isoformat())
+    return connection.execute(sa.update(TokenRow).where(*held).values(revoked_at=_told(clock.now()))).rowcount
 
 
 def _locked(row: Any) -> bool:

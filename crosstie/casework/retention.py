@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crosstie import clock
 from crosstie.casework.access import Act
-from crosstie.casework.accounts import AccountRow
+from crosstie.casework.account_tables import AccountRow
 from crosstie.casework.case_files import Files
 from crosstie.casework.case_tables import OF_A_CASE, CaseRow, OnceRow
 from crosstie.casework.turn import account, line

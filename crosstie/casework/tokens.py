@@ -15,15 +15,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
 
 from crosstie import clock
 from crosstie.casework.access import ALLOWED, Act, Person, Role
-from crosstie.casework.accounts import AccountRow
+from crosstie.casework.account_tables import AccountRow, TokenRow
 from crosstie.errors import NotFound, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.audit import Audit
-from crosstie.store.database import Base, Database
+from crosstie.store.database import Database
 from crosstie.store.record import plain
 
 #: How every token begins, so that it is known for one where it lies about.
@@ -34,22 +33,6 @@ DAYS, MOST_DAYS = 90, 366
 MOST = 50
 #: What no token may do: that is for people.
 FOR_PEOPLE = frozenset({Act.OWN, Act.ACCOUNTS})
-
-
-class TokenRow(Base):
-    """One token: `secret` is the hash of what its bearer sends, `id` what people call it by."""
-
-    __tablename__ = "tokens"
-    secret: Mapped[str] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    title: Mapped[str]
-    scope: Mapped[str]
-    purpose: Mapped[str]
-    made_at: Mapped[str]
-    until: Mapped[str]
-    used_at: Mapped[str | None]
-    revoked_at: Mapped[str | None]
 
 
 @dataclass(frozen=True, slots=True)

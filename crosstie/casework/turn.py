@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from crosstie import clock
 from crosstie.casework.access import ALLOWED, Act, Person, Role
-from crosstie.casework.accounts import AccountRow
+from crosstie.casework.account_tables import AccountRow
 from crosstie.casework.case_tables import CaseRow, MemberRow
 from crosstie.casework.things import Things
 from crosstie.errors import AccessError, Stale, UsageError

@@ -31,6 +31,18 @@ class Rates:
 
     def count(self, who: str, most: int) -> int:
         """Note that somebody asks; how many times they still may in this minute. TooMany where they may not."""
+        times = self._add(who, 1, most)
+        if times > most:
+            left = 60 - int(time.time() % 60)
+            raise TooMany(f"more than {most} times in a minute", hint=f"Ask again in {left} seconds.")
+        return most - times
+
+    def forget(self, who: str) -> None:
+        """Take back one count of this minute: it was none of those that are to be few."""
+        self._add(who, -1, 0)
+
+    def _add(self, who: str, more: int, most: int) -> int:
+        """How many times in this minute, with this one; more than `most` are not written down."""
         minute = int(time.time() // 60)
         mark = int.from_bytes(blake2b(who.encode("utf-8", "replace"), digest_size=8).digest(), "little")
         # opened anew: who removes the file under a running server loses a minute's counts, and nothing else
@@ -39,15 +51,13 @@ class Rates:
             end = time.monotonic() + _WAIT
             while not try_lock(stream):
                 if time.monotonic() > end:
-                    return 0  # whoever holds the file is stuck: better to answer than to be shut by it
+                    return most  # whoever holds the file is stuck: better to answer than to be shut by it
                 time.sleep(_STEP)
             stream.seek(mark % _SLOTS * _SLOT.size)
             held = stream.read(_SLOT.size)
             known, at, times = _SLOT.unpack(held) if len(held) == _SLOT.size else (0, 0, 0)
-            times = times + 1 if (known, at) == (mark, minute) else 1
-            if times > most:
-                left = 60 - int(time.time() % 60)
-                raise TooMany(f"more than {most} times in a minute", hint=f"Ask again in {left} seconds.")
-            stream.seek(mark % _SLOTS * _SLOT.size)
-            stream.write(_SLOT.pack(mark, minute, times))
-        return most - times
+            times = max(0, times + more) if (known, at) == (mark, minute) else max(0, more)
+            if more < 0 or times <= most:
+                stream.seek(mark % _SLOTS * _SLOT.size)
+                stream.write(_SLOT.pack(mark, minute, times))
+        return times

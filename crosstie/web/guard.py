@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -20,6 +18,7 @@ from crosstie.app import Workspace
 from crosstie.casework.access import Act
 from crosstie.casework.accounts import Session
 from crosstie.errors import AccessError, NotSignedIn, TooLarge, TooMany
+from crosstie.store.rates import Rates
 
 COOKIE = "crosstie_session"
 #: Where a new password is chosen, and where one leaves: all that somebody may do whose password is for one sign-in only.
@@ -151,29 +150,21 @@ def too_large(most: int) -> TooLarge:
 
 
 class Attempts:
-    """How often an address may try to sign in and fail: so many times in a minute."""
+    """How often an address may try to sign in and fail: so many times in a minute, whichever process it asks."""
 
-    def __init__(self, most: int = 20, window: float = 60.0) -> None:
-        self._most, self._window = most, window
-        self._seen: dict[str, deque[float]] = {}
+    def __init__(self, rates: Rates, most: int = 20) -> None:
+        self._rates, self._most = rates, most
 
     def count(self, address: str) -> None:
         """Note an attempt, as one that failed until `succeeded`. TooMany where there were more."""
-        now = time.monotonic()
-        if len(self._seen) > 10_000:
-            self._seen = {one: held for one, held in self._seen.items() if now - held[-1] < self._window}
-        held = self._seen.setdefault(address, deque())
-        while held and now - held[0] > self._window:
-            held.popleft()
-        held.append(now)
-        if len(held) > self._most:
-            held.pop()
-            raise TooMany("too many attempts to sign in", hint="Wait a minute.")
+        try:
+            self._rates.count(f"sign in {address}", self._most)
+        except TooMany as error:
+            raise TooMany("too many attempts to sign in", hint="Wait a minute.") from error
 
     def succeeded(self, address: str) -> None:
         """The last attempt did not fail: a whole office may sign in within a minute."""
-        if held := self._seen.get(address):
-            held.pop()
+        self._rates.forget(f"sign in {address}")
 
 
 def workspace_of(request: Request) -> Workspace:

@@ -61,7 +61,7 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.state.tokens = app.state.workspace.tokens()
     app.state.rates = Rates(folder / ".rates")
     app.state.secure = secure
-    app.state.attempts = Attempts()
+    app.state.attempts = Attempts(app.state.rates)
     app.include_router(entrance.router)
     for router in routers:
         app.include_router(router)

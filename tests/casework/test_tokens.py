@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from crosstie import clock
 from crosstie.app import Workspace
 from crosstie.casework.access import Act, Person, Role
-from crosstie.casework.accounts import Accounts
-from crosstie.casework.tokens import MOST, PREFIX, TokenRow, Tokens, grantable
+from crosstie.casework.account_tables import TokenRow
+from crosstie.casework.accounts import TRIES, Accounts
+from crosstie.casework.tokens import MOST, PREFIX, Tokens, grantable
 from crosstie.cli import main
 from crosstie.errors import AccessError, NotFound, UsageError
 from crosstie.model.marking import Tlp
@@ -80,6 +81,25 @@ def test_a_token_ends_when_it_is_taken_back_or_its_owner_may_no_more(tokens: Tok
     assert (bearer.may(Act.READ), bearer.may(Act.JUDGE), bearer.clearance) == (True, False, Tlp.GREEN)
     accounts.change("ana", by="root", closed=True)
     assert tokens.bearer(second) is None
+    accounts.change("ana", by="root", closed=False)
+    assert tokens.bearer(second) is None  # who comes back makes new ones
+
+
+def test_a_new_password_takes_the_tokens_that_the_old_one_may_have_made(tokens: Tokens, database: Database) -> None:
+    ours, _ = tokens.make(ANA, "nightly", [Act.READ], purpose="p")
+    accounts = Accounts(database)
+    accounts.add("ben", Role.ANALYST, by="root")
+    theirs, _ = tokens.make(Person("ben", Role.ANALYST), "nightly", [Act.READ], purpose="p")
+    for _ in range(TRIES):
+        with pytest.raises(AccessError):
+            accounts.sign_in("ana", "wrong", "smuggling")
+    assert tokens.bearer(ours) is not None  # wrong passwords of somebody else stop no program
+    accounts.reset("ana", by="root")
+    assert tokens.bearer(ours) is None
+    assert tokens.bearer(theirs) is not None
+    assert [(one.holds, bool(one.revoked_at)) for one in tokens.of("ana")] == [(False, True)]
+    again, _ = tokens.make(ANA, "nightly", [Act.READ], purpose="p")
+    assert tokens.bearer(again) is not None
 
 
 def test_one_takes_back_only_ones_own(tokens: Tokens) -> None:

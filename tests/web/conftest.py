@@ -34,7 +34,7 @@ def app(played: Path, tmp_path: Path) -> Iterator[FastAPI]:
     shutil.copytree(played, tmp_path / "unit")
     app = create_app(tmp_path / "unit", hosts=("testserver",))
     app.state.accounts.first()
-    app.state.attempts = Attempts(most=1_000)
+    app.state.attempts = Attempts(app.state.rates, most=1_000)
     yield app
     app.state.workspace.close()
 
