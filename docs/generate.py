@@ -10,8 +10,8 @@ import click
 
 from crosstie.cli import main
 from crosstie.graph.svg import Node, Step, path_svg
-from crosstie.lens.registry import readers
 from crosstie.lens import registry
+from crosstie.lens.registry import readers
 from docs.matching import page as matching
 from docs.review import picture
 
@@ -79,8 +79,11 @@ def _commands() -> str:
 def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _walk(f"{path} {name}", command.commands[name])
+        context = click.Context(command, info_name=path)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from _walk(f"{path} {name}", found)
 
 
 def _lenses() -> str:

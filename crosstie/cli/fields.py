@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
+from collections.abc import MutableMapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,7 @@ import click
 from crosstie.cli import render
 from crosstie.cli.ending import err
 from crosstie.cli.frame import Frame, command
+from crosstie.lens.places import FILE, folders
 
 if TYPE_CHECKING:
     from crosstie.lens.commands import Answer, Command, Option
@@ -30,30 +34,61 @@ _KINDS: dict[str, Any] = {
 
 
 class Fields(click.Group):
-    """The commands of crosstie, and behind them those of the lenses, which are looked up only when one is asked for."""
+    """The commands of crosstie, and behind them those of the lenses."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """As in click: the lenses that bring commands stand among the others."""
-        from crosstie.lens import registry
-
-        return sorted({*super().list_commands(ctx), *(lens.name for lens in registry.load() if lens.commands())})
+        return sorted({*super().list_commands(ctx), *_fields()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """As in click."""
         known = super().get_command(ctx, cmd_name)
-        if known is not None:
-            return known
-        from crosstie.lens import registry
-
-        lens = next((one for one in registry.load() if one.name == cmd_name), None)
-        return _group(lens) if lens is not None and lens.commands() else None
+        return known if known is not None or cmd_name not in _fields() else _Field(cmd_name)
 
 
-def _group(lens: Lens) -> click.Group:
-    group = click.Group(lens.name, help=f"{lens.title}: {lens.about}", context_settings={"help_option_names": ["-h", "--help"]})
-    for one in lens.commands():
-        _add(group, lens, one)
-    return group
+class _Field(click.Group):
+    """The commands of one lens: its code is loaded only when they are asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, help=_title(name), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+        self._loaded = False
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As in click."""
+        return sorted(self._own())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """As in click."""
+        return self._own().get(cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As in click, with what the lens says of itself."""
+        self._own()
+        super().format_help(ctx, formatter)
+
+    def _own(self) -> MutableMapping[str, click.Command]:
+        if not self._loaded:
+            from crosstie.lens import registry
+
+            [lens] = [one for one in registry.load() if one.name == self.name]
+            self.help = f"{lens.title}: {lens.about}"
+            for one in lens.commands():
+                _add(self, lens, one)
+            self._loaded = True
+        return self.commands
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """The names of the lenses that bring commands."""
+    return frozenset(name for name, (folder, _) in folders().items() if (folder / "commands.py").is_file())
+
+
+def _title(name: str) -> str:
+    """What a lens is called, without reading the rest of its manifest."""
+    text = (folders()[name][0] / FILE).read_text(encoding="utf-8", errors="replace")
+    found = re.search(r"^title: *(.+)$", text, re.MULTILINE)
+    return f"{found[1].strip(chr(34))}: what officers of the field ask." if found else name
 
 
 def _add(group: click.Group, lens: Lens, asked: Command) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from crosstie.errors import StorageError, UsageError
 from crosstie.lens.manifest import TEMPLATE
-from crosstie.lens.registry import FOLDER, GROUP, load
+from crosstie.lens.places import FOLDER, GROUP
+from crosstie.lens.registry import load
 
 #: What the template calls itself, in the places where a new lens puts its own name.
 _NAME, _TITLE = "newfield", "New field"

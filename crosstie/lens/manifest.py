@@ -16,6 +16,7 @@ import yaml
 from crosstie.errors import LensError
 from crosstie.ingest.reader import Reader
 from crosstie.learn.region.parts import ScenarioPart
+from crosstie.lens.places import FILE
 from crosstie.lens.protocols import Detector
 from crosstie.link.activities import read_lexicon
 from crosstie.model.lexicon import Activity
@@ -24,7 +25,6 @@ from crosstie.model.tables import ledger
 if TYPE_CHECKING:
     from crosstie.lens.commands import Command
 
-FILE = "lens.yaml"
 #: The folder of a lens that is none: what “crosstie lens new” begins with.
 TEMPLATE = "_template"
 #: the kinds of a ledger's columns

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +15,8 @@ from crosstie.ingest.readers import readers as shared_readers
 from crosstie.lens import events
 from crosstie.lens.commands import Command
 from crosstie.lens.findings import finding_id
-from crosstie.lens.manifest import FILE, Lens, Typology, read
+from crosstie.lens.manifest import Lens, Typology, read
+from crosstie.lens.places import folders
 from crosstie.link.activities import unowned
 from crosstie.model.lexicon import Activity
 from crosstie.model.schema import load_schemata
@@ -26,9 +24,6 @@ from crosstie.model.tables import FINDING
 from crosstie.store.casebook import Judgement
 from crosstie.store.engine import Engine
 from crosstie.store.thresholds import Setting
-
-GROUP = "crosstie.lenses"
-FOLDER = Path(__file__).parents[1] / "lenses"
 
 
 @cache
@@ -49,27 +44,8 @@ def load() -> list[Lens]:
 
 
 def _discovered() -> Iterator[Lens]:
-    folders = {path.parent.name: (path.parent, f"{GROUP}.{path.parent.name}") for path in sorted(FOLDER.glob(f"[!_]*/{FILE}"))}
-    for point in entry_points(group=GROUP):
-        folder = _folder(point.value)
-        if folder is None or not (folder / FILE).is_file():
-            raise LensError(
-                f"entry point {point.name}: no lens at {point.value}", hint="Reinstall the package that brings it, or remove it."
-            )
-        known = folders.setdefault(point.name, (folder, point.value))
-        if known[0].resolve() != folder.resolve():
-            raise LensError(f"two lenses are called {point.name}: {known[0]} and {folder}")
-    for name in sorted(folders):
-        yield read(*folders[name])
-
-
-def _folder(package: str) -> Path | None:
-    """Where the package of a lens lies; the packages around it are imported, it is not."""
-    try:
-        spec = find_spec(package)
-    except ModuleNotFoundError:
-        return None
-    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
+    for folder, package in folders().values():
+        yield read(folder, package)
 
 
 def _agree(lenses: Sequence[Lens]) -> None:
@@ -168,8 +144,12 @@ def _impersonal(engine: Engine, apart: Sequence[Mapping[str, Any]]) -> None:
     if not named and not any(row["ties"] for row in apart):
         return
     engine.load("lens_named", pa.table({"id": pa.array(sorted(named), pa.string())}))
-    if engine.scalar("select count(*) from lens_named n join claims c on c.canonical_id = n.id or c.entity_id = n.id") or any(row["ties"] for row in apart):
-        raise LensError("a finding for protection names a person or ties two", hint="Its subjects are events of the ledger, and it has no ties.")
+    if engine.scalar("select count(*) from lens_named n join claims c on c.canonical_id = n.id or c.entity_id = n.id") or any(
+        row["ties"] for row in apart
+    ):
+        raise LensError(
+            "a finding for protection names a person or ties two", hint="Its subjects are events of the ledger, and it has no ties."
+        )
 
 
 def run(engine: Engine, lens: Lens, typology: Typology, limits: Mapping[str, float] | None = None) -> pa.Table:

@@ -91,7 +91,7 @@ def links_of(build: Build, question: Question) -> pa.Table:
         chosen &= _among(table, "class", set(question.classes))
     if question.typologies:
         wanted = {one.casefold() for one in question.typologies}
-        chosen &= np.array([any(one.casefold() in wanted for one in row or ()) for row in values(table, "typologies")], np.bool_)
+        chosen &= np.array([any(not wanted.isdisjoint(_parts(one)) for one in row or ()) for row in values(table, "typologies")], np.bool_)
     if question.max_hops is not None:
         chosen &= np.array([hops <= question.max_hops for hops in values(table, "hops")], np.bool_)
     chosen &= _within(table, question)
@@ -187,3 +187,9 @@ def _in_regions(build: Build, table: pa.Table, codes: Collection[str]) -> NDArra
             if any(code.casefold() in codes for code in countries or ()):
                 there.add(entity)
     return np.array([any(node in there for node in path) for path in paths], np.bool_)
+
+
+def _parts(typology: str) -> tuple[str, ...]:
+    """How a typology may be called: `activity/detector`, or by either part."""
+    named = typology.casefold()
+    return (named, *named.split("/"))

@@ -30,7 +30,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def _commands(group: click.Group, prefix: str = "") -> set[str]:
     found: set[str] = set()
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         found.add(f"{prefix}{name}")
         if isinstance(command, click.Group):
             found |= _commands(command, f"{prefix}{name} ")
@@ -50,7 +52,7 @@ def test_commands_in_the_docs_exist_with_their_options(page: Path) -> None:
     for line in re.findall(r"(?:^|`)crosstie ((?:[a-z]+)(?: [a-z]+)?)", _code(text), re.MULTILINE):
         words = line.split()
         assert words[0] in known, f"{page.name}: crosstie {words[0]}"
-        if isinstance(main.commands[words[0]], click.Group) and len(words) > 1:
+        if len(words) > 1 and any(one.startswith(f"{words[0]} ") for one in known):
             assert " ".join(words) in known, f"{page.name}: crosstie {line}"
 
 

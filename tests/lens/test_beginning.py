@@ -13,11 +13,11 @@ import pytest
 from crosstie.errors import UsageError
 from crosstie.lens import contract, manifest, registry
 from crosstie.lens.beginning import begin
-from crosstie.lens.registry import FOLDER
+from crosstie.lens.places import FOLDER, GROUP
 
 
 def test_the_template_keeps_the_contract_and_is_no_lens() -> None:
-    template = manifest.read(FOLDER / manifest.TEMPLATE, f"{registry.GROUP}.{manifest.TEMPLATE}")
+    template = manifest.read(FOLDER / manifest.TEMPLATE, f"{GROUP}.{manifest.TEMPLATE}")
     assert contract.problems(template, [*registry.load(), template]) == []
     assert template.name not in {lens.name for lens in registry.load()}
 
@@ -42,7 +42,7 @@ def installed(root: Path, where: Path) -> dict[str, str]:
     (noted / "METADATA").write_text("Metadata-Version: 2.1\nName: crosstie-fakes\nVersion: 0.1.0\n", encoding="utf-8")
     points = (root / "pyproject.toml").read_text(encoding="utf-8").split("[project.entry-points.")[1].split("\n\n")[0]
     name, package = points.splitlines()[1].split(" = ")
-    (noted / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{name} = {package.strip(chr(34))}\n", encoding="utf-8")
+    (noted / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {package.strip(chr(34))}\n", encoding="utf-8")
     (where / "crosstie_fakes").symlink_to(root / "crosstie_fakes")
     return {**os.environ, "PYTHONPATH": str(where)}
 

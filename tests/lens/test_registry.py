@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosstie.errors import LensError
-from crosstie.lens import registry
-from crosstie.lens.findings import finding_id
+from crosstie.lens import places, registry
+from crosstie.lens.findings import Seen, finding_id, table
 from crosstie.lens.manifest import Lens
 from crosstie.model.tables import CLAIM, FINDING, SOURCE
 from crosstie.store.casebook import Judgement
@@ -84,9 +85,9 @@ def engine() -> Iterator[Engine]:
 
 def found(engine: Engine, judgements: tuple[Judgement, ...] = ()) -> list[dict[str, Any]]:
     registry.detect(engine, LENSES, judgements)
-    table = engine.arrow("select * from findings")
-    assert table.schema == FINDING
-    return table.to_pylist()
+    seen = engine.arrow("select * from findings")
+    assert seen.schema == FINDING
+    return [row for row in seen.to_pylist() if row["typology"] == "money-laundering/structuring"]
 
 
 def judged(finding: str, verdict: Any, revoked: str | None = None) -> Judgement:
@@ -101,7 +102,9 @@ def test_a_finding_names_the_holder_and_leads_to_its_evidence(engine: Engine) ->
     assert len(finding["evidence"]) == 8
     assert finding["evidence"][0]["locator"] == "row 0"
     assert finding["evidence"][0]["originator"] == "Bank of Salt"
-    assert finding["innocent"] == list(lens("finance").typologies[0].innocent)
+    [typology] = [one for one in lens("finance").typologies if one.name == "structuring"]
+    assert finding["innocent"] == list(typology.innocent)
+    assert json.loads(finding["thresholds"]) == {name: one.value for name, one in typology.thresholds.items()}
     assert finding["finding_id"] == finding_id("finance", "structuring", ["Q1"], "2020-03-01", "2020-03-08")
 
 
@@ -124,6 +127,47 @@ def test_a_detector_without_its_ledger_sees_nothing() -> None:
         engine.load("claims", CLAIM.empty_table())
         engine.load("sources", SOURCE.empty_table())
         assert found(engine) == []
+
+
+def test_a_units_own_thresholds_count(engine: Engine) -> None:
+    registry.detect(engine, LENSES, (), {"finance.structuring.count": 9.0, "finance.elsewhere.count": 1.0})
+    assert "money-laundering/structuring" not in engine.arrow("select typology from findings").column("typology").to_pylist()
+    registry.detect(engine, LENSES, (), {"finance.structuring.count": 8.0})
+    rows = engine.arrow("select thresholds from findings where typology = 'money-laundering/structuring'").to_pylist()
+    assert [json.loads(row["thresholds"])["count"] for row in rows] == [8.0]
+
+
+class Guarding:
+    """A detector that sees what it is told to see."""
+
+    def __init__(self, *seen: Seen) -> None:
+        self.seen = seen
+
+    def detect(self, engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
+        return table(self.seen)
+
+
+def protecting(monkeypatch: pytest.MonkeyPatch, *seen: Seen) -> Lens:
+    """The lens of finance, with a detector whose findings protect somebody."""
+    typology = replace(lens("finance").typologies[0], name="guardian", protection=True)
+    monkeypatch.setattr(Lens, "detector", lambda self, name: Guarding(*seen))
+    return replace(lens("finance"), typologies=(typology,))
+
+
+def test_what_protects_somebody_is_kept_apart(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = protecting(monkeypatch, Seen(("event-7",), "2020-01-01", "2020-01-01", 0.5, "A child travelled alone.", ()))
+    registry.detect(engine, [one], ())
+    assert engine.scalar("select count(*) from findings") == 0
+    assert engine.arrow("select subjects from protections").to_pylist() == [{"subjects": ["event-7"]}]
+
+
+@pytest.mark.parametrize("subjects,ties", [(("Q1",), ()), (("p-1",), ()), (("event-7", "event-8"), (("event-7", "event-8"),))])
+def test_what_protects_somebody_names_nobody(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, subjects: tuple[str, ...], ties: tuple[tuple[str, str], ...]
+) -> None:
+    one = protecting(monkeypatch, Seen(subjects, "2020-01-01", "2020-01-01", 0.5, "A child travelled alone.", (), ties=ties))
+    with pytest.raises(LensError, match="protection"):
+        registry.detect(engine, [one], ())
 
 
 def test_empty_ledgers_give_no_findings(engine: Engine) -> None:
@@ -176,14 +220,14 @@ def test_activities_are_sorted_and_owned() -> None:
     names = [activity.name for activity in activities]
     assert names == sorted(set(names))
     assert {"drugs.trafficking", "money-laundering", "kidnapping", "terrorism.attack"} <= set(names)
-    assert {activity.lens for activity in activities} == {"core", "extortion", "finance", "resources"}
+    assert {activity.lens for activity in activities} == {"core", *(one.name for one in LENSES)}
 
 
 def test_an_entry_point_that_leads_nowhere_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     class Point:
         name, value = "ghost", "no_such_package.ghost"
 
-    monkeypatch.setattr(registry, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(places, "entry_points", lambda group: [Point()])
     with pytest.raises(LensError, match="entry point ghost: no lens at no_such_package"):
         list(registry._discovered())
 
@@ -196,6 +240,6 @@ def test_two_lenses_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch, tmp
     class Point:
         name, value = "finance", "others.finance"
 
-    monkeypatch.setattr(registry, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(places, "entry_points", lambda group: [Point()])
     with pytest.raises(LensError, match="two lenses are called finance"):
         list(registry._discovered())

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from crosstie.errors import UsageError
-from crosstie.link.asking import Question, classes_of, unseen
+from crosstie.link.asking import Question, _parts, classes_of, unseen
 
 
 def test_classes_and_ranges_of_them() -> None:
@@ -42,3 +42,9 @@ def test_new_is_what_was_not_there_or_of_another_class() -> None:
     now = pa.table({"link_id": ["a", "b", "c"], "class": ["N2", "N3", "N4"]})
     found = unseen(now, {"a": "N2", "b": "N2", "gone": "N1"})
     assert found.to_pylist() == [{"link_id": "b", "class": "N3", "was": "N2"}, {"link_id": "c", "class": "N4", "was": None}]
+
+
+@pytest.mark.parametrize("asked", ["extortion/collector", "Collector", "extortion"])
+def test_a_typology_goes_by_either_of_its_names(asked: str) -> None:
+    assert asked.casefold() in _parts("extortion/collector")
+    assert "robbery" not in _parts("extortion/collector")
