@@ -155,7 +155,7 @@ class _Maker:
 
     def divert(self, one: Firearm, point: tuple[str, str | None], on: date, where: str, *, report: date | None) -> None:
         one.point, one.where = point, where
-        one.recovered = min(END, max(on + timedelta(days=int(self.rng.exponential(700) + 5)), on + timedelta(days=1)))
+        one.recovered = on + timedelta(days=int(self.rng.exponential(700) + 5))
 
     def day(self, first: date, last: date) -> date:
         return first + timedelta(days=int(self.rng.integers(0, (last - first).days)))
@@ -173,7 +173,7 @@ def world(seed: int, count: int = 40_000, recovered: int = 500) -> World:
     maker = _Maker(seed, count, recovered)
     firearms = maker.made()
     rows = [row for one in firearms for row in _records(one, maker.rng)]
-    gone = [one for one in firearms if one.point is not None]
+    gone = [one for one in firearms if one.recovered is not None and one.recovered <= END]
     chosen = maker.rng.permutation(len(gone))[:recovered]
     asked = []
     for number, place in enumerate(chosen.tolist()):

@@ -143,20 +143,24 @@ def _described(asked: Question, *, narrow: bool) -> str:
         f"sum(case when e.{name} = {quoted(value)} then 1 else 0 end) as {name}_same, count(e.{name}) as {name}_said"
         for name, value in same.items()
     )
-    where = f"and (e.make = {quoted(asked.make)} or e.make is null)" if narrow and asked.make else ""
     before = f"e.date < {quoted(asked.date)}" if asked.date else "1 = 0"
+    # a record without a maker is of the maker whose records bear that number
+    source = f"""
+        select e.*, h.cost, coalesce(e.make, max(e.make) over (partition by e.serial_latin)) as maker
+        from {TABLE} e join firearms_hits h on h.serial = e.serial_latin
+        where e.kind not in ('trace', 'ballistic') and coalesce(e.status, '') <> 'cancelled'"""
+    where = f"where (e.maker = {quoted(asked.make)} or e.maker is null)" if narrow and asked.make else ""
     return f"""
-        select e.serial_latin as serial, e.make, min(h.cost) as cost, max(e.model) as model, max(e.calibre) as calibre, {counts},
+        select e.serial_latin as serial, e.maker as make, min(e.cost) as cost, max(e.model) as model, max(e.calibre) as calibre, {counts},
             min(case when e.kind = 'manufacture' then e.date end) as made, min(e.year) as year,
             max(case when e.kind in ({seen}) then e.date end) as seen,
             max(case when e.kind in ('theft', 'loss') then e.date end) as reported,
             min(case when e.kind = 'destruction' then e.date end) as destroyed,
             max(case when e.kind = 'recovery' and {before} then e.date end) as recovered,
             max(e.date) as ended, max_by(coalesce(e.state_to, e.state_from), e.date || ' ' || e.event_id) as state,
-            sum(case when lower(e.marks) like {quoted(f"%{(asked.mark or '').casefold()}%")} then 1 else 0 end) as mark_same, count(e.marks) as mark_said
-        from {TABLE} e join firearms_hits h on h.serial = e.serial_latin
-        where e.kind not in ('trace', 'ballistic') and coalesce(e.status, '') <> 'cancelled' {where}
-        group by e.serial_latin, e.make order by serial, make"""
+            sum(case when lower(e.marks) like {quoted(f"%{(asked.mark or '').casefold()}%")} then 1 else 0 end) as mark_same, count(e.marks) as mark_said,
+            count(*) as records
+        from ({source}) e {where} group by e.serial_latin, e.maker order by serial, make"""
 
 
 def quoted(value: str | None) -> str:
@@ -188,11 +192,22 @@ def _scores(rows: pa.Table, asked: Question, last: str) -> tuple[np.ndarray[Any,
         said["in lawful hands later"] = np.where(_is(pc.greater(rows.column("seen"), late)), by["seen_later"], 0.0)
         said["destroyed before"] = np.where(_is(pc.less(rows.column("destroyed"), asked.date)), by["destroyed"], 0.0)
         said["recovered before"] = np.where(_is(pc.is_valid(rows.column("recovered"))), by["recovered"], 0.0)
-    said["reported lost or stolen"] = np.where(_is(pc.is_valid(rows.column("reported"))), by["reported"], 0.0)
+    said["reported lost or stolen"] = _reported(rows, asked)
+    said["but one record"] = np.where(_is(pc.equal(rows.column("records"), 1)), by["one_record"], 0.0)
     said["no record since"] = by["silent"] * np.clip(_years(rows.column("seen"), last), 0.0, 4.0)
     if asked.state:
         said["last known where recovered"] = np.where(_is(pc.equal(rows.column("state"), asked.state)), by["same_state"], 0.0)
     return sum(said.values(), nothing), said
+
+
+def _reported(rows: pa.Table, asked: Question) -> np.ndarray[Any, Any]:
+    """A report of loss or theft counts less where lawful hands are on record after it, or where it came after the recovery."""
+    by = weights()["firearm"]
+    reported, seen = rows.column("reported"), rows.column("seen")
+    back = _is(pc.greater(seen, reported))
+    after = _is(pc.greater(reported, asked.date)) if asked.date else np.zeros(rows.num_rows, bool)
+    found: np.ndarray[Any, Any] = np.select([~_is(pc.is_valid(reported)), back, after], [0.0, by["reported_back"], by["reported_after"]], by["reported"])
+    return found
 
 
 def _share(rows: pa.Table, name: str, by: Mapping[str, float]) -> np.ndarray[Any, Any]:
