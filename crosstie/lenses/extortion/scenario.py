@@ -45,6 +45,7 @@ def _tax(region: RegionBuilder) -> tuple[Actor, Actor, list[Account]]:
     )
     region.list_as(commander, "un-like", "Taliban", "Commander responsible for suicide attacks on the northern road.", on=first)
     region.true_link(collector, commander, "N2", "extortion.collector", first, last, [taking, passing])
+    region.shows("collector", [collector], first, first + timedelta(days=155))
     return collector, commander, hauliers
 
 
@@ -55,6 +56,7 @@ def _dues(region: RegionBuilder, hauliers: list[Account], collector: Actor, comm
     for month in range(9):
         for haulier in hauliers:
             region.pay(haulier, till, _about(region, first + timedelta(days=30 * month)), 60.0, purpose="dues")
+    region.resembles("collector", [association], "an association whose members pay dues by the month")
     keeper = region.person(association.state, family=commander)
     region.relation("Employment", keeper, association, first, None, role="storekeeper")
     thief = region.person(association.state, spheres=[CRIME])
