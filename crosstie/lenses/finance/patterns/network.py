@@ -104,3 +104,14 @@ def places(rows: Ints, times: Ints, accounts: Ints, least: Ints) -> Ints:
     for i in range(len(accounts)):
         found[i] = first_from(times, rows[accounts[i]], rows[accounts[i] + 1], least[i])
     return found
+
+
+def within(side: Side, accounts: Ints, least: Ints, latest: Ints) -> tuple[Ints, Ints]:
+    """The payments on one side of each of these accounts from its least to its latest time: pairs of the account's place in the question and the
+    payment's place in the network.
+    """
+    begin, end = places(side.rows, side.times, accounts, least), places(side.rows, side.times, accounts, latest + 1)
+    number = np.maximum(end - begin, 0)
+    asked = np.repeat(np.arange(len(accounts)), number)
+    inside = np.arange(int(number.sum())) - np.repeat(np.cumsum(number) - number, number) + np.repeat(begin, number)
+    return asked, side.places[inside]
