@@ -27,6 +27,7 @@ from crosstie.exchange.export import Exported
 from crosstie.exchange.matching import Matching
 from crosstie.graph.compile import compile_edges
 from crosstie.graph.memory import Memory
+from crosstie.graph.ties import renew_ties
 from crosstie.ingest.archive import unpack
 from crosstie.ingest.beside import chosen, named
 from crosstie.ingest.load import Choice, load
@@ -55,7 +56,7 @@ from crosstie.resolve.screen.listing import build_index
 from crosstie.resolve.screen.queries import Query
 from crosstie.resolve.weights import FILE as WEIGHTS_FILE
 from crosstie.resolve.weights import learn_weights, mark, open_weights, written
-from crosstie.rooms import Rooms
+from crosstie.rooms import DRAWING, Rooms
 from crosstie.screening import opened
 from crosstie.settings import FILE, Settings
 from crosstie.store.audit import Audit
@@ -226,6 +227,7 @@ class Workspace(Rooms):
             for number in self.builds.older(settings.keep_builds):
                 self._record("remove build", f"{number:04}")
                 self.builds.remove(number)
+            renew_ties(build, self.folder / DRAWING)
             return build, True
 
     def _write(self, engine: Engine, writer: BuildWriter) -> None:

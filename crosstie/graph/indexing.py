@@ -19,6 +19,7 @@ from crosstie.model.marking import Marking
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.durable import make_folder, publish, storing
 from crosstie.store.engine import damaged
+from crosstie.store.lock import try_lock
 from crosstie.store.scratch import Scratch
 
 _MEMORY, _ROWS = "700MB", 100_000
@@ -213,8 +214,19 @@ class _Written:
             np.save(self._files / f"{self._name}.npy", np.concatenate(self._parts) if self._parts else np.empty(0, np.uint8))
 
 
+def make_alone(build: Build, folder: Path, target: Path) -> None:
+    """Make them unless another process is at it: each process that serves a workspace asks for them."""
+    with storing(folder):
+        make_folder(folder)
+        lock = folder / f".{target.name}.lock"
+        with lock.open("w+b") as held:
+            if try_lock(held) and not target.exists():
+                make(build, folder, target)
+        lock.unlink(missing_ok=True)
+
+
 if __name__ == "__main__":  # begun by `ties.ready_ties`
     _build, _folder, _target = (Path(one) for one in sys.argv[1:])
     _found = next((one for one in BuildStore(_build.parent).list() if one.path == _build), None)
     if _found is not None:
-        make(_found, _folder, _target)
+        make_alone(_found, _folder, _target)

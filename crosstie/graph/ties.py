@@ -7,7 +7,9 @@ ids, ties in the order of theirs, and for each entity its ties, the surest first
 from __future__ import annotations
 
 import json
+import logging
 import sys
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from crosstie.errors import CrosstieError
 from crosstie.graph.indexing import NODE, NUMBERS, SHORT, make
 from crosstie.store.builds import Build
 
@@ -29,8 +32,13 @@ Cleared = Callable[[str | None], bool]
 Numbers = NDArray[np.int64]
 #: Raised with every change of what stands in the files.
 _VERSION = 3
+#: The last file that is written.
+_LAST = "lists.json"
 #: Which are being made, or were, by this process.
-_MAKING, _BEGUN = Lock(), dict[Path, Popen[bytes]]()
+_MAKING, _BEGUN = Lock(), dict[Path, "_Begun"]()
+#: Seconds until another process is begun where one has failed, twice as long each time, and at most.
+_RETRY, _RARELY = 60.0, 3_600.0
+_LOG = logging.getLogger(__name__)
 #: A pack is so small that threads cost more than they bring.
 _ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
@@ -215,21 +223,59 @@ class Ties:
 def open_ties(build: Build, folder: Path) -> Ties:
     """The ties of a build, kept in `folder`; made there where they are missing, which takes some seconds for a million ties."""
     target = _target(build, folder)
-    if not (target / "lists.json").is_file():
+    if not (target / _LAST).is_file():
         make(build, folder, target)
     return _opened(target)
 
 
 def ready_ties(build: Build, folder: Path) -> Ties | None:
-    """The ties of a build where they stand already; else None, and they are begun to be made by a process beside, with memory of its own."""
+    """The ties of a build where they stand already; else None, and they are begun to be made by a process beside, with memory of its own. Where that one
+    fails another is begun later.
+    """
     target = _target(build, folder)
-    if (target / "lists.json").is_file():
+    if (target / _LAST).is_file():
         return _opened(target)
     with _MAKING:
-        if target not in _BEGUN:
-            _BEGUN[target] = Popen([sys.executable, "-m", "crosstie.graph.indexing", str(build.path), str(folder), str(target)])
-        _BEGUN[target].poll()  # so that it does not linger when it is done
+        held = _BEGUN.get(target)
+        if held is None or held.again():
+            command = [sys.executable, "-m", "crosstie.graph.indexing", str(build.path), str(folder), str(target)]
+            _BEGUN[target] = _Begun(Popen(command), held.tries + 1 if held else 0)
     return None
+
+
+def renew_ties(build: Build, folder: Path) -> bool:
+    """Make the ties of a new build where those of an earlier one stand: somebody looks at pages here, and the first of them need not wait. False where
+    there is nothing to do, or they could not be made: the build stands without them, and pages ask for them again.
+    """
+    target = _target(build, folder)
+    if not any(folder.glob(f"*/{_LAST}")) or (target / _LAST).is_file():
+        return False
+    try:
+        make(build, folder, target)
+    except CrosstieError as error:
+        _LOG.warning("the index of ties was not made: %s", error.detail)
+        return False
+    return True
+
+
+class _Begun:
+    """A process that makes the files of a build; `tries`: how many have failed before."""
+
+    def __init__(self, process: Popen[bytes], tries: int) -> None:
+        self._process, self.tries = process, tries
+        self._due: float | None = None
+
+    def again(self) -> bool:
+        """Whether it has ended without making them, and it is time to try once more. It is told once in the log."""
+        code = self._process.poll()
+        if code is None:
+            return False
+        if self._due is None:
+            wait = min(_RETRY * 2**self.tries, _RARELY)
+            self._due = time.monotonic() + wait
+            if code:
+                _LOG.warning("the index of ties was not made (the process ended with %s); tried again after %d s", code, wait)
+        return time.monotonic() >= self._due
 
 
 def _target(build: Build, folder: Path) -> Path:
