@@ -161,7 +161,7 @@ def _rows(path: Path, ledger: str, schema: pa.Schema) -> pa.Table:
         for number, row in enumerate(csv.DictReader(stream), 2):
             if row.get("ledger", ledger) != ledger:
                 continue
-            unknown = sorted(set(row) - set(columns) - {"ledger"})
+            unknown = sorted({name for name, cell in row.items() if cell} - set(columns) - {"ledger"})
             if unknown:
                 raise LensError(f"{path}: the ledger {ledger} has no column {', '.join(unknown)}")
             own = given | {"event_id": f"e{number}", "locator": f"row {number}"} | {name: cell for name, cell in row.items() if cell}

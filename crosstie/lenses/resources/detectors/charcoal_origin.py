@@ -4,7 +4,7 @@ declared as of a State that makes none.
 Why it matters: under Security Council resolution 2036 (2012), paragraphs 22 and 23, and the resolutions that renew it, no State may import
 charcoal from Somalia, whether or not it originates there, because Al-Shabaab lived on it; consignments then came with certificates of other
 States. The same pattern holds wherever an armed group taxes a resource. Measures, ports and States are data, dated by their instruments
-(data/charcoal.yaml): a shipment before a measure is none.
+(data/embargoes.yaml): a shipment before a measure is none.
 
 Source: S/RES/2036 (2012), S/RES/2182 (2014), S/RES/2713 (2023); reports of the Monitoring Group and Panel of Experts on Somalia.
 """
@@ -14,29 +14,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import yaml
 
-from crosstie.lens.events import events
 from crosstie.lens.findings import SHOWN, Seen, piece, table
+from crosstie.lenses.resources.consignments import current
+from crosstie.lenses.resources.rules import embargoes
 from crosstie.store.engine import Engine
 
-_DATA = Path(__file__).parents[1] / "data" / "charcoal.yaml"
+HS = "4402"
 
 
 def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     """Exporters whose charcoal comes from a forbidden place, or at least `shipments` times with an origin that makes none."""
-    charcoal = f"starts_with(s.hs, '{known()['hs']}')"
-    prices = engine.arrow(
-        f"select s.value / s.weight as price from {events('shipments')} s where {charcoal} and s.value > 0 and s.weight > 0"
-    )
+    charcoal, shipments = f"starts_with(s.hs, '{HS}')", current(engine)
+    prices = engine.arrow(f"select s.value / s.weight as price from {shipments} s where {charcoal} and s.value > 0 and s.weight > 0")
     usual = float(np.median(prices.column("price").to_numpy())) if prices.num_rows else None
     rows = engine.arrow(
-        f"select s.*, h.state as home from {events('shipments')} s left join ("
+        f"select s.*, h.state as home from {shipments} s left join ("
         "select canonical_id, min(value) as state from claims where prop in ('country', 'jurisdiction', 'mainCountry') and prop_type = 'country'"
         " group by canonical_id having count(distinct value) = 1) h on h.canonical_id = s.a"
         f" where {charcoal} and s.date is not null and s.a is not null and ({_suspect()}) order by s.a, s.date, s.event_id"
@@ -48,9 +45,9 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
 
 @cache
 def known() -> dict[str, Any]:
-    """Measures, ports and States without production, as the data file gives them."""
-    found: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return found
+    """Measures on charcoal, ports and States without production, as the data file gives them."""
+    found = embargoes()
+    return found | {"measures": [measure for measure in found["measures"] if HS in measure["hs"]]}
 
 
 def _suspect() -> str:
@@ -92,7 +89,7 @@ def _reasons(row: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     for measure in known()["measures"]:
         if not (str(measure["from"]) <= day <= str(measure["until"] or "9999")):
             continue
-        if origin == measure["state"] and measure.get("only") != "false-origin":
+        if origin == measure["state"] and measure["scope"] != "false-origin":
             yield f"declared origin is under the charcoal ban ({measure['instrument']})", True
         elif home == measure["state"] != origin:
             yield f"the exporter sits in a State under charcoal measures ({measure['instrument']}) and declares another origin", True
