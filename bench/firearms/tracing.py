@@ -13,19 +13,19 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from bench.firearms.world import world
+from bench.firearms.world import SECOND, world
 from crosstie.lens import events
 from crosstie.lenses.firearms.search.find import find
 from crosstie.lenses.firearms.search.pattern import parse
-from crosstie.lenses.firearms.tracing.candidates import index
+from crosstie.lenses.firearms.tracing.candidates import habits, index
 from crosstie.lenses.firearms.tracing.trace import trace
 from crosstie.model.tables import CLAIM, ENTITY, SOURCE
 from crosstie.store.engine import Engine
 
 
-def measured(seed: int, count: int, recovered: int, show: int = 0) -> dict[int, dict[str, float]]:
+def measured(seed: int, count: int, recovered: int, second: float = SECOND, show: int = 0) -> dict[int, dict[str, float]]:
     """Hits by the number of signs lost."""
-    made = world(seed, count, recovered)
+    made = world(seed, count, recovered, second)
     sums: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     with Engine() as engine, tempfile.TemporaryDirectory() as folder:
         for name, schema in (("claims", CLAIM), ("entities", ENTITY), ("sources", SOURCE)):
@@ -33,9 +33,11 @@ def measured(seed: int, count: int, recovered: int, show: int = 0) -> dict[int, 
         engine.load("ledger_firearm_events", made.events)
         events.gather(engine)
         serials = index(engine, Path(folder))
+        usual = habits(engine, Path(folder))
+        print(seed, usual)
         for asked, truth, lost in made.asked:
             began = time.perf_counter()
-            found = trace(engine, serials, asked)
+            found = trace(engine, serials, asked, usual)
             took = time.perf_counter() - began
             first = found.candidates.found[0] if found.candidates.found else None
             right = first is not None and first.serial == truth.serial and first.make in (truth.make, None)
@@ -49,6 +51,8 @@ def measured(seed: int, count: int, recovered: int, show: int = 0) -> dict[int, 
             row["point where firearm right"] += point and right
             row["number alone"] += alone
             row["ms"] += 1000 * took
+            row["first two"] += any(one.serial == truth.serial for one in found.candidates.found[:2])
+            row["fitting"] += found.candidates.fitting
             row["sure"] += first.probability if first else 0.0
             if show and not (right and point):
                 show -= 1
@@ -68,12 +72,13 @@ def main() -> None:
     options.add_argument("--seeds", default="11,12,13,14,15")
     options.add_argument("--count", type=int, default=40_000)
     options.add_argument("--recovered", type=int, default=500)
+    options.add_argument("--second", type=float, default=SECOND, help="share of arms with a number in a second place")
     options.add_argument("--show", type=int, default=0)
     options.add_argument("--into", type=Path)
     given = options.parse_args()
     total: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for seed in map(int, given.seeds.split(",")):
-        for lost, row in measured(seed, given.count, given.recovered, given.show).items():
+        for lost, row in measured(seed, given.count, given.recovered, given.second, given.show).items():
             for name, value in row.items():
                 total[lost][name] += value
                 total[9][name] += value

@@ -29,6 +29,8 @@ MODELS = {
     "Verdan Gunsmiths": (("V22", ".22 LR", "rifle"), ("V45", ".45 ACP", "pistol"), ("V12", "12 gauge", "shotgun")),
 }
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+#: How many recovered arms bear their number, or its last signs, on slide, barrel or bolt too: most makers stamp it there.
+SECOND = 0.6
 #: Signs that hands exchange when they copy a number.
 SLIPS = {"0": "O", "O": "0", "1": "I", "8": "B", "B": "8", "5": "S", "S": "5", "2": "Z", "Z": "2", "6": "G", "G": "6", "3": "8", "7": "1", "4": "A", "M": "N"}
 
@@ -168,8 +170,8 @@ def event(kind: str, on: date, a: str | None, b: str | None, state_from: str | N
     return {"kind": kind, "on": on, "a": a, "b": b, "state_from": state_from, "state_to": state_to, "role_a": role_a, "role_b": role_b}
 
 
-def world(seed: int, count: int = 40_000, recovered: int = 500) -> World:
-    """A register of so many firearms and so many recovered ones, of which 0 to 4 signs are lost in turn."""
+def world(seed: int, count: int = 40_000, recovered: int = 500, second: float = SECOND) -> World:
+    """A register of so many firearms and so many recovered ones, of which 0 to 4 signs are lost in turn; `second` of them bear a number in another place."""
     maker = _Maker(seed, count, recovered)
     firearms = maker.made()
     rows = [row for one in firearms for row in _records(one, maker.rng)]
@@ -178,7 +180,7 @@ def world(seed: int, count: int = 40_000, recovered: int = 500) -> World:
     asked = []
     for number, place in enumerate(chosen.tolist()):
         one, lost = gone[place], number % 5
-        asked.append((_asked(one, lost, maker.rng), one, lost))
+        asked.append((_asked(one, lost, maker.rng, second), one, lost))
     return World(_table(rows), tuple(asked))
 
 
@@ -222,7 +224,7 @@ def slipped(serial: str, rng: np.random.Generator) -> str:
     return serial[:at] + str(rng.integers(10)) + serial[at + 1 :]
 
 
-def _asked(one: Firearm, lost: int, rng: np.random.Generator) -> Question:
+def _asked(one: Firearm, lost: int, rng: np.random.Generator, second: float) -> Question:
     """What the officer can read and say of it."""
     signs = list(one.serial)
     if rng.random() < 0.6:
@@ -235,7 +237,7 @@ def _asked(one: Firearm, lost: int, rng: np.random.Generator) -> Question:
         if sign in SLIPS and rng.random() < 0.01:
             signs[at] = SLIPS[sign]
     others: tuple[str, ...] = ()
-    if rng.random() < 0.35:  # the slide or barrel bears the number or its last signs, itself perhaps worn
+    if rng.random() < second:  # the slide or barrel bears the number or its last signs, itself perhaps worn
         tail = list(one.serial if rng.random() < 0.5 else one.serial[-4:])
         for at in range(len(tail)):
             if rng.random() < 0.25:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ TABLE = events("firearm_events")
 #: Numbers that are weighed at all; where more fit, the maker has to agree.
 MOST = 50_000
 _FEW = 3
+#: Firearms that it takes to know the habits of a role.
+_ENOUGH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,36 @@ def index(engine: Engine, cache: Path) -> SerialIndex:
     return opened(cache / "serials", (batch.column(0) for batch in engine.batches(query, 500_000)))
 
 
-def candidates(engine: Engine, serials: SerialIndex, asked: Question, limit: int = 10) -> Candidates:
-    """The likeliest firearms of the records, best first."""
+def habits(engine: Engine, cache: Path) -> dict[str, float]:
+    """How often a year a firearm in the hands of each role is heard of again, counted or passed on, as the ledger itself shows: one that is not heard of
+    although it should have been is likelier to be gone. Worked out once for a build.
+    """
+    kept = cache / "habits.json"
+    if not kept.is_file():
+        last = str(engine.scalar(f"select max(date) from {TABLE} where date < '2100'") or "2000")
+        seen = ", ".join(f"'{name}'" for name in vocabulary("events")["seen"])
+        rows = engine.arrow(f"""
+            select role, count(*) as firearms, cast(count(followed) as double) as heard,
+                cast(sum({_decimal(f"coalesce(followed, {quoted(last)})")} - {_decimal("date")}) as double) as years
+            from (
+                select coalesce(role_b, role_a) as role, date,
+                    lead(date) over (partition by serial_latin, make order by date, event_id) as followed
+                from {TABLE} where serial_status = 'intact' and length(date) >= 7 and kind in ({seen})
+            ) group by role order by role""").to_pylist()
+        found = {row["role"] or "": round(row["heard"] / max(row["years"], 1.0), 4) for row in rows if row["firearms"] >= _ENOUGH}
+        cache.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(found), encoding="utf-8")
+    read: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
+    return read
+
+
+def _decimal(day: str) -> str:
+    """SQL: a day as years and a fraction."""
+    return f"(cast(substr({day}, 1, 4) as double) + cast(substr({day}, 6, 2) as double) / 12)"
+
+
+def candidates(engine: Engine, serials: SerialIndex, asked: Question, usual: Mapping[str, float], limit: int = 10) -> Candidates:
+    """The likeliest firearms of the records, best first; `usual` as `habits` gives it."""
     pattern, fits = _fits(serials, asked)
     hits = pa.table({"serial": pa.array(fits.serials, pa.string()), "cost": pa.array(fits.costs, pa.float64())})
     if asked.others and len(hits):
@@ -92,7 +123,7 @@ def candidates(engine: Engine, serials: SerialIndex, asked: Question, limit: int
     if not rows.num_rows and len(hits) > 2_000:
         rows = engine.arrow(_described(asked, narrow=False))
     last = engine.scalar(f"select max(date) from {TABLE} where date < '2100'") or "2100"
-    scores, reasons = _scores(rows, asked, str(last))
+    scores, reasons = _scores(rows, asked, str(last), usual)
     order = np.lexsort((np.arange(len(scores)), -scores))[:limit]
     nobody = float(weights()["firearm"]["nobody"])
     # what is beyond the limit counts too: a probability is of all that fit
@@ -158,6 +189,7 @@ def _described(asked: Question, *, narrow: bool) -> str:
             min(case when e.kind = 'destruction' then e.date end) as destroyed,
             max(case when e.kind = 'recovery' and {before} then e.date end) as recovered,
             max(e.date) as ended, max_by(coalesce(e.state_to, e.state_from), e.date || ' ' || e.event_id) as state,
+            max_by(coalesce(e.role_b, e.role_a), e.date || ' ' || e.event_id) as role,
             sum(case when lower(e.marks) like {quoted(f"%{(asked.mark or '').casefold()}%")} then 1 else 0 end) as mark_same, count(e.marks) as mark_said,
             count(*) as records
         from ({source}) e {where} group by e.serial_latin, e.maker order by serial, make"""
@@ -168,7 +200,7 @@ def quoted(value: str | None) -> str:
     return "null" if value is None else "'" + value.replace("'", "''") + "'"
 
 
-def _scores(rows: pa.Table, asked: Question, last: str) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
+def _scores(rows: pa.Table, asked: Question, last: str, usual: Mapping[str, float]) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
     """How well each firearm fits, and what of it each point makes up."""
     by = weights()["firearm"]
     size = rows.num_rows
@@ -194,7 +226,8 @@ def _scores(rows: pa.Table, asked: Question, last: str) -> tuple[np.ndarray[Any,
         said["recovered before"] = np.where(_is(pc.is_valid(rows.column("recovered"))), by["recovered"], 0.0)
     said["reported lost or stolen"] = _reported(rows, asked)
     said["but one record"] = np.where(_is(pc.equal(rows.column("records"), 1)), by["one_record"], 0.0)
-    said["no record since"] = by["silent"] * np.clip(_years(rows.column("seen"), last), 0.0, 4.0)
+    often = np.array([usual.get(role or "", by["silent"]) for role in rows.column("role").to_pylist()])
+    said["no record since"] = np.clip(often * _years(rows.column("seen"), last), 0.0, by["silent_most"])
     if asked.state:
         said["last known where recovered"] = np.where(_is(pc.equal(rows.column("state"), asked.state)), by["same_state"], 0.0)
     return sum(said.values(), nothing), said
@@ -206,7 +239,9 @@ def _reported(rows: pa.Table, asked: Question) -> np.ndarray[Any, Any]:
     reported, seen = rows.column("reported"), rows.column("seen")
     back = _is(pc.greater(seen, reported))
     after = _is(pc.greater(reported, asked.date)) if asked.date else np.zeros(rows.num_rows, bool)
-    found: np.ndarray[Any, Any] = np.select([~_is(pc.is_valid(reported)), back, after], [0.0, by["reported_back"], by["reported_after"]], by["reported"])
+    ago = np.clip(_years(reported, asked.date), 0.0, 5.0) * by["reported_ago"] if asked.date else 0.0
+    said = [0.0, by["reported_back"], by["reported_after"]]
+    found: np.ndarray[Any, Any] = np.select([~_is(pc.is_valid(reported)), back, after], said, by["reported"] + ago)
     return found
 
 

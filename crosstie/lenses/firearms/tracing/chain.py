@@ -14,7 +14,7 @@ LOST = ("theft", "loss")
 _ORDER = {name: at for at, name in enumerate(("manufacture", "export", "transit", "import", "stock", "transfer", "sale", "inventory", "loss", "theft"))}
 #: Records of one event differ by so many days at most.
 _NEAR, _LEG = 12, 200
-_TOLD, _JOINED, _BROKEN, _TURNED = 1.0, 1.5, -1.2, -0.6
+_TOLD, _JOINED, _BROKEN, _TURNED = 1.0, 1.5, -0.7, -0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,15 @@ def _same(step: Step, row: dict[str, Any]) -> bool:
     if step.kind != row["kind"] and not legs:
         return False
     b = None if row["b"] == row.get("firearm") else row["b"]
-    if (step.a and row["a"] and step.a != row["a"]) or (step.b and b and step.b != b):
-        return False
-    if step.kind == "inventory" or (not (step.a and step.a == row["a"]) and not (step.b and step.b == b)):
-        return step.date == row["date"] and step.a == row["a"]
-    near = _LEG if legs else _NEAR
-    return any(_apart(one, row["date"]) <= near for one in (step.date, turned(step.date)))
+    if step.kind in (*SHOWN, *LOST):
+        return step.a == row["a"] and (step.date == row["date"] or (step.kind != "inventory" and _near(step, row, _NEAR)))
+    # nobody hands the same arms over twice in a few days: one party is told wrongly, or under another name
+    same = [left == right for left, right in ((step.a, row["a"]), (step.b, b)) if left and right]
+    return (all(same) if legs and same else any(same)) and _near(step, row, _LEG if legs else _NEAR)
+
+
+def _near(step: Step, row: dict[str, Any], days: int) -> bool:
+    return any(_apart(one, row["date"]) <= days for one in (step.date, turned(step.date)))
 
 
 def _apart(left: str | None, right: str | None) -> int:

@@ -111,11 +111,12 @@ def _ways(line: Chain, by: Mapping[str, float]) -> list[_Place]:
         kinds = {row["kind"] for row in step.records}
         if not kinds & {"export", "import", "transit"} or not step.a or not step.b:
             continue
-        later = any(step.b in (one.a, one.b) for one in line.steps[at + 1 :]) or any(one.a == step.b for one in line.reports)
+        told = [one for one in line.reports if one.a != step.a and (one.date or "") >= (step.date or "")]
+        later = any(step.b in (one.a, one.b) for one in line.steps[at + 1 :]) or any(one.a == step.b for one in told)
         reasons: dict[str, float] = {}
         if "import" in kinds or later:
             reasons["booked on arrival, or passed on by the consignee"] = by["arrived"]
-        elif at + 1 < len(line.steps):
+        elif at + 1 < len(line.steps) or told:
             reasons["later records show it elsewhere"] = by["went_on"]
         else:
             reasons["sent abroad, and nobody there books it"] = by["no_arrival"] + by["last_holder"]

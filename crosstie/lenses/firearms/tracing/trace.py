@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +44,9 @@ class _Records:
     lot: dict[tuple[str, str | None], list[dict[str, Any]]]
 
 
-def trace(engine: Engine, serials: SerialIndex, asked: Question, *, close: int = _CLOSE) -> Trace:
-    """Trace one firearm. UsageError where nothing of its number can be read."""
-    found = candidates(engine, serials, asked)
+def trace(engine: Engine, serials: SerialIndex, asked: Question, usual: Mapping[str, float], *, close: int = _CLOSE) -> Trace:
+    """Trace one firearm. `usual` is how often who holds a firearm books it (`candidates.habits`). UsageError where nothing of the number can be read."""
+    found = candidates(engine, serials, asked, usual)
     rows = _records(engine, serials, found.found[:close])
     lines, places = [], []
     for one in found.found[:close]:
@@ -130,7 +131,8 @@ def _attach(gathered: dict[tuple[str, str | None], list[dict[str, Any]]], near: 
 
 def _of_lot(own: list[dict[str, Any]], lot: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first way of its neighbours, where nearly all went the same and no record of its own tells of it: it most likely set out with them."""
-    if any(row["kind"] in ("export", "import") or row["role_a"] == "manufacturer" and row["kind"] == "transfer" for row in own):
+    first = [row for row in own if row["kind"] in ("export", "import") or (row["role_a"] == "manufacturer" and row["kind"] == "transfer")]
+    if any(row["a"] and row["b"] and row["b"] != row["firearm"] for row in first):
         return []
     sent = [row for row in lot if row["kind"] in ("export", "transfer") and row["role_a"] == "manufacturer" and row["a"] and row["b"]]
     ways: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
