@@ -1,10 +1,14 @@
-"""Databases of both kinds that crosstie keeps decisions in."""
+"""What tests of several rooms share: databases of both kinds, a demonstration, and the order of the files."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import subprocess
+import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +20,22 @@ from argon2 import PasswordHasher
 
 from crosstie.casework import accounts
 from crosstie.store.database import Database
+from crosstie.store.lock import try_lock
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several processes take the files in the order below, not those of many tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first: one that is begun last keeps one process waiting for another."""
+    count: dict[Path, tuple[int, int]] = {}
+    for item in items:
+        slow, all_ = count.get(item.path, (0, 0))
+        count[item.path] = (slow + (item.get_closest_marker("slow") is not None), all_ + 1)
+    items.sort(key=lambda item: (count[item.path][0] == 0, -count[item.path][1], str(item.path)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +44,24 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `crosstie demo` makes, once for all processes of these tests, with what it printed (`printed.txt`): to be copied, not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "demonstration"
+    with (shared / "demonstration.lock").open("a+b") as held:
+        while not try_lock(held):
+            time.sleep(0.2)
+        if not (folder / "printed.txt").is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, "-m", "crosstie", "demo", str(folder)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+            assert done.returncode == 0, done.stderr
+            (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from crosstie import demo
 from crosstie.casework.access import Role
 from crosstie.model.marking import Tlp
 from crosstie.web.guard import Attempts
@@ -23,10 +22,9 @@ SignIn = Callable[..., tuple[TestClient, str]]
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("web")
-    demo.run(folder / "demo", 7)
-    return folder / "demo" / "workspace"
+def played(demonstration: Path) -> Path:
+    """A built workspace, to be copied."""
+    return demonstration / "workspace"
 
 
 @pytest.fixture
