@@ -83,7 +83,7 @@ def wildlife(engine: Engine, *, ratio: float = 1.0, floor: float = 0.0) -> str:
     (importer less exporter) and `kind`: both sides differ, importer only, exporter only.
 
     Lines with the same species, parties, origin, goods, unit, purpose and source of one year are added up first. `cause` is the first harmless cause
-    that the ledger gives: a slip of unit, the same quantity under another purpose, source, unit or origin, or the next year.
+    that the ledger gives: a slip of unit, the same quantity under another purpose, source, unit or origin, a State that reports nothing, or another year.
     """
     keys = ", ".join(_LINE)
     sums = f"{exactly('importer_quantity')} as importer_quantity, {exactly('exporter_quantity')} as exporter_quantity"
@@ -96,6 +96,8 @@ def wildlife(engine: Engine, *, ratio: float = 1.0, floor: float = 0.0) -> str:
     engine.create(
         "res_ever", f"select {', '.join(coarse)}, {sums}, count(distinct period) as periods from res_lines group by {', '.join(coarse)}"
     )
+    for side, other in (("exporter", "exporter_quantity"), ("importer", "importer_quantity")):
+        engine.create(f"res_{side}s_heard", f"select distinct period, {side} as state from res_lines where {other} is not null")
     i, e = "coalesce(l.importer_quantity, 0)", "coalesce(l.exporter_quantity, 0)"
     unit = " or ".join(f"({i} > {e} * {one * (1 - 1e-6)} and {i} < {e} * {one * (1 + 1e-6)})" for one in _UNITS[:4])
     causes = (
@@ -104,6 +106,8 @@ def wildlife(engine: Engine, *, ratio: float = 1.0, floor: float = 0.0) -> str:
             "c.many > 1 and c.importer_quantity = c.exporter_quantity",
             "coded apart: under all purposes, sources, units and origins together the two agree",
         ),
+        ("x.state is null and l.exporter is not null", "the exporting State has reported nothing for this year"),
+        ("n.state is null and l.importer is not null", "the importing State has reported nothing for this year"),
         ("v.periods > 1 and v.importer_quantity = v.exporter_quantity", "recorded in another year: over all years the two agree"),
         (
             "l.importer_quantity is null and l.exporter_quantity is not null",
@@ -117,6 +121,8 @@ def wildlife(engine: Engine, *, ratio: float = 1.0, floor: float = 0.0) -> str:
         "res_wildlife",
         f"select l.*, {i} - {e} as difference, {kind} as kind, {cause} as cause from res_lines l"
         f" join res_coarse c on {join.format('c')} and c.period = l.period join res_ever v on {join.format('v')}"
+        " left join res_exporters_heard x on x.period = l.period and x.state = l.exporter"
+        " left join res_importers_heard n on n.period = l.period and n.state = l.importer"
         f" where {i} <> {e} and abs({i} - {e}) >= {floor} and ({i} >= {e} * {ratio} or {e} >= {i} * {ratio})",
     )
     return "res_wildlife"

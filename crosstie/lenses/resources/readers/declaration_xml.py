@@ -18,7 +18,7 @@ from crosstie.lenses.resources.reading.cells import Cells
 from crosstie.lenses.resources.reading.headings import Column, layout
 from crosstie.lenses.resources.reading.parties import Parties
 from crosstie.lenses.resources.reading.shipments import consign
-from crosstie.lenses.resources.reading.tables import Refusals, Rows
+from crosstie.lenses.resources.reading.tables import Refusals, Rows, apart
 
 _DATA = Path(__file__).parents[1] / "data" / "sad.yaml"
 #: items gathered before they are handed on
@@ -47,6 +47,7 @@ class DeclarationXml:
     def read(self, original: Original, out: Emitter) -> None:
         """A shipment for each item of each declaration."""
         refused, parties, cells = Refusals(out), Parties(out), Cells()
+        apart(original, out)
         waiting: list[Item] = []
         for place, declaration in xml.records(original, _known()["declarations"], out):
             found = list(_items(place, declaration))

@@ -11,7 +11,7 @@ from crosstie.lenses.resources.reading import labelled, official
 from crosstie.lenses.resources.reading.headings import layout
 from crosstie.lenses.resources.reading.parties import Parties
 from crosstie.lenses.resources.reading.shipments import consign
-from crosstie.lenses.resources.reading.tables import Refusals, Rows
+from crosstie.lenses.resources.reading.tables import Refusals, Rows, apart
 
 Take = Callable[[Rows, Emitter, Parties, Refusals], None]
 _TABLE = 6
@@ -40,6 +40,7 @@ class PaperReader:
     def read(self, original: Original, out: Emitter) -> None:
         """An event for each paper."""
         refused = Refusals(out)
+        apart(original, out)
         self.take(labelled.read(original, layout(self.layout), out, refused), out, Parties(out), refused)
         refused.close()
 

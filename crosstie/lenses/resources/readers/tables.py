@@ -11,7 +11,7 @@ from crosstie.lenses.resources.reading import official
 from crosstie.lenses.resources.reading.headings import layout
 from crosstie.lenses.resources.reading.parties import Parties
 from crosstie.lenses.resources.reading.shipments import consign
-from crosstie.lenses.resources.reading.tables import Refusals, Rows, fits, rows
+from crosstie.lenses.resources.reading.tables import Refusals, Rows, apart, fits, rows
 
 Take = Callable[[Rows, Emitter, Parties, Refusals], None]
 #: a table that could be several is the first of these
@@ -35,6 +35,7 @@ class TableReader:
     def read(self, original: Original, out: Emitter) -> None:
         """An event for each row."""
         refused, parties = Refusals(out), Parties(out)
+        apart(original, out)
         for part in rows(original, layout(self.layout), out, refused):
             self.take(part, out, parties, refused)
         refused.close()

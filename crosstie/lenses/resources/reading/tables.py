@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,6 +141,12 @@ def ledger(name: str, schema: pa.Schema, columns: dict[str, Texts], out: Emitter
 def schema_of(**columns: pa.DataType) -> pa.Schema:
     """The columns of a ledger with those that every ledger has."""
     return pa.schema([*LEDGER_BASE, *(pa.field(name, kind) for name, kind in columns.items())])
+
+
+def apart(original: Original, out: Emitter) -> None:
+    """Make every file a series of its own: next month's manifest replaces nothing of this month's, a corrected file of the same name does."""
+    stem = re.sub(r"[^a-z0-9]+", "-", original.name.rpartition(".")[0].casefold()).strip("-")
+    out.series = f"{out.dataset}-{stem or 'file'}"
 
 
 def keyed(dataset: str, key: Texts, rows_: Rows, source: str, extra: Texts = None) -> Texts:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crosstie.lenses.resources.consignments import current, mark
 from crosstie.lenses.resources.kernels import medians
-from crosstie.lenses.resources.rules import begins, embargoes, goods
+from crosstie.lenses.resources.rules import begins, embargoes, goods, quoted
 from crosstie.store.engine import Engine
 
 #: the spread of a commodity is held to be at least this (in logarithms): identical prices must not make the next one an outlier
@@ -44,6 +44,28 @@ def embargoed(engine: Engine, *, weak: float, but: str = "") -> str:
     every = begins("e.hs", (code for one in embargoes()["measures"] for code in one["hs"] if not but or but not in one["hs"]))
     of = f"{current(engine)} e left join {_HOMES} h on h.canonical_id = e.a"
     return mark(engine, "embargo", of, f"{every} and e.date is not null and ({what}) is not null", strength=strength, what=what)
+
+
+def doubtful_place(engine: Engine) -> str:
+    """`res_place`: charcoal loaded in a port that is named for it, or declared as of a State that makes none (data/embargoes.yaml)."""
+    known = embargoes()
+    ports = [
+        (
+            f"(e.date >= '{port['from']}' and lower(e.departure) in ({quoted(name.casefold() for name in (port['name'], *port['aliases']))}))",
+            port["name"],
+        )
+        for port in known["ports"]
+    ]
+    barren = f"lower(e.origin) in ({quoted(one['state'] for one in known['without_production'])})"
+    what = (
+        "case "
+        + " ".join(f"when {test} then 'loaded in {name}'" for test, name in ports)
+        + f" when {barren} then 'origin ' || lower(e.origin) end"
+    )
+    strength = "cast(case " + " ".join(f"when {test} then 1.0" for test, _ in ports) + f" when {barren} then 0.5 else 0 end as double)"
+    return mark(
+        engine, "place", f"{current(engine)} e", f"starts_with(e.hs, '4402') and ({what}) is not null", strength=strength, what=what
+    )
 
 
 def odd_value(engine: Engine, *, deviations: float, observations: float) -> str:
