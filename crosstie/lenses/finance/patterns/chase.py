@@ -2,7 +2,7 @@
 
 All kernels see one direction of time. In the mirror of a network (`Side.mirrored`) times are negative and the sides have changed places; what
 is here called back is then forward. A job is a closing payment with the account whose labels it needs (home), the account that the walk starts
-from, the least and the latest time of the other payments, and its own time: the columns of `jobs`.
+from, the least and the latest time of the other payments, its own time, and where in its account's payments the walk starts: the columns of `jobs`.
 """
 
 from __future__ import annotations
@@ -12,34 +12,20 @@ from numba import njit
 
 from crosstie.lenses.finance.patterns.network import Floats, Ints, Whole, first_from
 
-#: a cycle has at most so many payments: three walked, two labelled, one that closes it
+#: a cycle has at most so many payments: three walked and two labelled or four and one, and one that closes it
 LONGEST = 6
+#: a walk takes at most so many steps
+STEPS = 4
 #: columns of a job
-PLACE, HOME, START, LEAST, LATEST, OWN = 0, 1, 2, 3, 4, 5
+PLACE, HOME, START, LEAST, LATEST, OWN, BEGIN = 0, 1, 2, 3, 4, 5, 6
 #: columns of a mark: whose labels the account bears, its newest label of one step and of two
 _WHOSE, _ONE, _TWO = 0, 1, 2
 #: columns of a label of one step: its time, the payment, the label before; of two: the time of the later and of the earlier payment, the account
 #: between, the label before, the earlier payment and the later
-_TIME, _PAID, _BEFORE_ONE = 0, 1, 2
-_LATER, _EARLIER, _BETWEEN, _BEFORE, _FIRST, _SECOND = 0, 1, 2, 3, 4, 5
+_TIME, _PAID, _BEFORE_ONE, _AT_ONE = 0, 1, 2, 3
+_LATER, _EARLIER, _BETWEEN, _BEFORE, _FIRST, _SECOND, _AT_TWO = 0, 1, 2, 3, 4, 5, 6
 #: where the labelling stands: whose it is, its number, the next payment to label, since when, how many labels of each kind and the latest time of each
 _NOW_HOME, _EPOCH, _NEXT, _SINCE, _ONES, _TWOS, _LATE_ONE, _LATE_TWO = 0, 1, 2, 3, 4, 5, 6, 7
-
-
-@njit(cache=True, nogil=True)
-def costs(rows: Ints, other: Ints, times: Ints, window: Whole) -> tuple[Ints, Ints]:
-    """What a walk costs, as running sums over the payments of a side: how many payments can follow within the window, and how many follow those."""
-    size = len(other)
-    one, two = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
-    begin, end = np.empty(size, np.int64), np.empty(size, np.int64)
-    for p in range(size):
-        v = other[p]
-        begin[p] = first_from(times, rows[v], rows[v + 1], times[p])
-        end[p] = first_from(times, begin[p], rows[v + 1], times[p] + window)
-        one[p + 1] = one[p] + end[p] - begin[p]
-    for p in range(size):
-        two[p + 1] = two[p] + one[end[p]] - one[begin[p]]
-    return one, two
 
 
 @njit(inline="always")
@@ -52,19 +38,42 @@ def _room(table: Ints, used: Whole) -> Ints:
 
 
 @njit(inline="always")
-def _own(mark: Ints, account: Whole, epoch: Whole) -> None:
-    """Take away the labels that others left on an account."""
+def _own(mark: Ints, borne: Ints, account: Whole, epoch: Whole) -> None:
+    """Take away the labels that others left on an account, and note that it bears some now."""
     if mark[account, _WHOSE] != epoch:
         mark[account, _WHOSE], mark[account, _ONE], mark[account, _TWO] = epoch, -1, -1
+        borne[account >> 6] |= np.uint64(1) << np.uint64(account & 63)
+
+
+@njit(inline="always")
+def _bears(borne: Ints, account: Whole) -> bool:
+    """Whether an account bears labels: one bit for each account, so that the answer is near at hand."""
+    return bool((borne[account >> 6] >> np.uint64(account & 63)) & np.uint64(1))
 
 
 @njit(cache=True, nogil=True)
 def _label(
-    job: Ints, later: Whole, deep: Whole, rows: Ints, other: Ints, times: Ints, places: Ints, mark: Ints, at: Ints, ones: Ints, twos: Ints
+    job: Ints,
+    later: Whole,
+    deep: Whole,
+    rows: Ints,
+    other: Ints,
+    times: Ints,
+    places: Ints,
+    before: Ints,
+    mark: Ints,
+    borne: Ints,
+    at: Ints,
+    ones: Ints,
+    twos: Ints,
 ) -> tuple[Ints, Ints]:
     """Bring the labels around the job's home up to its latest time; begin anew for another home, or where most labels are too old."""
     u, least, latest = job[HOME], job[LEAST], job[LATEST]
     if u != at[_NOW_HOME] or least - at[_SINCE] > latest - least:
+        for k in range(at[_ONES]):
+            borne[ones[k, _AT_ONE] >> 6] = 0
+        for k in range(at[_TWOS]):
+            borne[twos[k, _AT_TWO] >> 6] = 0
         at[_NOW_HOME], at[_SINCE], at[_ONES], at[_TWOS] = u, least, 0, 0
         at[_LATE_ONE] = at[_LATE_TWO] = least - 1
         at[_EPOCH] += 1
@@ -73,24 +82,24 @@ def _label(
     while p < rows[u + 1] and times[p] <= latest:
         d, s2 = other[p], times[p]
         if d != u and s2 >= least:
-            _own(mark, d, epoch)
+            _own(mark, borne, d, epoch)
             ones = _room(ones, n_one)
-            ones[n_one, _TIME], ones[n_one, _PAID], ones[n_one, _BEFORE_ONE] = s2, places[p], mark[d, _ONE]
+            ones[n_one, _TIME], ones[n_one, _PAID], ones[n_one, _BEFORE_ONE], ones[n_one, _AT_ONE] = s2, places[p], mark[d, _ONE], d
             mark[d, _ONE] = n_one
             n_one += 1
             at[_LATE_ONE] = s2
-            q = first_from(times, rows[d], rows[d + 1], least) if deep else rows[d + 1]
-            while q < rows[d + 1] and times[q] + later <= s2:
+            q = before[p] - 1 if deep else rows[d] - 1
+            while q >= rows[d] and times[q] >= least:
                 c = other[q]
                 if c != u and c != d:
-                    _own(mark, c, epoch)
+                    _own(mark, borne, c, epoch)
                     twos = _room(twos, n_two)
-                    twos[n_two, _LATER], twos[n_two, _EARLIER], twos[n_two, _BETWEEN] = s2, times[q], d
+                    twos[n_two, _LATER], twos[n_two, _EARLIER], twos[n_two, _BETWEEN], twos[n_two, _AT_TWO] = s2, times[q], d, c
                     twos[n_two, _BEFORE], twos[n_two, _FIRST], twos[n_two, _SECOND] = mark[c, _TWO], places[q], places[p]
                     mark[c, _TWO] = n_two
                     n_two += 1
                     at[_LATE_TWO] = max(at[_LATE_TWO], times[q])
-                q += 1
+                q -= 1
         p += 1
     at[_NEXT], at[_ONES], at[_TWOS] = p, n_one, n_two
     return ones, twos
@@ -99,6 +108,8 @@ def _label(
 @njit(inline="always")
 def _good(path: Ints, length: Whole, amounts: Floats, alike: Whole, same_time: Whole) -> bool:
     """Whether the amounts of a cycle are alike enough; and of a cycle whose payments all have one time, whether the last of them closes it."""
+    if alike == 0 and not same_time:
+        return True
     low = high = amounts[path[length - 1]]
     last = True
     for i in range(length - 1):
@@ -118,19 +129,19 @@ def _keep(kept: Ints, n: Whole, path: Ints, length: Whole) -> Ints:
 
 @njit(cache=True, nogil=True)
 def _meet(
-    at: Ints, mark: Ints, ones: Ints, twos: Ints, path: Ints, walked: Ints, depth: Whole, time: Whole, job: Ints, first: Whole,
-    later: Whole, longest: Whole, amounts: Floats, alike: Whole, count: Ints, kept: Ints, n: Whole, keep: Whole,
+    mark: Ints, ones: Ints, twos: Ints, path: Ints, walked: Ints, depth: Whole, time: Whole, job: Ints, first: Whole, later: Whole,
+    one: Whole, amounts: Floats, alike: Whole, count: Ints, kept: Ints, n: Whole, keep: Whole,
 ) -> tuple[Ints, Whole]:  # fmt: skip
     """Count the cycles that close where the walk stands: at depth payments, with the accounts `walked` behind the payments of `path`."""
     x = walked[depth]
-    if depth == 1 and longest > 2:
+    if one:
         k = mark[x, _ONE]
         while k >= 0 and ones[k, _TIME] >= time + later:
-            path[1], path[2] = ones[k, _PAID], job[PLACE]
-            if _good(path, 3, amounts, alike, first == job[OWN] and ones[k, _TIME] == first):
-                count[1] += 1
+            path[depth], path[depth + 1] = ones[k, _PAID], job[PLACE]
+            if _good(path, depth + 2, amounts, alike, first == job[OWN] and ones[k, _TIME] == first):
+                count[depth] += 1
                 if keep:
-                    kept = _keep(kept, n, path, 3)
+                    kept = _keep(kept, n, path, depth + 2)
                     n += 1
             k = ones[k, _BEFORE_ONE]
     k = mark[x, _TWO]
@@ -152,32 +163,41 @@ def _meet(
 
 @njit(cache=True, nogil=True)
 def chase(
-    jobs: Ints, on: tuple[Ints, ...], back: tuple[Ints, ...], amounts: Floats, alike: Whole, longest: Whole, ties: Whole, found: Ints, keep: Whole
+    jobs: Ints, on: tuple[Ints, ...], back: tuple[Ints, ...], reach: Whole, amounts: Floats, alike: Whole, longest: Whole, ties: Whole,
+    found: Ints, keep: Whole,
 ) -> Ints:  # fmt: skip
     """Count the cycles that each job closes into `found` (a row for each job, a column for each length from two), and give back, with `keep`, those
     cycles: the length and the payments as walked, the closing one last, then -1.
 
-    Jobs stand by home and then by time. `ties` is 1 where payments of one time may follow each other. Of a cycle, no amount is less than the
-    share `alike` of another.
+    Jobs stand by home and then by time; `reach` is how many steps around their homes are labelled, one or two. `ties` is 1 where payments of
+    one time may follow each other. Of a cycle, no amount is less than the share `alike` of another.
     """
-    rows, other, times, places = on
+    rows, other, times, places, follow = on
     later = 1 - ties
     mark = np.zeros((len(rows) - 1, 3), np.int32)
     at = np.full(8, -1, np.int64)
-    at[_EPOCH] = 0
-    ones, twos = np.empty((1024, 3), np.int64), np.empty((1024, 6), np.int64)
+    at[_EPOCH] = at[_ONES] = at[_TWOS] = 0
+    ones, twos = np.empty((1024, 4), np.int64), np.empty((1024, 7), np.int64)
+    borne = np.zeros(((len(rows) - 1) >> 6) + 1, np.uint64)
     kept, n = np.empty((1024 if keep else 1, LONGEST + 1), np.int32), 0
-    path, walked, now, end = np.zeros(LONGEST, np.int64), np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(4, np.int64)
+    path, walked, now, end = (
+        np.zeros(LONGEST, np.int64),
+        np.zeros(STEPS + 1, np.int64),
+        np.zeros(STEPS, np.int64),
+        np.zeros(STEPS, np.int64),
+    )
+    deepest = longest - 1 - reach
     for j in range(len(jobs)):
         job = jobs[j]
-        ones, twos = _label(job, later, longest > 3, back[0], back[1], back[2], back[3], mark, at, ones, twos)
+        ones, twos = _label(job, later, reach > 1, back[0], back[1], back[2], back[3], back[4], mark, borne, at, ones, twos)
         if at[_ONES] == 0:
             continue
-        u, v, epoch, late_one, late_two = job[HOME], job[START], at[_EPOCH], at[_LATE_ONE], at[_LATE_TWO] - later
+        u, v = job[HOME], job[START]
+        late_one, late_two = at[_LATE_ONE], at[_LATE_TWO if reach > 1 else _LATE_ONE] - later
         own = amounts[job[PLACE]]
         low, high = (own * alike, own / alike) if alike > 0 else (-np.inf, np.inf)
         walked[0], depth, first = v, 0, job[OWN]
-        now[0], end[0] = first_from(times, rows[v], rows[v + 1], job[LEAST]), rows[v + 1]
+        now[0], end[0] = job[BEGIN], rows[v + 1]
         while depth >= 0:
             p = now[depth]
             if p >= end[depth] or times[p] > (late_two if depth else late_one):
@@ -185,9 +205,9 @@ def chase(
                 continue
             now[depth] = p + 1
             x, t = other[p], times[p]
-            if depth == 2 and mark[x, _WHOSE] != epoch:
+            if depth and depth == deepest - 1 and not _bears(borne, x):
                 continue
-            new = x != v and low <= amounts[places[p]] <= high
+            new = x != v and (alike == 0 or low <= amounts[places[p]] <= high)
             for i in range(1, depth + 1):
                 new = new and x != walked[i]
             if not new:
@@ -206,12 +226,11 @@ def chase(
                 continue
             depth += 1
             walked[depth] = x
-            if mark[x, _WHOSE] == epoch:
-                kept, n = _meet(
-                    at, mark, ones, twos, path, walked, depth, t, job, first, later, longest, amounts, alike, found[j], kept, n, keep
-                )
-            if depth + 3 < longest and t <= late_two:
-                now[depth], end[depth] = first_from(times, rows[x], rows[x + 1], t + later), rows[x + 1]
+            if _bears(borne, x):
+                one = longest > 2 and (depth == 1 or reach == 1)
+                kept, n = _meet(mark, ones, twos, path, walked, depth, t, job, first, later, one, amounts, alike, found[j], kept, n, keep)
+            if depth < deepest and t <= late_two:
+                now[depth], end[depth] = follow[p], rows[x + 1]
             else:
                 depth -= 1
     return kept[:n]

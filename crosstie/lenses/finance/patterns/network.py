@@ -97,6 +97,25 @@ def first_from(times: Ints, a: Whole, b: Whole, least: Whole) -> Whole:
     return a
 
 
+def meeting(one: Side, other: Side, shift: int) -> Ints:
+    """For each payment of an account on one side, the first place of the account's payments on the other side that are not earlier than it by the shift, or
+    behind its last; by the payment's place in the network.
+    """
+    return _meeting(one.rows, one.times, one.places, other.rows, other.times, shift)
+
+
+@njit(cache=True, nogil=True)
+def _meeting(rows: Ints, times: Ints, places: Ints, other_rows: Ints, other_times: Ints, shift: Whole) -> Ints:
+    found = np.empty(len(places), np.int32)
+    for v in range(len(rows) - 1):
+        at = other_rows[v]
+        for p in range(rows[v], rows[v + 1]):
+            while at < other_rows[v + 1] and other_times[at] < times[p] + shift:
+                at += 1
+            found[places[p]] = at
+    return found
+
+
 @njit(cache=True, nogil=True)
 def places(rows: Ints, times: Ints, accounts: Ints, least: Ints) -> Ints:
     """For each account and time, the place of the account's first payment that is not earlier."""
