@@ -36,16 +36,6 @@ def quoted(values: Iterable[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(set(values)))
 
 
-def begins(column: str, prefixes: Iterable[str]) -> str:
-    """SQL: whether a code begins with one of the prefixes."""
-    return "(" + " or ".join(f"starts_with({column}, '{prefix}')" for prefix in sorted(set(prefixes))) + ")"
-
-
-def watched(column: str) -> str:
-    """SQL: whether a commodity code is of goods that are watched."""
-    return begins(column, (code for one in goods()["watched"] for code in one["hs"]))
-
-
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
     return found

@@ -17,7 +17,6 @@ import pyarrow as pa
 import yaml
 
 from crosstie.lenses.resources.consignments import current
-from crosstie.lenses.resources.rules import watched
 from crosstie.lenses.resources.signs import boxes, goods, papers, parties, records
 from crosstie.store.engine import Engine
 
@@ -52,8 +51,8 @@ def screen(engine: Engine, thresholds: Thresholds) -> str:
     engine.create("res_own", "select event_id, a, b, cast(sum(points) as double) as own from res_points group by event_id, a, b")
     engine.create(
         "res_weighed",
-        f"select e.event_id, e.a, e.b, p.own * case when {watched('e.hs')} then {_known()['watched']} else 1 end as own from res_own p"
-        f" join {table} e on e.event_id = p.event_id and {same}",
+        f"select e.event_id, e.a, e.b, p.own * case when k.hs is not null then {_known()['watched']} else 1 end as own from res_own p"
+        f" join {table} e on e.event_id = p.event_id and {same} left join {goods.watched_codes(engine)} k on k.hs = e.hs",
     )
     _again(engine, table)
     engine.create(

@@ -1,6 +1,6 @@
 """Impossible route: a consignment that cannot have travelled as its papers say.
 
-Why it matters: papers are made for goods that came another way. The ship or the box was loaded in one port too soon after another for any ship to have
+Why it matters: papers are made for goods that came another way. the ship loaded in one port too soon after another for any ship to have
 sailed between them; the goods are discharged in the port where they were loaded; or they go through their own first or last port again on the way,
 which lengthens a voyage for nothing but the change of a certificate. Distances are along a great circle, so every real voyage is longer.
 

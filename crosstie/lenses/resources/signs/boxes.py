@@ -78,19 +78,20 @@ def twice(engine: Engine, *, days_apart: float) -> str:
 
 
 def impossible(engine: Engine, *, knots: float, days_spare: float) -> str:
-    """`res_route`: consignments whose ship or box cannot have come from where it was loaded before at so many knots, or that go round: loaded where they
+    """`res_route`: consignments whose ship cannot have come from where it loaded before at so many knots, or that go round: loaded where they
     are discharged, or carried through one of the two again.
     """
     table = current(engine)
     known = [(name.casefold(), port["name"], port["lat"], port["lon"]) for port in ports() for name in (port["name"], *port["aliases"])]
     columns = list(zip(*known, strict=True))
     engine.load("res_ports", pa.table({"written": columns[0], "port": columns[1], "lat": columns[2], "lon": columns[3]}))
-    for name, thing in (("ship", "e.vessel"), ("box", "e.container")):
-        rows = engine.arrow(
-            f"select e.event_id, e.a, e.b, {thing} as thing, e.date, p.lat, p.lon, p.port from {table} e join res_ports p"
-            f" on p.written = lower(e.departure) where {thing} is not null and length(e.date) >= 10 order by thing, e.date, p.port, e.event_id"
-        )
-        engine.load(f"res_leaps_{name}", _leaps(rows, knots, days_spare))
+    calls = engine.arrow(
+        f"select distinct e.vessel as thing, e.date, p.lat, p.lon, p.port, lower(e.departure) as written from {table} e join res_ports p"
+        " on p.written = lower(e.departure) where e.vessel is not null and length(e.date) >= 10 order by thing, date, port, written"
+    )
+    engine.load("res_leaps", _leaps(calls, knots, days_spare))
+    late = f"{table} e join res_leaps c on c.thing = e.vessel and c.date = e.date and c.written = lower(e.departure)"
+    mark(engine, "route_late", late, what="e.vessel || ' cannot have come to ' || c.port || ' by then'")
     same = "lower(e.departure) = lower(e.discharge)"
     again = (
         "e.transit is not null and (strpos(lower(e.transit), lower(e.discharge)) > 0 or strpos(lower(e.transit), lower(e.departure)) > 0)"
@@ -99,8 +100,7 @@ def impossible(engine: Engine, *, knots: float, days_spare: float) -> str:
     mark(engine, "route_round", f"{table} e", same, what="'loaded and discharged in one port'", strength="cast(0.5 as double)")
     mark(engine, "route_again", f"{table} e", again, what="'goes through its own first or last port again'", strength="cast(0.6 as double)")
     parts = [
-        f"select event_id, a, b, strength, what, number, usual from res_{part}"
-        for part in ("route_round", "route_again", "leaps_ship", "leaps_box")
+        f"select event_id, a, b, strength, what, number, usual from res_{part}" for part in ("route_round", "route_again", "route_late")
     ]
     engine.create("res_route", " union all ".join(parts))
     return "res_route"
@@ -156,17 +156,13 @@ def _same_box(engine: Engine, table: str, days_apart: float) -> None:
     engine.create("res_twice_box", f"select distinct event_id, a, b, {said} from res_clashes")
 
 
-def _leaps(rows: pa.Table, knots: float, spare: float) -> pa.Table:
-    """Signs on the consignments that came too fast."""
-    if rows.num_rows:
-        lat, lon = (rows.column(name).to_numpy().astype(np.float64) for name in ("lat", "lon"))
-        which = leaps(_numbered(rows.column("thing")), days(rows.column("date")), lat, lon, knots, spare)
-        rows = rows.take(pa.array(which, pa.int64()))
-    size = rows.num_rows
-    what = pc.binary_join_element_wise(rows.column("thing"), "cannot have come to", rows.column("port"), "by then", " ")
-    found = rows.select(["event_id", "a", "b"]).append_column("strength", pa.array(np.ones(size)))
-    nothing = pa.nulls(size, pa.float64())
-    return found.append_column("what", what).append_column("number", nothing).append_column("usual", nothing)
+def _leaps(calls: pa.Table, knots: float, spare: float) -> pa.Table:
+    """The calls to which a ship came too fast."""
+    if calls.num_rows:
+        lat, lon = (calls.column(name).to_numpy().astype(np.float64) for name in ("lat", "lon"))
+        which = leaps(_numbered(calls.column("thing")), days(calls.column("date")), lat, lon, knots, spare)
+        calls = calls.take(pa.array(which, pa.int64()))
+    return calls.select(["thing", "date", "written", "port"])
 
 
 def _numbered(column: Any) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

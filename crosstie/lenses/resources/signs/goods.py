@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crosstie.lenses.resources.consignments import current, mark
 from crosstie.lenses.resources.kernels import medians
-from crosstie.lenses.resources.rules import begins, embargoes, goods, quoted
+from crosstie.lenses.resources.rules import embargoes, goods, quoted
 from crosstie.store.engine import Engine
 
 #: the spread of a commodity is held to be at least this (in logarithms): identical prices must not make the next one an outlier
@@ -27,23 +27,50 @@ def embargoed(engine: Engine, *, weak: float, but: str = "") -> str:
 
     Where the exporter sits in such a State and another origin is declared, a measure of any scope counts. `but` leaves out a heading.
     """
-    cases: list[tuple[str, str, float]] = []
-    for one in embargoes()["measures"]:
-        if but and but in one["hs"]:
-            continue
-        when = f"e.date >= '{one['from']}'" + (f" and e.date <= '{one['until']}'" if one["until"] else "")
-        of = f"{begins('e.hs', one['hs'])} and {when}"
-        if one["state"] == "*":
-            cases.append((of, one["name"], SURE[one["scope"]]))
-            continue
-        if one["scope"] in SURE:
-            cases.append((f"{of} and lower(e.origin) = '{one['state']}'", one["name"], SURE[one["scope"]]))
-        cases.append((f"{of} and h.state = '{one['state']}' and lower(coalesce(e.origin, '')) <> '{one['state']}'", one["name"], weak))
-    what = "case " + " ".join(f"when {test} then '{name}'" for test, name, _ in cases) + " end"
-    strength = "cast(case " + " ".join(f"when {test} then {sure}" for test, _, sure in cases) + " else 0 end as double)"
-    every = begins("e.hs", (code for one in embargoes()["measures"] for code in one["hs"] if not but or but not in one["hs"]))
-    of = f"{current(engine)} e left join {_HOMES} h on h.canonical_id = e.a"
-    return mark(engine, "embargo", of, f"{every} and e.date is not null and ({what}) is not null", strength=strength, what=what)
+    table = current(engine)
+    rows = []
+    for code in distinct_codes(engine, table):
+        for one in embargoes()["measures"]:
+            if code.startswith(tuple(one["hs"])) and not (but and but in one["hs"]):
+                sure = SURE.get(one["scope"])
+                limits = {
+                    "since": str(one["from"]),
+                    "until": str(one["until"] or "9999"),
+                    "hs": code,
+                    "name": one["name"],
+                    "state": one["state"],
+                }
+                rows += [limits | {"own": True, "sure": sure}] if sure is not None else []
+                rows += [limits | {"own": False, "sure": weak}] if one["state"] != "*" else []
+    schema: Any = pa.schema([(name, pa.string()) for name in ("hs", "name", "state", "since", "until")])
+    schema = schema.append(pa.field("own", pa.bool_())).append(pa.field("sure", pa.float64()))
+    engine.load("res_measures", pa.Table.from_pylist(rows, schema=schema))
+    of = f"{table} e join res_measures m on m.hs = e.hs left join {_HOMES} h on h.canonical_id = e.a"
+    own = "(m.own and (m.state = '*' or lower(e.origin) = m.state))"
+    hidden = "(not m.own and h.state = m.state and lower(coalesce(e.origin, '')) <> m.state)"
+    mark(engine, "embargo_any", of, f"e.date >= m.since and e.date <= m.until and ({own} or {hidden})", strength="m.sure", what="m.name")
+    engine.create(
+        "res_embargo",
+        "select event_id, a, b, strength, what, number, usual from (select *, row_number() over (partition by event_id, a, b"
+        " order by strength desc, what) as place from res_embargo_any) where place = 1",
+    )
+    return "res_embargo"
+
+
+def distinct_codes(engine: Engine, table: str) -> list[str]:
+    """The different codes of goods in the ledger: few, so that rules are held against them and not against every row."""
+    return [
+        str(code) for code in engine.arrow(f"select distinct hs from {table} where hs is not null order by hs").column("hs").to_pylist()
+    ]
+
+
+def watched_codes(engine: Engine) -> str:
+    """The table `res_watched` of the codes in the ledger that are of goods that are watched."""
+    if not engine.has("res_watched"):
+        prefixes = tuple(code for one in goods()["watched"] for code in one["hs"])
+        codes = [code for code in distinct_codes(engine, current(engine)) if code.startswith(prefixes)]
+        engine.load("res_watched", pa.table({"hs": pa.array(codes, pa.string())}))
+    return "res_watched"
 
 
 def doubtful_place(engine: Engine) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from crosstie.lenses.resources.consignments import current, mark
-from crosstie.lenses.resources.rules import watched
+from crosstie.lenses.resources.signs.goods import watched_codes
 from crosstie.store.engine import Engine
 
 
@@ -24,13 +24,8 @@ def newborn(engine: Engine, *, days: float) -> str:
     young = "(e.date >= n.born and e.date <= n.grown)"
     gone = "(length(n.gone) = 10 and e.date > n.gone)"
     what = f"case when {gone} then 'consignee dissolved on ' || n.gone else 'consignee founded on ' || n.born end"
-    return mark(
-        engine,
-        "newborn",
-        f"{current(engine)} e join res_born n on n.canonical_id = e.b",
-        f"{watched('e.hs')} and ({young} or {gone})",
-        what=what,
-    )
+    of = f"{current(engine)} e join {watched_codes(engine)} k on k.hs = e.hs join res_born n on n.canonical_id = e.b"
+    return mark(engine, "newborn", of, f"{young} or {gone}", what=what)
 
 
 def one_address(engine: Engine, *, consignees: float, most: float) -> str:
