@@ -56,7 +56,15 @@ def measured(seed: int, count: int, recovered: int, second: float = SECOND, show
             row["sure"] += first.probability if first else 0.0
             if show and not (right and point):
                 show -= 1
-                print(asked, truth.serial, truth.point, truth.recovered, truth.where, [(str(e["on"]), e["kind"], e["a"], e["b"]) for e in truth.life], sep="\n  ")
+                print(
+                    asked,
+                    truth.serial,
+                    truth.point,
+                    truth.recovered,
+                    truth.where,
+                    [(str(e["on"]), e["kind"], e["a"], e["b"]) for e in truth.life],
+                    sep="\n  ",
+                )
                 for one, line, places in list(zip(found.candidates.found, found.lines, found.places, strict=False))[:2]:
                     print("   ", one)
                     for step in line.steps:

@@ -3,7 +3,8 @@
 Numbers run in lots, as those of makers do; a lot goes to one consignee, so neighbours share nearly everything. One firearm in thirty leaves lawful hands: out
 of a State's stock, from a dealer, a private owner, or on its way abroad. Half of the losses are reported. Of the records, one in twelve is missing, one in
 thirty bears a slip in the number, one in twenty a day of another reckoning of day and month or the party under another name; maker, model and calibre are
-written in several ways, or not at all. What is recovered has lost up to four signs of its number.
+written in several ways, or not at all. What is recovered has lost up to four signs of its number; half of those
+imported have a mark of import that can be read.
 """
 
 from __future__ import annotations
@@ -25,14 +26,35 @@ MAKERS = (("UTO-Arms", "qm"), ("Ostrava Coast Works", "qo"), ("Kesh Arsenal", "q
 MODELS = {
     "UTO-Arms": (("U4", "7.62x39mm", "rifle"), ("U9", "9x18mm", "pistol"), ("U12", "12 gauge", "shotgun")),
     "Ostrava Coast Works": (("OC1", "9x19mm", "pistol"), ("OC7", "5.56x45mm", "rifle"), ("OC38", ".38 Special", "revolver")),
-    "Kesh Arsenal": (("K9", "9x19mm", "pistol"), ("K74", "5.45x39mm", "rifle"), ("K47", "7.62x39mm", "rifle"), ("KS", "9x19mm", "sub-machine gun")),
+    "Kesh Arsenal": (
+        ("K9", "9x19mm", "pistol"),
+        ("K74", "5.45x39mm", "rifle"),
+        ("K47", "7.62x39mm", "rifle"),
+        ("KS", "9x19mm", "sub-machine gun"),
+    ),
     "Verdan Gunsmiths": (("V22", ".22 LR", "rifle"), ("V45", ".45 ACP", "pistol"), ("V12", "12 gauge", "shotgun")),
 }
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 #: How many recovered arms bear their number, or its last signs, on slide, barrel or bolt too: most makers stamp it there.
 SECOND = 0.6
 #: Signs that hands exchange when they copy a number.
-SLIPS = {"0": "O", "O": "0", "1": "I", "8": "B", "B": "8", "5": "S", "S": "5", "2": "Z", "Z": "2", "6": "G", "G": "6", "3": "8", "7": "1", "4": "A", "M": "N"}
+SLIPS = {
+    "0": "O",
+    "O": "0",
+    "1": "I",
+    "8": "B",
+    "B": "8",
+    "5": "S",
+    "S": "5",
+    "2": "Z",
+    "Z": "2",
+    "6": "G",
+    "G": "6",
+    "3": "8",
+    "7": "1",
+    "4": "A",
+    "M": "N",
+}
 
 
 @dataclass
@@ -166,7 +188,9 @@ class _Maker:
         return at + timedelta(days=int(self.rng.integers(3, days)))
 
 
-def event(kind: str, on: date, a: str | None, b: str | None, state_from: str | None, state_to: str | None, role_a: str | None, role_b: str | None) -> dict[str, Any]:
+def event(
+    kind: str, on: date, a: str | None, b: str | None, state_from: str | None, state_to: str | None, role_a: str | None, role_b: str | None
+) -> dict[str, Any]:
     return {"kind": kind, "on": on, "a": a, "b": b, "state_from": state_from, "state_to": state_to, "role_a": role_a, "role_b": role_b}
 
 
@@ -202,7 +226,18 @@ def _records(one: Firearm, rng: np.random.Generator) -> list[dict[str, Any]]:
         make = None if rng.random() < 0.02 else one.make
         model = None if rng.random() < 0.08 else "OTHER" if rng.random() < 0.02 else one.model
         calibre = None if rng.random() < 0.05 else one.calibre
-        row = happened | {"serial": serial, "make": make, "model": model, "calibre": calibre, "category": one.category, "date": str(on), "a": a, "b": b}
+        marks = f"import {happened['state_to']} {happened['on'].year}" if happened["kind"] == "import" and rng.random() < 0.9 else None
+        row = happened | {
+            "marks": marks,
+            "serial": serial,
+            "make": make,
+            "model": model,
+            "calibre": calibre,
+            "category": one.category,
+            "date": str(on),
+            "a": a,
+            "b": b,
+        }
         found.append(row)
         if rng.random() < 0.06:  # reported by another office too, a few days off
             found.append(row | {"date": str(on + timedelta(days=int(rng.integers(0, 6))))})
@@ -246,7 +281,9 @@ def _asked(one: Firearm, lost: int, rng: np.random.Generator, second: float) -> 
     models = [name for name, *_ in MODELS[one.make]]
     assert one.recovered is not None
     made = next(happened["on"] for happened in one.life)
+    mark = next((f"{one['state_to']} {one['on'].year}" for one in one.life if one["kind"] == "import"), None)
     return Question(
+        mark=mark if rng.random() < 0.5 else None,
         serial="".join(signs),
         others=others,
         make=None if rng.random() < 0.08 else one.make,

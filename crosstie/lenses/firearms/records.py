@@ -19,10 +19,34 @@ pc: Any = pyarrow.compute
 LEDGER = "firearm_events"
 _NULL: Any = pa.scalar(None, pa.string())
 #: The columns of the ledger after the common ones, as lens.yaml declares them.
-TEXTS = (
-    "kind firearm serial serial_latin serial_status make model calibre category condition part made_in marks lot document end_user state_from state_to"
-    " place agency mode reason case_id status role_a role_b"
-).split()
+TEXTS = [
+    "kind",
+    "firearm",
+    "serial",
+    "serial_latin",
+    "serial_status",
+    "make",
+    "model",
+    "calibre",
+    "category",
+    "condition",
+    "part",
+    "made_in",
+    "marks",
+    "lot",
+    "document",
+    "end_user",
+    "state_from",
+    "state_to",
+    "place",
+    "agency",
+    "mode",
+    "reason",
+    "case_id",
+    "status",
+    "role_a",
+    "role_b",
+]
 #: Events that befall who holds the firearm: he stands as the one who acts, and nobody receives.
 _HELD = ("stock", "inventory", "theft", "loss", "destruction", "deactivation")
 _EARLIEST, _LATEST = "1850", "2100"
@@ -121,6 +145,12 @@ def party(
     by_number = pc.binary_join_element_wise(rows.out.dataset, "id", slug(pc.utf8_lower(numbers)), "-")
     by_name = pc.binary_join_element_wise(rows.out.dataset, "name", slug(pc.utf8_lower(names)), pc.fill_null(states_, "zz"), "-")
     return Party(pc.coalesce(by_number, by_name), names, numbers, states_, nothing if born is None else born, roles)
+
+
+def identity(dataset: str, name: str, number: str = "", state: str = "") -> str:
+    """The id that `party` gives to one of this name, number and State (its code)."""
+    one = slug(pa.array([number.casefold() or name.casefold()]))[0].as_py()
+    return f"{dataset}-id-{one}" if number else f"{dataset}-name-{one}-{state or 'zz'}"
 
 
 def _named(written: str | None) -> str | None:
@@ -283,4 +313,4 @@ def _texts(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-__all__ = ["LEDGER", "TEXTS", "Party", "Rows", "dates", "firearms", "ledger", "party", "say_parties", "states", "whole"]
+__all__ = ["LEDGER", "TEXTS", "Party", "Rows", "dates", "firearms", "identity", "ledger", "party", "say_parties", "states", "whole"]

@@ -91,7 +91,13 @@ def test_a_calibre_has_one_name(written: str, name: str | None) -> None:
 
 @pytest.mark.parametrize(
     "written, name",
-    [("Pietro BERETTA", "Beretta"), ("Застава", "Zastava"), ("česká  zbrojovka", "Ceska Zbrojovka"), ("H & K", "Heckler & Koch"), ("No Name Ltd", "No Name Ltd")],
+    [
+        ("Pietro BERETTA", "Beretta"),
+        ("Застава", "Zastava"),
+        ("česká  zbrojovka", "Ceska Zbrojovka"),
+        ("H & K", "Heckler & Koch"),
+        ("No Name Ltd", "No Name Ltd"),
+    ],
 )
 def test_a_maker_has_one_name(written: str, name: str) -> None:
     assert describe.make(written) == name

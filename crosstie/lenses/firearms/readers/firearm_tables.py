@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -33,6 +34,8 @@ class Table:
     title: str
     fits: Callable[[set[str]], bool]
     say: Callable[[Rows], None]
+    #: each file is the newest version of one list; otherwise each brings events of its own
+    versions: bool = False
     profile: Profile = field(
         default_factory=lambda: Profile("firearms", "firearms", "firearms office", "B2", "TLP:AMBER", Promise(min_records=1))
     )
@@ -42,9 +45,12 @@ class Table:
         return head.media in ("csv", "xlsx") and self.fits(set(heads(head.columns)))
 
     def read(self, original: Original, out: Emitter) -> None:
-        """Say what each row says. The series is the file's name without figures: next month's register is its next version."""
+        """Say what each row says. A list (of what is lost at present) is told by its name without figures: the next is its next version. All other tables
+        bring events, and stand beside those that came before.
+        """
         columns = heads(sniff(original.path, original.name).columns)
-        out.series = f"{self.name}-{''.join(sign for sign in original.name.casefold().rsplit('.', 1)[0] if sign.isalpha())}"
+        stem = "".join(sign for sign in original.name.casefold().rsplit(".", 1)[0] if sign.isalpha())
+        out.series = f"{self.name}-{stem if self.versions else out.source_id}"
         for chunk in chunks(original, Layout(tuple(columns.values())), out):
             cells = {name: tidy(chunk.cells.column(place)) for place, name in enumerate(columns)}
             out.records += chunk.cells.num_rows
@@ -54,7 +60,7 @@ class Table:
                 self.say(rows)
 
 
-def _whole(column: pa.Array[str]) -> pa.Array[str]:
+def _whole(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
@@ -76,14 +82,14 @@ def _lost(found: set[str]) -> bool:
 
 
 def _movements(found: set[str]) -> bool:
-    moved = "event" in found or bool(found & {"from", "to"}) and not found & _RECOVERY
+    moved = "event" in found or (bool(found & {"from", "to"}) and not found & _RECOVERY)
     return "serial" in found and bool(found & _WHAT) and moved and not (_answers(found) or _lost(found) or _ballistic(found))
 
 
 READERS = (
     Table("firearm-answers", "Trace requests and their answers, table", _answers, said.answers),
     Table("firearm-ballistics", "Ballistic hits, table", _ballistic, said.ballistic),
-    Table("firearm-lost", "Lost and stolen firearms, table", _lost, said.lost),
+    Table("firearm-lost", "Lost and stolen firearms, table", _lost, said.lost, versions=True),
     Table("firearm-movements", "Transfers, stocks and registers of firearms, table", _movements, said.movements),
     Table("firearm-recoveries", "Firearms seized, found or handed in, table", _recoveries, said.recoveries),
 )

@@ -70,6 +70,7 @@ class Traces:
 
     def read(self, original: Original, out: Emitter) -> None:
         """Say what each trace says."""
+        out.series = f"{self.name}-{out.source_id}"
         gathered = _Gathered(out)
         for value, place in _traces(original, out):
             out.record(place)
@@ -79,10 +80,11 @@ class Traces:
 
 def _traces(original: Original, out: Emitter) -> Iterator[tuple[dict[str, Any], str]]:
     if is_lines(original):
-        for number, value in objects(original, out):
-            yield value, f"line {number}"
+        for number, found in objects(original, out):
+            yield found, f"line {number}"
         return
-    value, key = document(original, out), ""
+    value: Any = document(original, out)
+    key = ""
     if isinstance(value, dict):
         key = next((name for name in _LISTS if isinstance(value.get(name), list)), "")
         value = value[key] if key else [value]

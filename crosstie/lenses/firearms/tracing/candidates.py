@@ -17,9 +17,9 @@ import yaml
 from crosstie.lens.events import events
 from crosstie.lenses.firearms.heads import vocabulary
 from crosstie.lenses.firearms.marks import DATA
-from crosstie.lenses.firearms.search.find import Found, find
+from crosstie.lenses.firearms.search.find import Found, expression, find
 from crosstie.lenses.firearms.search.index import SerialIndex, opened
-from crosstie.lenses.firearms.search.pattern import Pattern, parse
+from crosstie.lenses.firearms.search.pattern import parse
 from crosstie.store.engine import Engine
 
 pc: Any = pyarrow.compute
@@ -114,7 +114,7 @@ def _decimal(day: str) -> str:
 
 def candidates(engine: Engine, serials: SerialIndex, asked: Question, usual: Mapping[str, float], limit: int = 10) -> Candidates:
     """The likeliest firearms of the records, best first; `usual` as `habits` gives it."""
-    pattern, fits = _fits(serials, asked)
+    fits = _fits(serials, asked)
     hits = pa.table({"serial": pa.array(fits.serials, pa.string()), "cost": pa.array(fits.costs, pa.float64())})
     if asked.others and len(hits):
         hits = _other_parts(hits, asked.others)
@@ -129,7 +129,8 @@ def candidates(engine: Engine, serials: SerialIndex, asked: Question, usual: Map
     # what is beyond the limit counts too: a probability is of all that fit
     top = float(scores.max()) if len(scores) else nobody
     mass = float(np.exp(scores - top).sum()) + float(np.exp(nobody - top))
-    made = rows.take(pa.array(order)).to_pylist()
+    places: Any = pa.array(order)
+    made = rows.take(places).to_pylist()
     found = tuple(
         Candidate(
             row["serial"],
@@ -145,19 +146,17 @@ def candidates(engine: Engine, serials: SerialIndex, asked: Question, usual: Map
     return Candidates(found, fits.count, round(float(np.exp(nobody - top)) / mass, 6))
 
 
-def _fits(serials: SerialIndex, asked: Question) -> tuple[Pattern, Found]:
+def _fits(serials: SerialIndex, asked: Question) -> Found:
     """The numbers that fit as read; where hardly any does, those one misreading or one slip away too."""
     pattern = parse(asked.serial)
     found = find(serials, pattern, limit=MOST)
     if found.count <= _FEW:
         found = find(serials, pattern, limit=MOST, misread=1, slips=pattern.known > 3)
-    return pattern, found
+    return found
 
 
 def _other_parts(hits: pa.Table, others: tuple[str, ...]) -> pa.Table:
     """Numbers on barrel and slide are usually the same, or its end: what contradicts them costs as a misreading does."""
-    from crosstie.lenses.firearms.search.find import expression  # only here
-
     cost = hits.column("cost").to_numpy().copy()
     for other in others:
         whole, tail = parse(other), parse(f"*{other}")
@@ -200,7 +199,9 @@ def quoted(value: str | None) -> str:
     return "null" if value is None else "'" + value.replace("'", "''") + "'"
 
 
-def _scores(rows: pa.Table, asked: Question, last: str, usual: Mapping[str, float]) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
+def _scores(
+    rows: pa.Table, asked: Question, last: str, usual: Mapping[str, float]
+) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
     """How well each firearm fits, and what of it each point makes up."""
     by = weights()["firearm"]
     size = rows.num_rows
@@ -208,7 +209,9 @@ def _scores(rows: pa.Table, asked: Question, last: str, usual: Mapping[str, floa
     nothing = np.zeros(size)
     if asked.make:
         make = rows.column("make")
-        said["maker"] = np.select([_is(pc.equal(make, asked.make)), _is(pc.is_null(make))], [0.0, by["make"]["unknown"]], by["make"]["differs"])
+        said["maker"] = np.select(
+            [_is(pc.equal(make, asked.make)), _is(pc.is_null(make))], [0.0, by["make"]["unknown"]], by["make"]["differs"]
+        )
     for name in ("model", "calibre", "category", "made_in"):
         if getattr(asked, name):
             said[name.replace("_", " ")] = _share(rows, name, by[name])
@@ -219,7 +222,9 @@ def _scores(rows: pa.Table, asked: Question, last: str, usual: Mapping[str, floa
         near = _is(pc.less_equal(pc.abs(pc.subtract(made, asked.year)), 1))
         said["year"] = np.select([_is(pc.is_null(made)), near], [by["year"]["unknown"], 0.0], by["year"]["differs"])
     if asked.date:
-        late = str(np.datetime64(asked.date[:10].ljust(10, "0") if len(asked.date) == 10 else f"{asked.date[:4]}-12-31", "D") + weights()["late"])
+        late = str(
+            np.datetime64(asked.date[:10].ljust(10, "0") if len(asked.date) == 10 else f"{asked.date[:4]}-12-31", "D") + weights()["late"]
+        )
         said["made later"] = np.where(_is(pc.greater(rows.column("made"), asked.date)), by["made_later"], 0.0)
         said["in lawful hands later"] = np.where(_is(pc.greater(rows.column("seen"), late)), by["seen_later"], 0.0)
         said["destroyed before"] = np.where(_is(pc.less(rows.column("destroyed"), asked.date)), by["destroyed"], 0.0)
@@ -260,7 +265,9 @@ def _years(dates: Any, last: str) -> np.ndarray[Any, Any]:
     months = pc.cast(pc.utf8_slice_codeunits(dates, 5, 7), pa.string())
     months = pc.cast(pc.if_else(pc.equal(months, ""), "06", months), pa.float64())
     end = float(last[:4]) + (float(last[5:7]) if len(last) > 6 else 12.0) / 12
-    found: np.ndarray[Any, Any] = np.nan_to_num(end - pc.add(years, pc.divide(months, 12.0)).to_numpy(zero_copy_only=False).astype(np.float64), nan=0.0)
+    found: np.ndarray[Any, Any] = np.nan_to_num(
+        end - pc.add(years, pc.divide(months, 12.0)).to_numpy(zero_copy_only=False).astype(np.float64), nan=0.0
+    )
     return found
 
 

@@ -11,7 +11,10 @@ from typing import Any
 PASSED = ("export", "import", "transit", "transfer", "sale")
 SHOWN = ("manufacture", "stock", "inventory")
 LOST = ("theft", "loss")
-_ORDER = {name: at for at, name in enumerate(("manufacture", "export", "transit", "import", "stock", "transfer", "sale", "inventory", "loss", "theft"))}
+_ORDER = {
+    name: at
+    for at, name in enumerate(("manufacture", "export", "transit", "import", "stock", "transfer", "sale", "inventory", "loss", "theft"))
+}
 #: Records of one event differ by so many days at most.
 _NEAR, _LEG = 12, 200
 _TOLD, _JOINED, _BROKEN, _TURNED = 1.0, 1.5, -0.7, -0.6
@@ -63,7 +66,9 @@ def chain(rows: Iterable[dict[str, Any]], until: str | None = None) -> Chain:
 def _merged(rows: Iterable[dict[str, Any]]) -> list[Step]:
     """Records of one event put together: the same kind, parties that do not contradict, days near each other; an export with the import of the same arms."""
     found: list[Step] = []
-    for row in sorted(rows, key=lambda one: (_ORDER.get(one["kind"], 99), one["date"] or "9999", one["event_id"], one["a"] or "", one["b"] or "")):
+    for row in sorted(
+        rows, key=lambda one: (_ORDER.get(one["kind"], 99), one["date"] or "9999", one["event_id"], one["a"] or "", one["b"] or "")
+    ):
         for at, step in enumerate(found):
             if _same(step, row):
                 records = (*step.records, row)
@@ -110,7 +115,11 @@ def turned(day: str | None) -> str | None:
 def _best(steps: Sequence[Step]) -> list[Step]:
     """The line of the most weight: records told by many count more, hands that join count, breaks and exchanged days cost."""
     laid = [(step.date or "9999", _ORDER[step.kind], at, step, 0.0) for at, step in enumerate(steps)]
-    laid += [(other, _ORDER[step.kind], at, step, _TURNED) for at, step in enumerate(steps) if (other := turned(step.date)) and other != step.date]
+    laid += [
+        (other, _ORDER[step.kind], at, step, _TURNED)
+        for at, step in enumerate(steps)
+        if (other := turned(step.date)) and other != step.date
+    ]
     laid.sort(key=lambda one: one[:3])
     total: list[float] = []
     before: list[int] = []

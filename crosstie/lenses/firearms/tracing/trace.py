@@ -103,10 +103,16 @@ def neighbours(serial: str) -> list[str]:
     if len(tail) < 2:
         return []
     number = int(tail)
-    return [f"{front}{near:0{len(tail)}d}" for near in range(max(0, number - _LOT), number + _LOT + 1) if near != number and near < 10 ** len(tail)]
+    return [
+        f"{front}{near:0{len(tail)}d}"
+        for near in range(max(0, number - _LOT), number + _LOT + 1)
+        if near != number and near < 10 ** len(tail)
+    ]
 
 
-def _attach(gathered: dict[tuple[str, str | None], list[dict[str, Any]]], near: dict[str, list[Candidate]], rows: list[dict[str, Any]]) -> None:
+def _attach(
+    gathered: dict[tuple[str, str | None], list[dict[str, Any]]], near: dict[str, list[Candidate]], rows: list[dict[str, Any]]
+) -> None:
     """Records under a number with a slip: the same maker and calibre, hands in common, telling what no other record of the firearm tells, and alone
     under that number. A loss has to be told by the last hands: neighbours of a lot share the first ones.
     """
@@ -125,7 +131,9 @@ def _attach(gathered: dict[tuple[str, str | None], list[dict[str, Any]]], near: 
             last = {hand for other in own[-2:] for hand in (other["a"], other["b"]) if hand}
             hands = {hand for other in own for hand in (other["a"], other["b"]) if hand}
             both = {row["a"], row["b"]} <= hands
-            if both or (row["a"] in last and row["kind"] in ("inventory", "theft", "loss", "sale", "transfer") and row["role_a"] not in _SHARED):
+            if both or (
+                row["a"] in last and row["kind"] in ("inventory", "theft", "loss", "sale", "transfer") and row["role_a"] not in _SHARED
+            ):
                 line.append(row)
 
 
