@@ -23,6 +23,7 @@ Row = dict[str, Any]
 _REJECTS_SHOWN = 50
 #: Ties of an entity that are listed where they are looked up, the surest first; a hub has more.
 MOST_TIES = 1_000
+_CLAIMS = "prop, current desc, value, source_id, locator, id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,23 @@ class _Tables:
         all_of = np.empty(0, np.int64) if number is None else self.ties.of(number)
         return self.ties.said(all_of[:MOST_TIES]), len(all_of)
 
+    def claims(self, canonical: str) -> list[Row]:
+        """All that is said of an entity, by property, what is said now before what was."""
+        number = self.ties.find(canonical) if self.ties is not None else None
+        if self.ties is None or number is None:
+            return self.rows("claims", f"canonical_id = ? order by {_CLAIMS}", canonical)
+        return sorted(self.ties.claims(number), key=_claims)
+
     def compared(self, members: Sequence[str]) -> list[Row]:
         """The pairs that records of an entity are in; the pages have the review for that."""
         either = "list_contains(?, left_id) or list_contains(?, right_id) order by score desc, left_id, right_id"
         return self.rows("pairs", either, list(members), list(members)) if self.ties is None else []
+
+
+def _claims(row: Row) -> tuple[Any, ...]:
+    """The place of a claim among those on an entity: the order of `_CLAIMS`, where what is missing comes last."""
+    told = (row["prop"], None if row["current"] is None else not row["current"], row["value"], row["source_id"], row["locator"], row["id"])
+    return tuple((one is None, one) for one in told)
 
 
 @cache
@@ -161,7 +175,7 @@ def _link(tables: _Tables, link: Row, classes: list[tuple[int, str]]) -> Dossier
 
 def _entity(tables: _Tables, canonical: str) -> Dossier:
     entities = tables.rows("entities", "entity_id = ?", canonical)
-    claims = tables.rows("claims", "canonical_id = ? order by prop, current desc, value, source_id, locator", canonical)
+    claims = tables.claims(canonical)
     edges, ties = tables.of(canonical)
     members = sorted({row["entity_id"] for row in claims})
     facts = {

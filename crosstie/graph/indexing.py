@@ -6,13 +6,14 @@ import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from crosstie.model.marking import Marking
@@ -54,8 +55,10 @@ from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity
 
 _SAID = """
 select t.* from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity_id = t.target order by t.edge_id"""
-#: Rows of ties that are packed together.
-_TOGETHER = 256
+_WHOSE = """
+select coalesce(cast(n.number as integer), -1) as number from placed c left join numbers n on n.entity_id = c.canonical_id order by c.file_row_number"""
+#: Rows that are packed together, and claims that are read at a time: a whole number of packs.
+_TOGETHER, _BATCH = 256, 65_536
 
 
 def make(build: Build, folder: Path, target: Path) -> None:
@@ -70,6 +73,7 @@ def make(build: Build, folder: Path, target: Path) -> None:
             _write_places(connection, files, codes)
             _write_ties(connection, files, codes)
             _write_said(connection, files)
+            _write_claims(connection, build, files)
             lists = {name: list(code.known) for name, code in codes.items()}
             (files / "lists.json").write_text(json.dumps(lists), encoding="utf-8")
             connection.close()
@@ -87,6 +91,10 @@ def _asking(build: Build, scratch: Path) -> duckdb.DuckDBPyConnection:
         for table in ("entities", "spheres", "edges", "claims"):
             file = str(build.file(table)).replace("'", "''")
             connection.execute(f"create view {table} as select * from read_parquet('{file}')")
+        file = str(build.file("claims")).replace("'", "''")
+        connection.execute(
+            f"create view placed as select canonical_id, file_row_number from read_parquet('{file}', file_row_number = true)"
+        )
         markings = [row[0] for row in connection.execute("select distinct marking from spheres").fetchall()]
         levels = [int(Marking.parse(one).tlp) if one else int(Marking().tlp) for one in markings]
         columns: Any = {"marking": pa.array(markings, pa.string()), "level": pa.array(levels, pa.int32())}
@@ -169,17 +177,35 @@ def _write_ties(connection: duckdb.DuckDBPyConnection, files: Path, codes: dict[
 
 
 def _write_said(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
-    """All that the table says of each tie, packed some rows at a time, so that one of them costs little to read."""
+    """All that the table says of each tie."""
     reader: Any = connection.sql(_SAID).to_arrow_reader(_ROWS)
+    _pack(files, "said", reader.schema, reader)
+
+
+def _write_claims(connection: duckdb.DuckDBPyConnection, build: Build, files: Path) -> None:
+    """All claims in the order of their table, and which of them are on which entity."""
+    parts = [batch.column("number").to_numpy(zero_copy_only=False).astype(np.int32) for batch in _batches(connection, _WHOSE)]
+    whose: NDArray[np.int32] = np.concatenate(parts) if parts else np.empty(0, np.int32)
+    order: NDArray[np.int64] = np.argsort(whose, kind="stable")
+    np.save(files / "claims.of.npy", order[np.count_nonzero(whose < 0) :].astype(np.int32 if len(order) < 2**31 else np.int64))
+    total = len(np.load(files / "node.marking.npy"))
+    count = np.bincount(whose[whose >= 0], minlength=total)
+    np.save(files / "claims.rows.npy", np.concatenate([[0], np.cumsum(count)]).astype(np.int64))
+    with pq.ParquetFile(build.file("claims")) as table:
+        _pack(files, "claims", table.schema_arrow, table.iter_batches(_BATCH, use_threads=False))
+
+
+def _pack(files: Path, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write rows some at a time, so that one of them costs little to read."""
     begins = [0]
     packed = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.OSFile(str(files / "said.arrow"), "wb") as sink, pa.ipc.new_file(sink, reader.schema, options=packed) as written:
-        for batch in reader:
+    with pa.OSFile(str(files / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema, options=packed) as written:
+        for batch in batches:
             for at in range(0, len(batch), _TOGETHER):
                 some = batch.slice(at, _TOGETHER)
                 written.write_batch(some)
                 begins.append(begins[-1] + len(some))
-    np.save(files / "said.at.npy", np.array(begins, np.int64))
+    np.save(files / f"{name}.at.npy", np.array(begins, np.int64))
 
 
 class _Written:

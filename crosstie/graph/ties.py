@@ -10,7 +10,6 @@ import json
 import logging
 import sys
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,18 +19,17 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie.errors import CrosstieError
 from crosstie.graph.indexing import NODE, NUMBERS, SHORT, make
+from crosstie.graph.packs import Numbers, Packed, Texts, mapped
 from crosstie.store.builds import Build
 
 #: Whether somebody may see what bears a marking.
 Cleared = Callable[[str | None], bool]
-Numbers = NDArray[np.int64]
 #: Raised with every change of what stands in the files.
-_VERSION = 3
+_VERSION = 4
 #: The last file that is written.
 _LAST = "lists.json"
 #: Which are being made, or were, by this process.
@@ -39,8 +37,6 @@ _MAKING, _BEGUN = Lock(), dict[Path, "_Begun"]()
 #: Seconds until another process is begun where one has failed, twice as long each time, and at most.
 _RETRY, _RARELY = 60.0, 3_600.0
 _LOG = logging.getLogger(__name__)
-#: A pack is so small that threads cost more than they bring.
-_ALONE = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +74,19 @@ class Tie:
     voices: int
 
 
-class _Texts:
-    """Texts one after the other in a file, and where each begins."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._begins, self._bytes = _mapped(folder / f"{name}.at.npy"), _mapped(folder / f"{name}.npy")
-
-    def __len__(self) -> int:
-        return len(self._begins) - 1
-
-    def __getitem__(self, at: int) -> bytes:
-        return bytes(self._bytes[self._begins[at] : self._begins[at + 1]])
-
-    def find(self, wanted: str) -> int | None:
-        """Where a text stands, among texts in the order of their bytes."""
-        sought = wanted.encode("utf-8", "replace")
-        at = bisect_left(self, sought)
-        return at if at < len(self) and self[at] == sought else None
-
-
 class Ties:
     """The entities of a build and their ties. `open_ties` opens them."""
 
     def __init__(self, folder: Path) -> None:
         self._lists: dict[str, list[str]] = json.loads((folder / "lists.json").read_text(encoding="utf-8"))
-        self._ids, self._captions, self._countries = (_Texts(folder, name) for name in ("ids", "captions", "countries"))
-        self._node = {name: _mapped(folder / f"node.{name}.npy") for name in NODE}
-        self._tie = {name: _mapped(folder / f"tie.{name}.npy") for name in (*NUMBERS, *SHORT)}
-        self._rows, self._of = _mapped(folder / "rows.npy"), _mapped(folder / "of.npy")
-        self._place = {name: _mapped(folder / f"place.{name}.npy") for name in ("number", "lat", "lon", "marking")}
+        self._ids, self._captions, self._countries = (Texts(folder, name) for name in ("ids", "captions", "countries"))
+        self._node = {name: mapped(folder / f"node.{name}.npy") for name in NODE}
+        self._tie = {name: mapped(folder / f"tie.{name}.npy") for name in (*NUMBERS, *SHORT)}
+        self._rows, self._of = mapped(folder / "rows.npy"), mapped(folder / "of.npy")
+        self._place = {name: mapped(folder / f"place.{name}.npy") for name in ("number", "lat", "lon", "marking")}
         self.kinds = self._lists["kind"]
-        self._said, self._said_at = folder / "said.arrow", _mapped(folder / "said.at.npy")
+        self._said, self._claims = Packed(folder, "said"), Packed(folder, "claims")
+        self._claim_rows, self._claims_of = mapped(folder / "claims.rows.npy"), mapped(folder / "claims.of.npy")
 
     def find(self, entity: str) -> int | None:
         """The number of an entity; None where there is none of that id."""
@@ -155,15 +133,11 @@ class Ties:
 
     def said(self, ties: Numbers) -> list[dict[str, Any]]:
         """All that the table `edges` says of these ties, in their order."""
-        found: list[dict[str, Any]] = [{}] * len(ties)
-        packs = np.searchsorted(self._said_at, ties, side="right") - 1
-        with pa.memory_map(str(self._said)) as source, pa.ipc.open_file(source, options=_ALONE) as reader:
-            for pack in np.unique(packs):
-                places = np.flatnonzero(packs == pack)
-                rows = reader.get_batch(int(pack)).take(pa.array(ties[places] - self._said_at[pack], pa.int64())).to_pylist()
-                for place, row in zip(places, rows, strict=True):
-                    found[place] = row
-        return found
+        return self._said.rows(ties)
+
+    def claims(self, number: int) -> list[dict[str, Any]]:
+        """All claims on an entity, as they stand in the table."""
+        return self._claims.rows(np.asarray(self._claims_of[self._claim_rows[number] : self._claim_rows[number + 1]], np.int64))
 
     def tie_of(self, edge: str) -> int | None:
         """The number of a tie by the id of its edge."""
@@ -285,12 +259,3 @@ def _target(build: Build, folder: Path) -> Path:
 @lru_cache(maxsize=4)
 def _opened(folder: Path) -> Ties:
     return Ties(folder)
-
-
-def _mapped(file: Path) -> NDArray[Any]:
-    """An array of a file, without reading it."""
-    try:
-        found: NDArray[Any] = np.load(file, mmap_mode="r").view(np.ndarray)
-    except ValueError:  # nothing can be mapped of an empty one
-        found = np.load(file)
-    return found
