@@ -22,8 +22,9 @@ from crosstie.casework.uploads import Uploads
 from crosstie.errors import NotFound
 from crosstie.exchange.drawn import Taken, take
 from crosstie.graph.ties import Ties, ready_ties
+from crosstie.learn.findings import Marks, score
 from crosstie.lens import registry
-from crosstie.link.findings import Wanted, finding, findings
+from crosstie.link.findings import Findings, Wanted
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.settings import Settings
 from crosstie.store.audit import Audit
@@ -136,17 +137,23 @@ class Rooms:
                 )
         return self.casebook.judge(kind, left, right, verdict, reason=reason, user=self.user, purpose=self.purpose)
 
+    def found(self, person: Person | None = None) -> Findings:
+        """What the detectors saw in the current build, as far as a person may know it; all of it at the command line."""
+        verdicts = {one.left: one.verdict for one in self.casebook.in_force() if one.kind == "finding"}
+        return Findings(self.built(), self._record, None if person is None else person.clearance, verdicts)
+
     def findings(self, wanted: Wanted) -> list[dict[str, Any]]:
-        """What the detectors saw in the current build, the strongest first."""
-        found = findings(self.built(), wanted)
-        self._record("read findings", wanted.subject or wanted.lens or "all", {"findings": len(found)})
+        """The findings of the current build that are meant, the strongest first."""
+        found: list[dict[str, Any]] = self.found().listed(wanted)["findings"]
         return found
+
+    def mark_findings(self, truth: Path) -> list[Marks]:
+        """What the detectors saw in the current build, marked against the truth of the region that its files are of."""
+        return score(truth, self.built().table("clusters"), self.findings(Wanted()))
 
     def finding(self, finding_id: str) -> dict[str, Any]:
         """One finding of the current build, with its evidence."""
-        found = finding(self.built(), finding_id)
-        self._record("read", finding_id)
-        return found
+        return self.found().one(finding_id)
 
     def desk(self) -> Desk:
         """Review of pairs by this person: what to ask, side by side, decide, undo, take apart, exchange."""

@@ -178,6 +178,8 @@ def _entity(tables: _Tables, canonical: str) -> Dossier:
     claims = tables.claims(canonical)
     edges, ties = tables.of(canonical)
     members = sorted({row["entity_id"] for row in claims})
+    findings = tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical)
+    met = [*(edge[end] for edge in edges for end in ("source", "target")), *(one for row in findings for one in row["subjects"] or ())]
     facts = {
         "entity": entities[0] if entities else None,
         "claims": claims,
@@ -185,11 +187,11 @@ def _entity(tables: _Tables, canonical: str) -> Dossier:
         "compared": tables.compared(members),
         "spheres": tables.rows("spheres", "entity_id = ? order by sphere, activity, basis, source_id, locator", canonical),
         "mentions": tables.rows("mentions", "entity_id = ? order by mention_id", canonical),
-        "findings": tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical),
+        "findings": findings,
         "relations": edges,
         "ties": ties,
         "links": tables.rows("links", "crime_id = ? or terror_id = ? order by rank", canonical, canonical),
-        **tables.others([edge[end] for edge in edges for end in ("source", "target")]),
+        **tables.others(met),
     }
     caption = entities[0]["caption"] if entities else canonical
     return Dossier("entity", canonical, caption, facts)

@@ -82,7 +82,7 @@ def decide(
 def undo(request: Request, judgement: str) -> Response:
     """Take one’s own judgement back."""
     taken = reading(request).undo(judgement)
-    back = {"link": f"/links/{taken['left']}", "pair": "/review"}
+    back = {"link": f"/links/{taken['left']}", "finding": f"/findings/{taken['left']}", "pair": "/review"}
     return RedirectResponse(back.get(taken["kind"], "/"), 303)
 
 

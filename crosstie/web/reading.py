@@ -138,7 +138,13 @@ class Reading:
         identity = facts["link"]["link_id"]
         history = [asdict(one) for one in self.workspace.casebook.history() if one.kind == "link" and one.left == identity]
         standing = [asdict(one) for one in self.workspace.casebook.in_force() if one.kind == "link" and one.left == identity]
-        return {"kind": "link", **facts, "judgements": history, "verdict": standing[0] if standing else None}
+        met = {
+            facts["link"]["crime_id"],
+            facts["link"]["terror_id"],
+            *(step[end] for step in facts["steps"] for end in ("source", "target")),
+        }
+        findings = self.workspace.found(self.person).about(met, facts["link"]["typologies"] or ())
+        return {"kind": "link", **facts, "findings": findings, "judgements": history, "verdict": standing[0] if standing else None}
 
     def entity(self, reference: str) -> Row:
         """All that is known of an entity, and that this person is cleared for. AccessError where its own marking is stricter, or it is a victim or a minor."""

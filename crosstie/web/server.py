@@ -21,7 +21,22 @@ from crosstie import __version__
 from crosstie.app import Workspace
 from crosstie.errors import AccessError, CrosstieError, TooMany, UsageError
 from crosstie.store.rates import Rates
-from crosstie.web import apart, api, case_reports, cases, drawing, drawing_calls, entrance, home, outlook, pages, retention, tokens
+from crosstie.web import (
+    apart,
+    api,
+    case_reports,
+    cases,
+    drawing,
+    drawing_calls,
+    entrance,
+    findings,
+    home,
+    lenses,
+    outlook,
+    pages,
+    retention,
+    tokens,
+)
 from crosstie.web.answers import PROBLEMS, STATUS, description
 from crosstie.web.guard import Attempts, for_programs, workspace_of
 from crosstie.web.programs import routers
@@ -69,6 +84,10 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.include_router(api.router)
     app.include_router(apart.router)
     app.include_router(apart.programs)
+    app.include_router(findings.router)
+    app.include_router(findings.programs)
+    app.include_router(lenses.router)
+    app.include_router(lenses.programs)
     app.include_router(drawing.router)
     app.include_router(drawing_calls.router)
     app.include_router(outlook.router)

@@ -83,6 +83,7 @@ class LinkDossier(Told):
     link: Link  # type: ignore[valid-type]
     steps: list[Step]  # type: ignore[valid-type]
     names: dict[str, str]
+    findings: list[dict[str, Any]]
     judgements: list[JudgementRow]
     verdict: JudgementRow | None
 

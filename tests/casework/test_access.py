@@ -28,6 +28,8 @@ MATRIX = {
     Act.RETENTION: {Role.CUSTODIAN},
     Act.DRAW: READERS,
     Act.EXPORT: WORKERS,
+    Act.LENSES: READERS | {Role.CUSTODIAN, Role.AUDITOR},
+    Act.THRESHOLDS: {Role.CUSTODIAN},
 }
 
 
