@@ -30,7 +30,7 @@ class Flight:
     number: str
     origin: str
     destination: str
-    people: tuple[tuple[Actor, str], ...]
+    people: tuple[tuple[Actor, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Booking:
     record: str
     made: date
     flights: tuple[Flight, ...]
-    people: tuple[tuple[Actor, str], ...]
+    people: tuple[tuple[Actor, str, str], ...]
     payer: Actor | None = None
 
 
@@ -66,7 +66,7 @@ def _stolen(region: RegionBuilder) -> None:
     region.paper(LOST, write_lost, (document, "QP", "stolen", day - timedelta(days=200)), **_OFFICE)
     for _ in range(12):
         region.paper(LOST, write_lost, (_number(region), "QP", "lost", region.day()), **_OFFICE)
-    flight = Flight(day, _flight(region), _port("qp"), _port("qs"), ((fighter, document),))
+    flight = Flight(day, _flight(region), _port("qp"), _port("qs"), ((fighter, document, "QP"),))
     region.paper(LISTS, write_lists, flight, **_OFFICE)
     region.paper(BOOKINGS, write_bookings, Booking(_record(region), day - timedelta(days=3), (flight,), flight.people, broker), **_OFFICE)
     region.report("{0} supplies forged passports and tickets.", [broker], kind="police", on=day + timedelta(days=40))
@@ -84,7 +84,7 @@ def _together(region: RegionBuilder) -> None:
     last = first
     for number in range(3):
         last = first + timedelta(days=35 * number)
-        people = tuple((one, papers[one.id]) for one in ((courier, listed, other) if number == 1 else (courier, listed)))
+        people = tuple((one, papers[one.id], one.state.upper()) for one in ((courier, listed, other) if number == 1 else (courier, listed)))
         flight = Flight(last, _flight(region), _port("qr"), _port("qs"), people)
         region.paper(LISTS, write_lists, flight, **_OFFICE)
     region.report("{0} was sentenced for the smuggling of migrants.", [courier], kind="court", on=last + timedelta(days=80))
@@ -93,7 +93,7 @@ def _together(region: RegionBuilder) -> None:
     region.true_link(courier, listed, "N2", "travel.together", first, last)
     region.shows("co-travel", [courier, listed], first, last)
     region.decoy(other, listed, "same journey", "took one flight of the listed person by chance")
-    region.resembles("co-travel", [other, listed], "one flight among strangers")
+    region.resembles("co-travel", [other], "one flight among strangers")
 
 
 def _sent(region: RegionBuilder) -> None:
@@ -104,7 +104,7 @@ def _sent(region: RegionBuilder) -> None:
     last = first
     for number in range(6):
         traveller, last = region.person("qr"), first + timedelta(days=9 * number)
-        people = ((traveller, _number(region)),)
+        people = ((traveller, _number(region), "QR"),)
         flight = Flight(last, _flight(region), _port("qr"), _port("qn"), people)
         region.paper(BOOKINGS, write_bookings, Booking(_record(region), last - timedelta(days=2), (flight,), people, recruiter), **_OFFICE)
     region.list_as(
@@ -113,7 +113,7 @@ def _sent(region: RegionBuilder) -> None:
     region.shows("facilitator", [recruiter], first, last)
     for number in range(6):
         day = first + timedelta(days=8 * number)
-        people = ((region.person("qr"), _number(region)),)
+        people = ((region.person("qr"), _number(region), "QR"),)
         there = Flight(day, _flight(region), _port("qr"), _port("qn"), people)
         back = Flight(day + timedelta(days=6), _flight(region), _port("qn"), _port("qr"), people)
         region.paper(
@@ -161,10 +161,13 @@ def write_lists(clerk: Clerk, entries: list[Flight]) -> str:
             f"UNH+{number}+PAXLST:D:05B:UN:IATA", "BGM+745", f"TDT+20+XT{flight.number}+++XT", f"LOC+125+{flight.origin}", f"DTM+189:{on}1005:201",
             f"LOC+87+{flight.destination}", f"DTM+232:{on}1340:201",
         ]  # fmt: skip
-        aboard: list[tuple[Face, str, Actor | None]] = [(clerk.face(actor), document, actor) for actor, document in flight.people]
-        aboard += [(face, f"S{clerk.rng.integers(10_000_000, 99_999_999)}", None) for face in clerk.strangers(_ABOARD)]
-        for face, document, actor in aboard:
-            issuer = face.actor.state.upper()
+        aboard: list[tuple[Face, str, str, Actor | None]] = [
+            (clerk.face(actor), document, issuer, actor) for actor, document, issuer in flight.people
+        ]
+        aboard += [
+            (face, f"S{clerk.rng.integers(10_000_000, 99_999_999)}", face.actor.state.upper(), None) for face in clerk.strangers(_ABOARD)
+        ]
+        for face, document, issuer, actor in aboard:
             family, given = _zone(face.family), _zone(face.given)
             body += [f"NAD+FL+++{family}:{given}", f"LOC+178+{flight.origin}", f"LOC+179+{flight.destination}", f"NAT+2+{issuer}"]
             if born := _born(face):
@@ -187,9 +190,9 @@ def write_bookings(clerk: Clerk, entries: list[Booking]) -> str:
             f"TVL+{first.day:%d%m%y}:1005:{first.day:%d%m%y}:1340+{first.origin}+{first.destination}+XT+{first.number}", "EQN+1", "SRC",
             f"RCI+XT:{booking.record}::{booking.made:%d%m%y}:1100",
         ]  # fmt: skip
-        for place, (actor, document) in enumerate(booking.people, 1):
+        for place, (actor, document, issuer) in enumerate(booking.people, 1):
             face = clerk.face(actor)
-            body += _traveller(clerk, face, actor, document, place)
+            body += _traveller(clerk, face, actor, (document, issuer), place)
             if booking.payer is not None:
                 body += _payment(clerk, booking.payer)
         for leg in booking.flights:
@@ -198,8 +201,8 @@ def write_bookings(clerk: Clerk, entries: list[Booking]) -> str:
     return "UNA:+.?*'\n" + "'\n".join([*out, f"UNZ+{len(bookings)}+2"]) + "'\n"
 
 
-def _traveller(clerk: Clerk, face: Face, actor: Actor, document: str, place: int) -> list[str]:
-    family, given, issuer, born = _zone(face.family), _zone(face.given), face.actor.state.upper(), _born(face)
+def _traveller(clerk: Clerk, face: Face, actor: Actor, paper: tuple[str, str], place: int) -> list[str]:
+    family, given, (document, issuer), born = _zone(face.family), _zone(face.given), paper, _born(face)
     day = date.fromisoformat(born).strftime("%d%b%y").upper() if born else ""
     clerk.saw(actor, person_id(f"{given} {family}", born, issuer.lower(), document, ""))
     return [f"TIF+{family}+{given}:A:{place}", f"SSR+DOCS:HK:1:XT:::::/P/{issuer}/{document}/{issuer}/{day}/M//{family}/{given}"]
