@@ -110,6 +110,9 @@ def _shop(region: RegionBuilder) -> Actor:
     region.list_as(quartermaster, "un-like", "Al-Qaida", "Procures weapons for terrorist cells.", on=last + timedelta(days=90))
     region.true_link(owner, quartermaster, "N2", "firearms.shop", first, last, [shop])
     region.shows("short-time-to-crime", [straw], first, last)
+    region.shows("short-time-to-crime", [quartermaster], first, last)
+    region.shows("repeat-source", [shop], first, last)
+    region.shows("sequence-recovered", gang, first, last)
     region.shows("repeat-source", [straw], first, last)
     region.shows("both-spheres", [shop], first, last)
     return owner
@@ -131,6 +134,12 @@ def _depot(region: RegionBuilder) -> Actor:
     arms = _Arms(region, 30, step=37)
     for number in range(30):
         arms.happened(number, "stock", first, depot, None, roles=("state stock", None))
+    guarded = region.company(state.code)
+    others = _Arms(region, 40, step=41)
+    for number in range(40):
+        others.happened(number, "stock", first, guarded, None, roles=("state stock", None))
+    others.lost(0, first + timedelta(days=90), guarded)
+    region.resembles("stock-loss", [guarded], "one firearm of forty was lost, and reported")
     for number in range(2):
         arms.lost(number, first + timedelta(days=200), depot)
     last = first

@@ -26,7 +26,7 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     told = hands.rows(
         engine,
         f"select * from {hands.live()} where kind in ('export', 'import') and end_user is not null and a is not null and b is not null and b <> firearm"
-        " and date is not null order by a, b, end_user, document, date, event_id",
+        " and date is not null order by a, b, coalesce(document, end_user), date, event_id",
     )
     if not told:
         return table([])
@@ -45,9 +45,12 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
         for row in told
         if not _is(row["end_user"], row["b"], names) and not _reached(row, delivered.get(row["firearm"], []), names, thresholds["days"])
     ]
-    return table(
-        one for _, own in groupby(odd, key=lambda row: (row["a"], row["b"], row["end_user"])) for one in _seen(list(own), thresholds)
-    )
+    return table(one for _, own in groupby(odd, key=_deal) for one in _seen(list(own), thresholds))
+
+
+def _deal(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What belongs together: exporter, consignee, and the certificate; without its number the end user as written."""
+    return str(row["a"]), str(row["b"]), str(row["document"] or row["end_user"])
 
 
 def _names(engine: Engine, found: list[dict[str, Any]]) -> dict[str, set[str]]:

@@ -163,10 +163,10 @@ def _flat(value: dict[str, Any], block: str, place: str, out: Emitter) -> Iterat
     seen: set[str] = set()
     for key, one in value.items():
         if isinstance(one, dict):
-            for name, text in _flat(one, key, place, out):
+            for name, inner in _flat(one, key, place, out):
                 if name not in seen:
                     seen.add(name)
-                    yield name, text
+                    yield name, inner
             continue
         named = _IN_BLOCK.get((block, key), field(f"{block} {key}") or field(key))
         if isinstance(one, list) and key == "marks":

@@ -17,8 +17,8 @@ from crosstie.lenses.firearms.tracing.chain import Chain, chain
 from crosstie.lenses.firearms.tracing.diversion import Diversion, diversions, time_to_crime
 from crosstie.store.engine import Engine
 
-#: Candidates whose hands are laid out.
-_CLOSE = 5
+#: Candidates whose hands are laid out: so many, and but the first only if it is likely enough.
+_CLOSE, _LIKELY = 5, 0.01
 #: Hands through which many firearms of one lot go.
 _SHARED = ("manufacturer", "importer", "wholesaler", "retailer", "state stock")
 #: How far neighbours in a sequence are asked, how many have to agree, and what share.
@@ -47,9 +47,10 @@ class _Records:
 def trace(engine: Engine, serials: SerialIndex, asked: Question, usual: Mapping[str, float], *, close: int = _CLOSE) -> Trace:
     """Trace one firearm. `usual` is how often who holds a firearm books it (`candidates.habits`). UsageError where nothing of the number can be read."""
     found = candidates(engine, serials, asked, usual)
-    rows = _records(engine, serials, found.found[:close])
     lines, places = [], []
-    for one in found.found[:close]:
+    near = [one for at, one in enumerate(found.found[:close]) if not at or one.probability >= _LIKELY]
+    rows = _records(engine, serials, tuple(near))
+    for one in near:
         known = rows.own[one.serial, one.make]
         line = chain([*known, *_of_lot(known, rows.lot[one.serial, one.make])], asked.date)
         lines.append(line)
