@@ -30,7 +30,9 @@ class TableReader:
 
     def recognises(self, head: Head) -> bool:
         """By its headings: they fit the layout and none that stands before it."""
-        return next((name for name in _ORDER if fits(head, layout(name))), None) == self.layout
+        return (
+            next((name for name in _ORDER if fits(head, layout(name)) and not (name == "permits" and _travels(head))), None) == self.layout
+        )
 
     def read(self, original: Original, out: Emitter) -> None:
         """An event for each row."""
@@ -39,6 +41,12 @@ class TableReader:
         for part in rows(original, layout(self.layout), out, refused):
             self.take(part, out, parties, refused)
         refused.close()
+
+
+def _travels(head: Head) -> bool:
+    """Whether a table speaks of a journey: a permit does not, a manifest that cites permits does."""
+    found = layout("consignments").columns(head.columns or (head.rows[0] if head.rows else ()))
+    return any(name in found for name in ("bill", "container", "departure"))
 
 
 def _profile(dataset: str, originator: str, grade: str, marking: str, lost: float = 0.2) -> Profile:
