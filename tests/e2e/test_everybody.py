@@ -38,15 +38,15 @@ def with_accounts(folder: Path) -> None:
     workspace.close()
 
 
-#: The pages of each role; {link}, {entity}, {case}, {drawing} and {upload} are made or found first.
+#: The pages of each role; {link}, {entity}, {finding}, {case}, {drawing} and {upload} are made or found first.
 PAGES = {
     Role.CASE_LEAD: (
         "/", "/links", "/links/{link}", "/entities/{entity}", "/apart?entity={entity}", "/casework?kind=link&subject={link}", "/search?name=a", "/review",
         "/sources", "/sources/add", "/sources/add/{upload}", "/builds", "/cases", "/cases/{case}", "/cases/{case}/report", "/drawings",
         "/drawings/{drawing}", "/drawing?link={link}", "/timeline?link={link}", "/map?link={link}", "/queries", "/tokens", "/password", "/second-factor",
-        "/nowhere",
+        "/findings", "/findings/{finding}", "/lenses", "/lenses/finance", "/thresholds", "/nowhere",
     ),
-    Role.CUSTODIAN: ("/sources", "/retention"),
+    Role.CUSTODIAN: ("/sources", "/retention", "/thresholds?lens=finance"),
     Role.ADMINISTRATOR: ("/accounts",),
     Role.AUDITOR: ("/audit",),
 }  # fmt: skip
@@ -74,11 +74,13 @@ def test_every_page_can_be_used_by_everybody(served: Served, browser: Any, tmp_p
 
 
 def first_of(page: Any, address: str, folder: Path) -> dict[str, str]:
-    """The first link and its end; a case, a drawing and a table on its way in, made here."""
+    """The first link and its end, the first finding; a case, a drawing and a table on its way in, made here."""
     page.goto(f"{address}/links")
     link = str(page.locator("table.ranking tbody a").first.get_attribute("href")).rsplit("/", 1)[1]
     page.goto(f"{address}/links/{link}")
     entity = str(page.locator("h1 a").first.get_attribute("href")).removeprefix("/entities/")
+    page.goto(f"{address}/findings")
+    finding = str(page.locator("table.ranking tbody a").first.get_attribute("href")).rsplit("/", 1)[1]
     page.goto(f"{address}/cases")
     for closed in page.locator("details:not([open]):has(form[action='/cases']) > summary").all():  # where there are cases already
         closed.click()
@@ -99,7 +101,8 @@ def first_of(page: Any, address: str, folder: Path) -> dict[str, str]:
     page.set_input_files("input[name=files]", str(table))
     page.locator("form:has(input[name=files]) button").first.click()
     page.wait_for_url("**/sources/add/*")
-    return {"link": link, "entity": entity, "case": case, "drawing": drawing, "upload": page.url.rsplit("/", 1)[1]}
+    told = {"link": link, "entity": entity, "finding": finding, "case": case, "drawing": drawing}
+    return told | {"upload": page.url.rsplit("/", 1)[1]}
 
 
 def faults(page: Any) -> list[str]:
