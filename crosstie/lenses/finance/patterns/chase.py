@@ -18,12 +18,12 @@ LONGEST = 6
 STEPS = 4
 #: columns of a job
 PLACE, HOME, START, LEAST, LATEST, OWN, BEGIN = 0, 1, 2, 3, 4, 5, 6
-#: columns of a mark: whose labels the account bears, its newest label of one step and of two
-_WHOSE, _ONE, _TWO = 0, 1, 2
-#: columns of a label of one step: its time, the payment, the label before; of two: the time of the later and of the earlier payment, the account
-#: between, the label before, the earlier payment and the later
+#: columns of a mark: whose labels the account bears, its newest label of one step and of two, and behind which of its payments all are labelled
+_WHOSE, _ONE, _TWO, _DONE = 0, 1, 2, 3
+#: columns of a label of one step: its time, the payment, the label before, the account; of two, which goes on with all labels of one step of the
+#: account between that are later: its time, the account between, the label before, the payment, the account
 _TIME, _PAID, _BEFORE_ONE, _AT_ONE = 0, 1, 2, 3
-_LATER, _EARLIER, _BETWEEN, _BEFORE, _FIRST, _SECOND, _AT_TWO = 0, 1, 2, 3, 4, 5, 6
+_EARLIER, _BETWEEN, _BEFORE, _FIRST, _AT_TWO = 0, 1, 2, 3, 4
 #: where the labelling stands: whose it is, its number, the next payment to label, since when, how many labels of each kind and the latest time of each
 _NOW_HOME, _EPOCH, _NEXT, _SINCE, _ONES, _TWOS, _LATE_ONE, _LATE_TWO = 0, 1, 2, 3, 4, 5, 6, 7
 
@@ -41,7 +41,7 @@ def _room(table: Ints, used: Whole) -> Ints:
 def _own(mark: Ints, borne: Ints, account: Whole, epoch: Whole) -> None:
     """Take away the labels that others left on an account, and note that it bears some now."""
     if mark[account, _WHOSE] != epoch:
-        mark[account, _WHOSE], mark[account, _ONE], mark[account, _TWO] = epoch, -1, -1
+        mark[account, _WHOSE], mark[account, _ONE], mark[account, _TWO], mark[account, _DONE] = epoch, -1, -1, -1
         borne[account >> 6] |= np.uint64(1) << np.uint64(account & 63)
 
 
@@ -89,13 +89,15 @@ def _label(
             n_one += 1
             at[_LATE_ONE] = s2
             q = before[p] - 1 if deep else rows[d] - 1
-            while q >= rows[d] and times[q] >= least:
+            done = max(mark[d, _DONE], rows[d])
+            mark[d, _DONE] = max(done, q + 1)
+            while q >= done and times[q] >= least:
                 c = other[q]
                 if c != u and c != d:
                     _own(mark, borne, c, epoch)
                     twos = _room(twos, n_two)
-                    twos[n_two, _LATER], twos[n_two, _EARLIER], twos[n_two, _BETWEEN], twos[n_two, _AT_TWO] = s2, times[q], d, c
-                    twos[n_two, _BEFORE], twos[n_two, _FIRST], twos[n_two, _SECOND] = mark[c, _TWO], places[q], places[p]
+                    twos[n_two, _EARLIER], twos[n_two, _BETWEEN], twos[n_two, _AT_TWO] = times[q], d, c
+                    twos[n_two, _BEFORE], twos[n_two, _FIRST] = mark[c, _TWO], places[q]
                     mark[c, _TWO] = n_two
                     n_two += 1
                     at[_LATE_TWO] = max(at[_LATE_TWO], times[q])
@@ -145,18 +147,20 @@ def _meet(
                     n += 1
             k = ones[k, _BEFORE_ONE]
     k = mark[x, _TWO]
-    while k >= 0 and twos[k, _LATER] >= time + 2 * later:
-        d = twos[k, _BETWEEN]
-        new = twos[k, _EARLIER] >= time + later
+    while k >= 0:
+        d, t = twos[k, _BETWEEN], twos[k, _EARLIER]
+        new = t >= time + later
         for i in range(depth):
             new = new and walked[i] != d
-        if new:
-            path[depth], path[depth + 1], path[depth + 2] = twos[k, _FIRST], twos[k, _SECOND], job[PLACE]
-            if _good(path, depth + 3, amounts, alike, first == job[OWN] and twos[k, _LATER] == first):
+        way = np.int64(mark[d, _ONE]) if new else np.int64(-1)
+        while way >= 0 and ones[way, _TIME] >= t + later:
+            path[depth], path[depth + 1], path[depth + 2] = twos[k, _FIRST], ones[way, _PAID], job[PLACE]
+            if _good(path, depth + 3, amounts, alike, first == job[OWN] and ones[way, _TIME] == first):
                 count[depth + 1] += 1
                 if keep:
                     kept = _keep(kept, n, path, depth + 3)
                     n += 1
+            way = ones[way, _BEFORE_ONE]
         k = twos[k, _BEFORE]
     return kept, n
 
@@ -174,10 +178,10 @@ def chase(
     """
     rows, other, times, places, follow = on
     later = 1 - ties
-    mark = np.zeros((len(rows) - 1, 3), np.int32)
+    mark = np.zeros((len(rows) - 1, 4), np.int32)
     at = np.full(8, -1, np.int64)
     at[_EPOCH] = at[_ONES] = at[_TWOS] = 0
-    ones, twos = np.empty((1024, 4), np.int64), np.empty((1024, 7), np.int64)
+    ones, twos = np.empty((1024, 4), np.int64), np.empty((1024, 5), np.int64)
     borne = np.zeros(((len(rows) - 1) >> 6) + 1, np.uint64)
     kept, n = np.empty((1024 if keep else 1, LONGEST + 1), np.int32), 0
     path, walked, now, end = (
