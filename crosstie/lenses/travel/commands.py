@@ -20,6 +20,7 @@ from crosstie.resolve.screen.hits import LIMIT
 #: a name alone has to be this much alike: of a million travellers a lower one names thousands
 _THRESHOLD = 0.8
 _SHOWN = 200
+_ON_SCREEN = ("score", "traveller", "document", "flight", "listed", "reasons", "said_by", "source_place", "marking")
 
 
 def mrz(_: None, lines: tuple[str, ...], file: Path | None, corrections_: int = 3, script: str = "") -> Answer:
@@ -45,7 +46,9 @@ def mrz(_: None, lines: tuple[str, ...], file: Path | None, corrections_: int = 
                     "number": one.zone.number,
                     "name": one.zone.name,
                 }
-                | {"wrong": f"line {one.line}, column {one.column} ({one.field}): {one.read} for {one.written}, {one.probability:.0%}"}
+                | {
+                    "wrong": f"line {one.line}, column {one.column} ({one.field}): {one.read} was read, {one.written} is likely ({one.probability:.0%})"
+                }
                 for place, one in enumerate(corrections(zone, today, corrections_), 1)
             ]
     if not rows and not notes:
@@ -86,14 +89,21 @@ def read_files(_: None, files: tuple[Path, ...]) -> Answer:
     return Answer(rows, notes=tuple(notes))
 
 
-def screen(desk: Desk, files: tuple[Path, ...], threshold: float = _THRESHOLD, limit: int = LIMIT, report_: Path | None = None) -> Answer:
+def screen(
+    desk: Desk,
+    files: tuple[Path, ...],
+    threshold: float = _THRESHOLD,
+    limit: int = LIMIT,
+    everybody: bool = False,
+    report_: Path | None = None,
+) -> Answer:
     """Screen the passengers of files against the names and lists of documents of the workspace."""
     people, notes = asked.passengers(files)
     today = now().date().isoformat()
     barred = _barred(desk, today)
     named = [
         (place, hit)
-        for place, hit in names.hits(desk.names, names.queries(people), threshold, limit)
+        for place, hit in names.hits(desk.names, names.queries(people), threshold, limit, None if everybody else _of_interest(desk))
         if not handling.why_not(hit.marking or hit.said_by.get("marking", "TLP:AMBER"), desk.purpose, today)
     ]
     found = report.rows(people, named, papers.hits(desk.engine, people, barred, today))
@@ -109,8 +119,20 @@ def screen(desk: Desk, files: tuple[Path, ...], threshold: float = _THRESHOLD, l
         desk.wrote(f"report of hits, {report_.name}", hits=len(found), marking=marking)
         if len(found) > _SHOWN:
             notes.append(f"{_SHOWN} of {len(found)} hits are shown; all are in {report_.name}")
-        return Answer(found[:_SHOWN], notes=tuple(notes), files=(report_,))
-    return Answer(found, notes=tuple(notes))
+        return Answer(_short(found[:_SHOWN]), notes=tuple(notes), files=(report_,))
+    return Answer(_short(found), notes=tuple(notes))
+
+
+def _short(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The columns that a screen has room for; a report has all."""
+    return [{name: row[name] for name in _ON_SCREEN} for row in found]
+
+
+def _of_interest(desk: Desk) -> frozenset[str]:
+    """Entities that a passenger may be stopped for: on a list, sought, or in a sphere. Who is merely in a register is nobody's hit."""
+    topics = "select canonical_id as id from claims where prop = 'topics' and value not in ('victim', 'minor')"
+    found = desk.engine.arrow(f"select distinct id from ({topics} union all select entity_id as id from spheres) x where id is not null")
+    return frozenset(one for one in found.column("id").to_pylist() if one)
 
 
 def _barred(desk: Desk, today: str) -> dict[str, str]:
@@ -149,7 +171,7 @@ def document(desk: Desk, number: str, issuer: str = "") -> Answer:
         else []
     )
     desk.read(f"document {own}", rows=len(rows))
-    holders = {(row["written"], row["born"]) for row in rows if row["written"]}
+    holders = {(row["written"], row["born"]) for row in rows if row["written"] and row["born"]}
     notes = [] if rows else [f"nothing is known of document {own}"]
     if len(holders) > 1:
         notes.append(f"{len(holders)} different names or births stand on it")
@@ -203,9 +225,10 @@ COMMANDS = (
             ),
             Option("threshold", "The score from which a name is a hit.", kind="number", default=_THRESHOLD),
             Option("limit", "How many hits of one traveller are given at most.", kind="count", default=LIMIT),
+            Option("everybody", "Against all names of the workspace, not only those on lists, sought or in a sphere.", kind="flag"),
             Option("report", "Write all hits to this file: CSV, or JSON by its name.", kind="out"),
         ),
-        lambda desk, files, threshold, limit, report: screen(desk, files, threshold, limit, report),
+        lambda desk, files, threshold, limit, everybody, report: screen(desk, files, threshold, limit, everybody, report),
     ),
     Command(
         "document",

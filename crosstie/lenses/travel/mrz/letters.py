@@ -117,7 +117,9 @@ def from_zone(name: str, script: str, lang: str = "", most: int = 8) -> list[str
     words = [_back(word, codes, script, most) for word in name.replace(FILLER, " ").upper().split()]
     if not all(words):
         return []
-    return [" ".join(word.capitalize() for word in parts) for parts in islice(product(*words), most)]
+    # the best spelling of every word first, then those that change one word
+    ranked = sorted(islice(product(*(enumerate(word) for word in words)), 4_096), key=lambda parts: sum(rank for rank, _ in parts))
+    return [" ".join(word.capitalize() for _, word in parts) for parts in ranked[:most]]
 
 
 def _back(word: str, codes: Mapping[str, list[str]], script: str, most: int) -> list[str]:
@@ -137,6 +139,6 @@ def _oddness(letter: str, script: str, before: str) -> int:
     """Letters of few languages come after those of many; after a vowel Й is commoner than И."""
     if script == "cyrillic":
         if letter in "ИЙ":
-            return 0 if (letter == "Й") == (before in set("АЕЁИОУЫЭЮЯІ")) else 2
+            return 0 if (letter == "Й") == (before in set("АЕЁИОУЫЭЮЯІ")) else 6
         return 0 if letter in "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЯЮ" else 1 if letter in "ЫЭЩЙ" else 6
     return 0 if letter < "\u064b" else 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -46,8 +46,8 @@ def queries(people: pa.Table) -> list[Query]:
     ]
 
 
-def hits(index: Index, asked: Sequence[Query], threshold: float, limit: int) -> list[tuple[int, Hit]]:
-    """The number of a query and a hit, best first; the best EXPLAINED with sentences about the names."""
+def hits(index: Index, asked: Sequence[Query], threshold: float, limit: int, wanted: Container[str] | None = None) -> list[tuple[int, Hit]]:
+    """The number of a query and a hit, best first; the best EXPLAINED with sentences about the names. `wanted` are the entities that count, None all."""
     if not index.names or not asked:
         return []
     starts = range(0, len(asked), _BATCH)
@@ -56,7 +56,7 @@ def hits(index: Index, asked: Sequence[Query], threshold: float, limit: int) -> 
     found: list[tuple[int, Hit]] = []
     card = lru_cache(maxsize=200_000)(index.card)
     for at, near in zip(starts, parts, strict=True):
-        found += _weighed(index, card, asked[at : at + _BATCH], at, near, threshold, limit)
+        found += _weighed(index, card, asked[at : at + _BATCH], at, near, threshold, limit, wanted)
     found.sort(key=lambda one: (-one[1].score, one[0], one[1].rank))
     return _explained(index, asked, found, threshold, limit)
 
@@ -82,11 +82,13 @@ def _near(index: Index, asked: Sequence[Query], least: float) -> _Near:
 
 
 def _weighed(
-    index: Index, card: Any, asked: Sequence[Query], start: int, near: _Near, threshold: float, limit: int
+    index: Index, card: Any, asked: Sequence[Query], start: int, near: _Near, threshold: float, limit: int, wanted: Container[str] | None
 ) -> list[tuple[int, Hit]]:
     """The hits of a batch: names with what else is known of both sides."""
     by_query: dict[int, list[tuple[float, int, float, int, tuple[str, ...]]]] = {}
     for query, entity, score, form in zip(*(column.tolist() for column in near), strict=True):
+        if wanted is not None and card(entity)["id"] not in wanted:
+            continue
         told = compare(asked[query], card(entity))
         moved = _moved(score, sum(one.nats for one in told))
         if moved >= threshold:
