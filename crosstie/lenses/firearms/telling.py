@@ -9,7 +9,6 @@ from crosstie.lenses.firearms.tracing.candidates import weights
 from crosstie.lenses.firearms.tracing.diversion import told
 from crosstie.lenses.firearms.tracing.trace import Trace
 
-
 #: Candidates and places that are shown however unlikely, and how likely the others have to be.
 _ALWAYS, _LEAST = 3, 0.005
 

@@ -73,6 +73,6 @@ def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             engine.load("ledger_firearm_events", table(rows))
             events.gather(engine)
             made.noted = noted = []  # type: ignore[attr-defined]
-            return Desk(engine, tmp_path / "cache", 1, "ann", "test", {}, lambda *one: noted.append(one))
+            return Desk(engine, tmp_path / "cache", tmp_path / "0001", "ann", "test", {}, lambda *one: noted.append(one))
 
         yield made

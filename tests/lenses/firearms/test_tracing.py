@@ -12,7 +12,6 @@ from crosstie.lens.commands import Desk
 from crosstie.lenses.firearms.tracing.candidates import Question, habits, index
 from crosstie.lenses.firearms.tracing.chain import chain, turned
 from crosstie.lenses.firearms.tracing.trace import Trace, neighbours, trace
-
 from tests.lenses.firearms.conftest import event, life
 
 ASKED = Question("KA1??45", make="Kesh Arsenal", model="K9", calibre="9x19mm", date="2018-02-01", state="qo")
