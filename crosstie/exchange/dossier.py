@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -23,7 +24,8 @@ Row = dict[str, Any]
 _REJECTS_SHOWN = 50
 #: Ties of an entity that are listed where they are looked up, the surest first; a hub has more.
 MOST_TIES = 1_000
-_CLAIMS = "prop, current desc, value, source_id, locator, id"
+#: What may be a link, by its id or its rank.
+_LINK = re.compile(r"[0-9a-f]{16}|[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def dossier(build: Build | None, sources: SourceStore, reference: str, builds: S
     """
     if build is not None:
         with _Tables(build, ties) as tables:
+            if ties is not None and not _LINK.fullmatch(reference) and ties.find(reference) is not None:
+                return _entity(tables, reference)
             if link := tables.rows("links", "link_id = ? or cast(rank as varchar) = ?", reference, reference):
                 return _link(tables, link[0], classes_in(builds, [link[0]["link_id"]])[link[0]["link_id"]])
             if cluster := tables.rows("clusters", "entity_id = ?", reference):
@@ -123,12 +127,12 @@ class _Tables:
         all_of = np.empty(0, np.int64) if number is None else self.ties.of(number)
         return self.ties.said(all_of[:MOST_TIES]), len(all_of)
 
-    def claims(self, canonical: str) -> list[Row]:
-        """All that is said of an entity, by property, what is said now before what was."""
+    def on(self, table: str, canonical: str, where: str) -> list[Row]:
+        """The rows of a table on an entity: looked up, or asked for."""
         number = self.ties.find(canonical) if self.ties is not None else None
         if self.ties is None or number is None:
-            return self.rows("claims", f"canonical_id = ? order by {_CLAIMS}", canonical)
-        return sorted(self.ties.claims(number), key=_claims)
+            return self.rows(table, where, *[canonical] * where.count("?"))
+        return self.ties.on(number, table)
 
     def compared(self, members: Sequence[str]) -> list[Row]:
         """The pairs that records of an entity are in; the pages have the review for that."""
@@ -137,7 +141,7 @@ class _Tables:
 
 
 def _claims(row: Row) -> tuple[Any, ...]:
-    """The place of a claim among those on an entity: the order of `_CLAIMS`, where what is missing comes last."""
+    """The place of a claim among those on an entity: by property, what is said now before what was; what is missing comes last."""
     told = (row["prop"], None if row["current"] is None else not row["current"], row["value"], row["source_id"], row["locator"], row["id"])
     return tuple((one is None, one) for one in told)
 
@@ -174,23 +178,23 @@ def _link(tables: _Tables, link: Row, classes: list[tuple[int, str]]) -> Dossier
 
 
 def _entity(tables: _Tables, canonical: str) -> Dossier:
-    entities = tables.rows("entities", "entity_id = ?", canonical)
-    claims = tables.claims(canonical)
+    entities = tables.on("entities", canonical, "entity_id = ?")
+    claims = sorted(tables.on("claims", canonical, "canonical_id = ?"), key=_claims)
     edges, ties = tables.of(canonical)
     members = sorted({row["entity_id"] for row in claims})
-    findings = tables.rows("findings", "list_contains(subjects, ?) order by score desc, finding_id", canonical)
+    findings = tables.on("findings", canonical, "list_contains(subjects, ?) order by score desc, finding_id")
     met = [*(edge[end] for edge in edges for end in ("source", "target")), *(one for row in findings for one in row["subjects"] or ())]
     facts = {
         "entity": entities[0] if entities else None,
         "claims": claims,
         "members": members,
         "compared": tables.compared(members),
-        "spheres": tables.rows("spheres", "entity_id = ? order by sphere, activity, basis, source_id, locator", canonical),
-        "mentions": tables.rows("mentions", "entity_id = ? order by mention_id", canonical),
+        "spheres": tables.on("spheres", canonical, "entity_id = ? order by sphere, activity, basis, source_id, locator"),
+        "mentions": tables.on("mentions", canonical, "entity_id = ? order by mention_id"),
         "findings": findings,
         "relations": edges,
         "ties": ties,
-        "links": tables.rows("links", "crime_id = ? or terror_id = ? order by rank", canonical, canonical),
+        "links": tables.on("links", canonical, "crime_id = ? or terror_id = ? order by rank"),
         **tables.others(met),
     }
     caption = entities[0]["caption"] if entities else canonical

@@ -55,9 +55,19 @@ from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity
 
 _SAID = """
 select t.* from edges t join numbers a on a.entity_id = t.source join numbers b on b.entity_id = t.target order by t.edge_id"""
+#: The tables of which an entity's page shows what is on it, and whom a row is on.
+OWNED = {
+    "entities": "[entity_id]",
+    "claims": "[canonical_id]",
+    "spheres": "[entity_id]",
+    "mentions": "[entity_id]",
+    "findings": "list_distinct(subjects)",
+    "links": "list_distinct([crime_id, terror_id])",
+}
 _WHOSE = """
-select coalesce(cast(n.number as integer), -1) as number from placed c left join numbers n on n.entity_id = c.canonical_id order by c.file_row_number"""
-#: Rows that are packed together, and claims that are read at a time: a whole number of packs.
+select n.number, c.at from (select unnest({owners}) as id, file_row_number as at from read_parquet('{file}', file_row_number = true)) c
+join numbers n on n.entity_id = c.id order by c.at"""
+#: Rows that are packed together, and read at a time: a whole number of packs.
 _TOGETHER, _BATCH = 256, 65_536
 
 
@@ -73,7 +83,8 @@ def make(build: Build, folder: Path, target: Path) -> None:
             _write_places(connection, files, codes)
             _write_ties(connection, files, codes)
             _write_said(connection, files)
-            _write_claims(connection, build, files)
+            for table in OWNED:
+                _write_owned(connection, build, files, table)
             lists = {name: list(code.known) for name, code in codes.items()}
             (files / "lists.json").write_text(json.dumps(lists), encoding="utf-8")
             connection.close()
@@ -91,10 +102,6 @@ def _asking(build: Build, scratch: Path) -> duckdb.DuckDBPyConnection:
         for table in ("entities", "spheres", "edges", "claims"):
             file = str(build.file(table)).replace("'", "''")
             connection.execute(f"create view {table} as select * from read_parquet('{file}')")
-        file = str(build.file("claims")).replace("'", "''")
-        connection.execute(
-            f"create view placed as select canonical_id, file_row_number from read_parquet('{file}', file_row_number = true)"
-        )
         markings = [row[0] for row in connection.execute("select distinct marking from spheres").fetchall()]
         levels = [int(Marking.parse(one).tlp) if one else int(Marking().tlp) for one in markings]
         columns: Any = {"marking": pa.array(markings, pa.string()), "level": pa.array(levels, pa.int32())}
@@ -182,17 +189,20 @@ def _write_said(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
     _pack(files, "said", reader.schema, reader)
 
 
-def _write_claims(connection: duckdb.DuckDBPyConnection, build: Build, files: Path) -> None:
-    """All claims in the order of their table, and which of them are on which entity."""
-    parts = [batch.column("number").to_numpy(zero_copy_only=False).astype(np.int32) for batch in _batches(connection, _WHOSE)]
-    whose: NDArray[np.int32] = np.concatenate(parts) if parts else np.empty(0, np.int32)
-    order: NDArray[np.int64] = np.argsort(whose, kind="stable")
-    np.save(files / "claims.of.npy", order[np.count_nonzero(whose < 0) :].astype(np.int32 if len(order) < 2**31 else np.int64))
-    total = len(np.load(files / "node.marking.npy"))
-    count = np.bincount(whose[whose >= 0], minlength=total)
-    np.save(files / "claims.rows.npy", np.concatenate([[0], np.cumsum(count)]).astype(np.int64))
-    with pq.ParquetFile(build.file("claims")) as table:
-        _pack(files, "claims", table.schema_arrow, table.iter_batches(_BATCH, use_threads=False))
+def _write_owned(connection: duckdb.DuckDBPyConnection, build: Build, files: Path, table: str) -> None:
+    """All rows of a table in their order, and which of them are on which entity."""
+    file = build.file(table)
+    told = str(file).replace("'", "''")
+    pairs: list[NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
+    for batch in _batches(connection, _WHOSE.format(owners=OWNED[table], file=told)):
+        pairs.append(np.stack([batch.column(name).to_numpy(zero_copy_only=False).astype(np.int64) for name in ("number", "at")], axis=1))
+    number, at = np.concatenate(pairs).T
+    rows: NDArray[np.int64] = at[np.argsort(number, kind="stable")]
+    np.save(files / f"{table}.of.npy", rows.astype(np.int32 if len(rows) == 0 or rows.max() < 2**31 else np.int64))
+    count = np.bincount(number, minlength=len(np.load(files / "node.marking.npy", mmap_mode="r")))
+    np.save(files / f"{table}.rows.npy", np.concatenate([[0], np.cumsum(count)]).astype(np.int64))
+    with pq.ParquetFile(file) as read:
+        _pack(files, table, read.schema_arrow, read.iter_batches(_BATCH, use_threads=False))
 
 
 def _pack(files: Path, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

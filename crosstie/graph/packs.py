@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -35,22 +36,37 @@ class Texts:
 
 
 class Packed:
-    """Rows of a table, of which a few at a time are unpacked; and which of them are whose, where they belong to somebody."""
+    """Rows of a table, of which a few at a time are unpacked. The file stays open: it tells at its beginning where all packs are."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._file, self._at = folder / f"{name}.arrow", mapped(folder / f"{name}.at.npy")
+        self._at = mapped(folder / f"{name}.at.npy")
+        self._reader = pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow")), options=_ALONE)
+        self._one = Lock()  # a reader is for one at a time
 
     def rows(self, wanted: Numbers) -> list[dict[str, Any]]:
         """These rows by their numbers, in this order."""
         found: list[dict[str, Any]] = [{}] * len(wanted)
         packs = np.searchsorted(self._at, wanted, side="right") - 1
-        with pa.memory_map(str(self._file)) as source, pa.ipc.open_file(source, options=_ALONE) as reader:
-            for pack in np.unique(packs):
-                places = np.flatnonzero(packs == pack)
-                rows = reader.get_batch(int(pack)).take(pa.array(wanted[places] - self._at[pack], pa.int64())).to_pylist()
-                for place, row in zip(places, rows, strict=True):
-                    found[place] = row
+        for pack in np.unique(packs):
+            places = np.flatnonzero(packs == pack)
+            with self._one:
+                batch = self._reader.get_batch(int(pack))
+            rows = batch.take(pa.array(wanted[places] - self._at[pack], pa.int64())).to_pylist()
+            for place, row in zip(places, rows, strict=True):
+                found[place] = row
         return found
+
+
+class Owned(Packed):
+    """Rows of a table, and which of them are on which entity."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(folder, name)
+        self._begins, self._of = mapped(folder / f"{name}.rows.npy"), mapped(folder / f"{name}.of.npy")
+
+    def on(self, entity: int) -> list[dict[str, Any]]:
+        """The rows on an entity, by its number, as they stand in the table."""
+        return self.rows(np.asarray(self._of[self._begins[entity] : self._begins[entity + 1]], np.int64))
 
 
 def mapped(file: Path) -> NDArray[Any]:

@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosstie.errors import CrosstieError
-from crosstie.graph.indexing import NODE, NUMBERS, SHORT, make
-from crosstie.graph.packs import Numbers, Packed, Texts, mapped
+from crosstie.graph.indexing import NODE, NUMBERS, OWNED, SHORT, make
+from crosstie.graph.packs import Numbers, Owned, Packed, Texts, mapped
 from crosstie.store.builds import Build
 
 #: Whether somebody may see what bears a marking.
 Cleared = Callable[[str | None], bool]
 #: Raised with every change of what stands in the files.
-_VERSION = 4
+_VERSION = 5
 #: The last file that is written.
 _LAST = "lists.json"
 #: Which are being made, or were, by this process.
@@ -85,8 +85,7 @@ class Ties:
         self._rows, self._of = mapped(folder / "rows.npy"), mapped(folder / "of.npy")
         self._place = {name: mapped(folder / f"place.{name}.npy") for name in ("number", "lat", "lon", "marking")}
         self.kinds = self._lists["kind"]
-        self._said, self._claims = Packed(folder, "said"), Packed(folder, "claims")
-        self._claim_rows, self._claims_of = mapped(folder / "claims.rows.npy"), mapped(folder / "claims.of.npy")
+        self._said, self._owned = Packed(folder, "said"), {table: Owned(folder, table) for table in OWNED}
 
     def find(self, entity: str) -> int | None:
         """The number of an entity; None where there is none of that id."""
@@ -135,9 +134,9 @@ class Ties:
         """All that the table `edges` says of these ties, in their order."""
         return self._said.rows(ties)
 
-    def claims(self, number: int) -> list[dict[str, Any]]:
-        """All claims on an entity, as they stand in the table."""
-        return self._claims.rows(np.asarray(self._claims_of[self._claim_rows[number] : self._claim_rows[number + 1]], np.int64))
+    def on(self, number: int, table: str) -> list[dict[str, Any]]:
+        """All rows of a table on an entity, as they stand there: one of `OWNED`."""
+        return self._owned[table].on(number)
 
     def tie_of(self, edge: str) -> int | None:
         """The number of a tie by the id of its edge."""

@@ -19,7 +19,7 @@ from crosstie.graph.drawn import STROKES, drawn_svg, stroke_of
 from crosstie.graph.placing import HIGH, WIDE, columns, placed
 from crosstie.graph.ties import Ties, open_ties
 from crosstie.model.marking import Marking, Tlp
-from crosstie.model.tables import CLAIM, EDGE, ENTITY, SPHERE
+from crosstie.model.tables import CLAIM, EDGE, ENTITY, FINDING, LINK, MENTION, SPHERE
 from crosstie.store.builds import Build
 
 HOSTILE = "<script>alert(1)</script>\u202e\x00" + "x" * 200
@@ -65,6 +65,13 @@ def build_of(folder: Path, entities: Sequence[tuple[Any, ...]] = _ENTITIES, edge
     _write(folder / "claims.parquet", CLAIM, claims)
     placings = [("a", "crime", "TLP:AMBER"), ("c", "terror", "TLP:RED")]
     _write(folder / "spheres.parquet", SPHERE, [dict(zip(("entity_id", "sphere", "marking"), row, strict=True)) for row in placings])
+    mentions = [{"mention_id": f"m{number}", "entity_id": one} for number, one in enumerate("bab")]
+    findings = [
+        {"finding_id": "f1", "score": 0.9, "subjects": ["b", "a", "b"]},
+        {"finding_id": "f2", "score": 0.5, "subjects": ["b", "gone"]},
+    ]
+    for table, schema, found in (("mentions", MENTION, mentions), ("findings", FINDING, findings), ("links", LINK, [])):
+        _write(folder / f"{table}.parquet", schema, found)
     return Build(1, folder, {"inputs": "0123456789abcdef"})
 
 
@@ -79,6 +86,19 @@ def ties(tmp_path: Path) -> Ties:
 
 def cleared(level: Tlp) -> Callable[[str | None], bool]:
     return lambda marking: (Marking.parse(marking) if marking else Marking()).tlp <= level
+
+
+def test_what_is_on_an_entity_stands_as_in_the_tables(ties: Ties) -> None:
+    a, b, d = (ties.find(one) for one in "abd")
+    assert a is not None
+    assert b is not None
+    assert d is not None
+    assert [(row["prop"], row["value"]) for row in ties.on(d, "claims")] == [("latitude", "33.5"), ("longitude", "-7.6")]
+    assert [row["mention_id"] for row in ties.on(b, "mentions")] == ["m0", "m2"]
+    assert [[row["finding_id"] for row in ties.on(one, "findings")] for one in (a, b, d)] == [["f1"], ["f1", "f2"], []]
+    assert [row["entity_id"] for row in ties.on(b, "entities")] == ["b"]
+    assert [row["sphere"] for row in ties.on(a, "spheres")] == ["crime"]
+    assert ties.on(a, "links") == []
 
 
 def drawing(ties: Ties, level: Tlp = Tlp.AMBER) -> Drawing:
