@@ -130,7 +130,7 @@ def _rings(rng: np.random.Generator, world: _World, rows: int, share: float) -> 
     goods = np.where(rng.random(rows) < 0.85, world.goods[exporter, rng.integers(0, 2, rows)], rng.integers(0, len(GOODS), rows))
     at, number = 0, 0
     while at < rows * share:
-        size = int(min(rng.integers(4, 60), rows * share - at + 1))
+        size = min(int(rng.integers(4, 60)), int(rows * share - at + 1))
         own = slice(at, at + size)
         kind = int(rng.choice(len(METHODS), p=_SHARES))
         sellers, buyers = rng.integers(0, world.traders, rng.integers(1, 3)), rng.integers(0, world.traders, rng.integers(1, 3))

@@ -67,7 +67,7 @@ def _lawful(region: RegionBuilder, importer: Actor, financier: Actor) -> None:
         region.ship(
             exporter, importer, first + timedelta(days=30 * number), hs=CHARCOAL, goods="wood charcoal", weight_kg=weight, value=value
         )
-    region.resembles("charcoal-origin", [exporter, importer], "charcoal of Ostrava Coast, declared as such")
+    region.resembles("charcoal-origin", [exporter], "charcoal of Ostrava Coast, declared as such")
     dealer = region.person("qo", spheres=[CRIME])
     region.report("{0} was convicted of the smuggling of cigarettes.", [dealer], kind="court", on=first)
     region.relation("Employment", dealer, exporter, first - timedelta(days=2500), first - timedelta(days=2000), role="driver")
