@@ -17,7 +17,6 @@ from crosstie.lenses.firearms.readers.firearm_tables import READERS
 from crosstie.lenses.firearms.readers.firearm_traces import READER
 from crosstie.lenses.firearms.records import identity
 
-
 FORMATS: list[Reader] = [*READERS, READER]
 
 

@@ -26,7 +26,7 @@ _WHAT = {"make", "model", "calibre", "category"}
 _RECOVERY = {"recovered_on", "possessor", "mode"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Table:
     """One kind of table. `fits` judges the fields that its heads name; `say` says what the rows say."""
 

@@ -16,7 +16,7 @@ import yaml
 
 from crosstie.lens.events import events
 from crosstie.lenses.firearms.heads import vocabulary
-from crosstie.lenses.firearms.marks import DATA
+from crosstie.lenses.firearms.marks import DATA, rules
 from crosstie.lenses.firearms.search.find import Found, expression, find
 from crosstie.lenses.firearms.search.index import SerialIndex, opened
 from crosstie.lenses.firearms.search.pattern import parse
@@ -27,6 +27,7 @@ TABLE = events("firearm_events")
 #: Numbers that are weighed at all; where more fit, the maker has to agree.
 MOST = 50_000
 _FEW = 3
+_HALF_A_YEAR = 0.5
 #: Firearms that it takes to know the habits of a role.
 _ENOUGH = 30
 
@@ -230,9 +231,11 @@ def _scores(
         said["destroyed before"] = np.where(_is(pc.less(rows.column("destroyed"), asked.date)), by["destroyed"], 0.0)
         said["recovered before"] = np.where(_is(pc.is_valid(rows.column("recovered"))), by["recovered"], 0.0)
     said["reported lost or stolen"] = _reported(rows, asked)
-    said["but one record"] = np.where(_is(pc.equal(rows.column("records"), 1)), by["one_record"], 0.0)
+    said["but one record"] = _lone(rows)
     often = np.array([usual.get(role or "", by["silent"]) for role in rows.column("role").to_pylist()])
-    said["no record since"] = np.clip(often * _years(rows.column("seen"), last), 0.0, by["silent_most"])
+    silent = np.clip(often * _years(rows.column("seen"), last), 0.0, by["silent_most"])
+    # a report explains the silence: it does not count twice
+    said["no record since"] = np.where(said["reported lost or stolen"] > by["reported_after"], 0.0, silent)
     if asked.state:
         said["last known where recovered"] = np.where(_is(pc.equal(rows.column("state"), asked.state)), by["same_state"], 0.0)
     return sum(said.values(), nothing), said
@@ -244,10 +247,28 @@ def _reported(rows: pa.Table, asked: Question) -> np.ndarray[Any, Any]:
     reported, seen = rows.column("reported"), rows.column("seen")
     back = _is(pc.greater(seen, reported))
     after = _is(pc.greater(reported, asked.date)) if asked.date else np.zeros(rows.num_rows, bool)
+    long_after = after & (_years(reported, asked.date or "0000") < -_HALF_A_YEAR)
     ago = np.clip(_years(reported, asked.date), 0.0, 5.0) * by["reported_ago"] if asked.date else 0.0
-    said = [0.0, by["reported_back"], by["reported_after"]]
-    found: np.ndarray[Any, Any] = np.select([~_is(pc.is_valid(reported)), back, after], said, by["reported"] + ago)
+    said = [0.0, by["reported_back"], by["reported_long_after"], by["reported_after"]]
+    found: np.ndarray[Any, Any] = np.select([~_is(pc.is_valid(reported)), back, long_after, after], said, by["reported"] + ago)
     return found
+
+
+def _lone(rows: pa.Table) -> np.ndarray[Any, Any]:
+    """What it costs to be the only record of a number, more where it looks like the number of a firearm of that maker with more records."""
+    by = weights()["firearm"]
+    alike = str.maketrans({sign: group[0] for group in rules()["look_alike"] for sign in group})
+    shapes = [
+        (serial.translate(alike), make)
+        for serial, make in zip(rows.column("serial").to_pylist(), rows.column("make").to_pylist(), strict=True)
+    ]
+    records = rows.column("records").to_pylist()
+    full = {shape for shape, count in zip(shapes, records, strict=True) if count > 1}
+    costs = [
+        0.0 if count > 1 else by["one_record"] + (by["look_alike"] if shape in full else 0.0)
+        for shape, count in zip(shapes, records, strict=True)
+    ]
+    return np.array(costs, np.float64)
 
 
 def _share(rows: pa.Table, name: str, by: Mapping[str, float]) -> np.ndarray[Any, Any]:
