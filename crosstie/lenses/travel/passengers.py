@@ -67,6 +67,10 @@ def person_id(name: str, born: str | None, issuer: str | None, document: str | N
     return "travel-" + blake2b(told.encode(), digest_size=9).hexdigest()
 
 
+class Asking(Emitter):
+    """An emitter for a question: of what readers say only the rows of ledgers are wanted, and statements are not even put together."""
+
+
 class Travellers:
     """Collects the travellers and journeys of one file; `message` tells which kind of message says so."""
 
@@ -218,6 +222,8 @@ def write_papers(out: Emitter, people: dict[str, Texts], how: str, more: dict[st
 
 def say(out: Emitter, people: dict[str, Texts]) -> None:
     """Statements of persons and of their documents."""
+    if isinstance(out, Asking):
+        return
     who, place = people["id"], people["place"]
     passport = pc.fill_null(pc.is_in(people["document_type"], pa.array(["P", "PP"])), False)
     numbers = people["document"]
@@ -241,6 +247,8 @@ def say(out: Emitter, people: dict[str, Texts]) -> None:
 
 def say_trips(out: Emitter, people: dict[str, Texts]) -> None:
     """Who booked together travels together: a Trip for each booking of several."""
+    if isinstance(out, Asking):
+        return
     counted = pc.value_counts(pc.drop_null(people["record"]))
     several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
     together = pc.fill_null(pc.is_in(people["record"], several), False)

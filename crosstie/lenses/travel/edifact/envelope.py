@@ -36,6 +36,10 @@ class Header:
         return int(self.sent[:4])
 
 
+#: segments that are not of a message
+_SERVICE = frozenset({"UNH", "UNT", "UNB", "UNZ", "UNE"})
+
+
 class Handler(Protocol):
     """Takes the segments of messages of one type."""
 
@@ -104,7 +108,7 @@ class Reading:
     def _segment(self, segment: Segment, marks: Marks) -> None:
         at = self._at
         tag = segment.tag
-        if at.header is not None and tag not in ("UNH", "UNT", "UNB", "UNZ", "UNE"):
+        if at.header is not None and tag not in _SERVICE:
             at.number += 1
             if at.handler is not None:
                 try:

@@ -89,6 +89,8 @@ class Lexer:
         self.noise: list[tuple[int, str, str]] = []
         self._stream = stream
         self._at = 0
+        #: tags that were met and need no closer look
+        self._common: set[str] = set()
 
     def segments(self) -> Iterator[Segment]:
         """All segments. What stands between is in `noise`, for the caller to take out and report."""
@@ -112,20 +114,25 @@ class Lexer:
             text = text[start:]
             self._at += start
             parts = text.split(self.marks.terminator)
-            release = self.marks.release
-            last = len(parts) - 1
+            release, mark, plain, last = self.marks.release, self.marks.element, text.isascii(), len(parts) - 1
             at, number = self._at, 0
             again = False
             while number <= last:
                 part = parts[number]
-                while number < last and part.endswith(release) and (len(part) - len(part.rstrip(release))) % 2:
+                while part.endswith(release) and number < last and (len(part) - len(part.rstrip(release))) % 2:
                     number += 1
                     part += self.marks.terminator + parts[number]
                 if number >= last and more:
                     self._at = at
                     return part
                 body = part.strip(_SPACE)
-                if body[:3] in ("UNA", "UNB", "una", "unb") and at != self._at:
+                tag = body[:3]
+                if tag in self._common and plain and body[3:4] == mark and "\n" not in body and "\r" not in body:
+                    yield Segment(at + part.index(body[0]), tag, body)
+                    at += len(part) + 1
+                    number += 1
+                    continue
+                if tag in ("UNA", "UNB", "una", "unb") and at != self._at:
                     text = self.marks.terminator.join([part, *parts[number + 1 :]])
                     self._at, again = at, True
                     break
@@ -200,6 +207,8 @@ class Lexer:
         if len(tag) != 3 or not tag.isalnum() or not tag[0].isalpha():
             self.noise.append((offset, "no segment", body[:60]))
             return None
+        if not tag.startswith("UN"):
+            self._common.add(tag)
         return Segment(offset, tag, body)
 
 

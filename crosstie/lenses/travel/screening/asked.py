@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from crosstie.errors import UnknownFormat
-from crosstie.ingest.load import Choice, load
-from crosstie.ingest.reader import Reader
+from crosstie.ingest.reader import Original, Reader
+from crosstie.ingest.sniff import choose, sniff
+from crosstie.lenses.travel.passengers import Asking
 from crosstie.lenses.travel.readers import border_crossings, document_records, machine_readable, messages
 
 READERS: tuple[Reader, ...] = (messages.READER, border_crossings.READER, document_records.READER, machine_readable.READER)
@@ -55,7 +56,9 @@ def passengers(files: Sequence[Path]) -> tuple[pa.Table, list[str]]:
     tables, notes = [], []
     for file in files:
         kept = Gathered()
-        loaded = load(file, file.name, kept, source_id="asked", readers=list(READERS), choice=Choice(check_promise=False))
+        out = Asking(kept, source_id="asked", dataset="travel", grade="F6", marking="TLP:AMBER")
+        choose(sniff(file, file.name), READERS).read(Original(file, file.name), out)
+        out.flush()
         found = _of(kept)
         if found is None:
             raise UnknownFormat(
@@ -63,7 +66,7 @@ def passengers(files: Sequence[Path]) -> tuple[pa.Table, list[str]]:
             )
         tables.append(found.append_column("file", pa.array([file.name] * found.num_rows, pa.string())))
         refused = sum(batch.num_rows for batch in kept.refused)
-        notes.append(f"{file.name}: {loaded.records} records, {found.num_rows} travellers" + (f", {refused} remarks" if refused else ""))
+        notes.append(f"{file.name}: {out.records} records, {found.num_rows} travellers" + (f", {refused} remarks" if refused else ""))
         notes += [f"{file.name}: {row['locator']}: {row['reason']}" for batch in kept.refused[:1] for row in batch.slice(0, 5).to_pylist()]
     return pa.concat_tables(tables).combine_chunks(), notes
 
