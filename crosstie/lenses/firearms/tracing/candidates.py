@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ TABLE = events("firearm_events")
 MOST = 50_000
 _FEW = 3
 _HALF_A_YEAR = 0.5
+#: Firearms of a maker whose numbers have letters and figures in the same places, from which on that is its usual form.
+_FORM = 3
 #: Firearms that it takes to know the habits of a role.
 _ENOUGH = 30
 
@@ -258,17 +261,23 @@ def _lone(rows: pa.Table) -> np.ndarray[Any, Any]:
     """What it costs to be the only record of a number, more where it looks like the number of a firearm of that maker with more records."""
     by = weights()["firearm"]
     alike = str.maketrans({sign: group[0] for group in rules()["look_alike"] for sign in group})
-    shapes = [
-        (serial.translate(alike), make)
-        for serial, make in zip(rows.column("serial").to_pylist(), rows.column("make").to_pylist(), strict=True)
-    ]
-    records = rows.column("records").to_pylist()
-    full = {shape for shape, count in zip(shapes, records, strict=True) if count > 1}
-    costs = [
-        0.0 if count > 1 else by["one_record"] + (by["look_alike"] if shape in full else 0.0)
-        for shape, count in zip(shapes, records, strict=True)
-    ]
-    return np.array(costs, np.float64)
+    serials: list[Any] = rows.column("serial").to_pylist()
+    makes: list[Any] = rows.column("make").to_pylist()
+    records: list[Any] = rows.column("records").to_pylist()
+    whole = {(serial.translate(alike), make) for serial, make, count in zip(serials, makes, records, strict=True) if count > 1}
+    forms = Counter((_form(serial), make) for serial, make, count in zip(serials, makes, records, strict=True) if count > 1)
+    costs = np.zeros(len(serials))
+    for at, (serial, make, count) in enumerate(zip(serials, makes, records, strict=True)):
+        if count == 1:
+            usual = forms[_form(serial), make] >= _FORM
+            costs[at] = by["one_record_usual"] if usual else by["one_record"]
+            costs[at] += by["look_alike"] if (serial.translate(alike), make) in whole else 0.0
+    return costs
+
+
+def _form(serial: str) -> str:
+    """Where a number has letters and where figures."""
+    return "".join("9" if sign.isdigit() else "A" for sign in serial)
 
 
 def _share(rows: pa.Table, name: str, by: Mapping[str, float]) -> np.ndarray[Any, Any]:
