@@ -149,7 +149,7 @@ def _claims(row: Row) -> tuple[Any, ...]:
 @cache
 def _asking() -> duckdb.DuckDBPyConnection:
     """One session for all pages of this process: each asks with a cursor of its own."""
-    return duckdb.connect(config={"memory_limit": "300MB", "autoinstall_known_extensions": False})
+    return duckdb.connect(config={"memory_limit": "150MB", "threads": 2, "autoinstall_known_extensions": False})
 
 
 @atexit.register

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 from crosstie.casework.access import Act
 from crosstie.graph.drawing import MOST, MOST_DRAWN
 from crosstie.graph.drawn import stroke_of
-from crosstie.graph.svg import kind_in_words
 from crosstie.web.guard import GuardedRoute, allows
 from crosstie.web.render import page
 from crosstie.web.sight import Asked, Sight, begun, drawings_of, listed, sight
@@ -45,7 +44,7 @@ def _page(request: Request, seen: Sight, at: str, tie: str) -> Response:
         "most_drawn": MOST_DRAWN,
         "most": MOST,
     }
-    told |= {"kind_words": kind_in_words, "stroke_name": stroke_of}
+    told["stroke_name"] = stroke_of
     return page(request, "drawing.html", told | {"chosen": seen.chosen(at), "tie": seen.tie(tie), "rows": rows, "names": names, "at": at})
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from crosstie import __version__, report
 from crosstie.casework.access import Act
+from crosstie.graph.svg import kind_in_words
 from crosstie.link.tongues import direction, number
 from crosstie.report.page import words
 from crosstie.resolve.comparison import NAMES
@@ -53,6 +54,7 @@ def environment(language: str) -> jinja2.Environment:
     made.globals["languages"] = tongues.NAMES
     made.globals["direction"] = direction(language)
     made.globals["names_of"] = NAMES
+    made.globals["kind_words"] = kind_in_words
     made.filters["number"] = lambda value: number(value, language)
     made.filters["kind"] = lambda schema: tongues.kind(schema, language)
     made.filters["label"] = lambda schema, prop: tongues.label(schema, prop, language)

@@ -6,10 +6,12 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
+from fastapi import FastAPI
 
 from crosstie.settings import LANGUAGES
 from crosstie.web import tongues
 from docs.words import written
+from tests.web.conftest import SignIn
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 #: How many forms a number may ask for.
@@ -59,3 +61,15 @@ def test_properties_and_kinds_are_called_in_the_language(language: str) -> None:
     assert not told & {"Birth date", "Nationality", "Company", "birthDate", "nationality"}
     assert tongues.label("Person", "nothing", language) == "nothing"
     assert tongues.kind("Nothing", language) == "Nothing"
+
+
+def test_ties_and_spheres_of_an_entity_are_called_in_the_language(app: FastAPI, sign_in: SignIn) -> None:
+    ana, _ = sign_in()
+    edges = app.state.workspace.built().table("edges").to_pylist()
+    shared = next(edge for edge in edges if edge["kind"] == "shared.phone")
+    page = ana.get(f"/entities/{shared['source']}", headers={"accept-language": "fr"}).text
+    assert "<td>même téléphone</td>" in page
+    assert "shared.phone" not in page
+    placed = app.state.workspace.built().table("spheres").to_pylist()[0]
+    page = ana.get(f"/entities/{placed['entity_id']}", headers={"accept-language": "es"}).text
+    assert f"<li>{tongues.catalogue('es').gettext(placed['sphere'])}: " in page
