@@ -100,7 +100,13 @@ def test_a_scan_keeps_its_faults_beside_it(tmp_path: Path) -> None:
 
 
 def test_no_reader_takes_the_file_of_another() -> None:
-    readers: list[Reader] = [border_crossings.READER, document_records.READER, lost_documents.READER, machine_readable.READER, watched_places.READER]
+    readers: list[Reader] = [
+        border_crossings.READER,
+        document_records.READER,
+        lost_documents.READER,
+        machine_readable.READER,
+        watched_places.READER,
+    ]
     for file in FIXTURES.glob("*/good*"):
         head = sniff(file, file.name)
         assert {one.name for one in readers if one.recognises(head)} <= {file.parent.name}

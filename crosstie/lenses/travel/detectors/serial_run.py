@@ -24,8 +24,8 @@ from crosstie.lenses.travel.movements import pieces
 from crosstie.store.engine import Engine
 
 pc: Any = pyarrow.compute
-#: numbers on either side that tell how dense an issuer's numbers are
-_AROUND = 100_000
+#: how far around a run its issuer's numbers tell how dense they are: the densest of these counts
+_AROUND = (1_000, 10_000, 100_000)
 
 
 def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
@@ -61,7 +61,7 @@ def _runs(engine: Engine, rows: pa.Table, limits: Mapping[str, float]) -> Iterat
     line = serial + group.astype(np.int64) * np.int64(4_000_000_000_000)
     span, least = int(limits["span"]), int(limits["documents"])
     ends = np.searchsorted(line, line + span, side="right")
-    dense = np.searchsorted(line, line + _AROUND, side="right") - np.searchsorted(line, line - _AROUND, side="left")
+    dense = [np.searchsorted(line, line + far, side="right") - np.searchsorted(line, line - far, side="left") for far in _AROUND]
     at, done = 0, np.flatnonzero(ends - np.arange(len(line)) >= least)
     for start in done.tolist():
         if start < at:
@@ -69,8 +69,8 @@ def _runs(engine: Engine, rows: pa.Table, limits: Mapping[str, float]) -> Iterat
         own = np.arange(start, ends[start])
         first = int(np.argmax([np.sum((when[own] >= day) & (when[own] <= day + limits["days"])) for day in when[own]]))
         own = own[(when[own] >= when[own[first]]) & (when[own] <= when[own[first]] + limits["days"])]
-        outside = max(0, int(dense[start]) - len(own)) + 1
-        if len(own) < least or _tail(len(own), outside * span / (2 * _AROUND)) > 10.0 ** -limits["surprise"]:
+        expected = max((max(0, int(near[start]) - len(own)) + 1) * span / (2 * far) for near, far in zip(dense, _AROUND, strict=True))
+        if len(own) < least or _tail(len(own), expected) > 10.0 ** -limits["surprise"]:
             continue
         found = rows.take(pa.array(order[own])).to_pylist()
         families = {str(row["name"] or "").upper().split()[-1] for row in found if row["name"]}
