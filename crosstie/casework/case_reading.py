@@ -54,7 +54,7 @@ def told_case(connection: sa.Connection, case: Mapping[str, Any], role: str, per
         one["title"] = pseudonym(one["subject"])
     known = {one["subject"] for one in grants if one["holds"] and one["person"] == person.name}
     inside = [one for one in held if one["removed_at"] is None]
-    present = {kind: _present(things, kind, inside) for kind in ("entity", "link")}
+    present = {kind: _present(things, kind, inside) for kind in ("entity", "link", "finding")}
     for one in inside:
         _retold(one, present.get(one["kind"], {}).get(one["subject"]), known)
     tasks = sorted(
@@ -88,7 +88,7 @@ def marking_of(case: Mapping[str, Any], things: Sequence[Mapping[str, Any]], fil
 
 def _present(things: Things, kind: str, inside: Sequence[Row]) -> Mapping[str, Any]:
     wanted = [one["subject"] for one in inside if one["kind"] == kind]
-    return things.entities(wanted) if kind == "entity" else things.links(wanted)
+    return things.of(kind, wanted)
 
 
 def _retold(one: Row, now: Any, known: set[str]) -> None:

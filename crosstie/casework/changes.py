@@ -7,7 +7,7 @@ from typing import Literal
 
 #: What somebody is in a case: who leads it, who works on it, who only reads it.
 CaseRole = Literal["lead", "member", "reader"]
-Kind = Literal["entity", "link", "view"]
+Kind = Literal["entity", "link", "finding", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Dismiss:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """Put an entity, a link or a view (an address of this workbench) into the case."""
+    """Put an entity, a link, a finding or a view (an address of this workbench) into the case."""
 
     kind: Kind
     subject: str

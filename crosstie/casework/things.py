@@ -9,15 +9,20 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crosstie.model.marking import Marking, strictest
 from crosstie.store.builds import Build
 
 _ENTITY = ("entity_id", "caption", "schema", "marking", "victim")
 _LINK = ("link_id", "rank", "class", "crime_id", "crime_name", "terror_id", "terror_name", "strength", "marking", "status")
 
+_FINDING = ("finding_id", "lens", "typology", "title", "subjects", "start", "end", "score", "status")
+#: Of those whom a finding names, how many its title tells.
+_WHO = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An entity or a link: `facts` are what a list shows of it. The title of a victim or a minor is a pseudonym."""
+    """An entity, a link or a finding: `facts` are what a list shows of it. The title of a victim or a minor is a pseudonym."""
 
     kind: str
     subject: str
@@ -71,10 +76,31 @@ class Things:
             things[row["link_id"]] = Thing("link", row["link_id"], title, row["marking"] or "", False, row)
         return things
 
+    def findings(self, ids: Iterable[str]) -> dict[str, Thing]:
+        """Findings by their ids: called what was seen and of whom, marked as their evidence and those whom they name."""
+        asked = sorted(set(ids))
+        if self.build is None or not asked:
+            return {}
+        rows = self._rows("findings", (*_FINDING, "evidence"), "finding_id", asked)
+        named = self.entities(subject for row in rows for subject in row["subjects"] or ())
+        things: dict[str, Thing] = {}
+        for row in rows:
+            who = [named[one] for one in row["subjects"] or () if one in named]
+            victim = any(one.victim for one in who)
+            title = row["title"] if victim or not who else f"{row['title']}: {', '.join(one.title for one in who[:_WHO])}"
+            marking = strictest([*(piece["marking"] or str(Marking()) for piece in row["evidence"] or ()), *(one.marking for one in who)])
+            facts = {name: row[name] for name in _FINDING}
+            things[row["finding_id"]] = Thing("finding", row["finding_id"], title, marking, victim, facts)
+        return things
+
+    def of(self, kind: str, ids: Iterable[str]) -> dict[str, Thing]:
+        """Things of a kind by their ids."""
+        return {"link": self.links, "finding": self.findings}.get(kind, self.entities)(ids)
+
     def find(self, kind: str, subject: str) -> Thing | None:
         """One thing; None where the build has it not. Asked again, it is not looked up again: so a transaction need not wait for it."""
         if (kind, subject) not in self._found:
-            self._found[kind, subject] = (self.links if kind == "link" else self.entities)([subject]).get(subject)
+            self._found[kind, subject] = self.of(kind, [subject]).get(subject)
         return self._found[kind, subject]
 
     def _rows(self, table: str, columns: tuple[str, ...], key: str, wanted: list[str]) -> list[dict[str, Any]]:

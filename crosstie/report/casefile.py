@@ -15,7 +15,7 @@ import typst
 
 from crosstie import __version__, clock
 from crosstie.link.explain import told
-from crosstie.model.marking import describe_grade
+from crosstie.model.marking import describe_grade, strictest
 from crosstie.report.fonts import by_number, families, undrawn
 from crosstie.settings import Settings
 
@@ -68,6 +68,7 @@ class Exhibits:
 def casefile(
     case: Row,
     links: Sequence[Row],
+    findings: Sequence[Row],
     entities: Sequence[Row],
     sources: Sequence[Row],
     *,
@@ -76,7 +77,7 @@ def casefile(
     user: str,
     left_out: int,
 ) -> Row:
-    """All that the report of a case says, as plain data. `links` have `facts` and `story`; both and `entities` hold what this person may see; `left_out`
+    """All that the report of a case says, as plain data. `links` have `facts` and `story`; all three hold what this person may see; `left_out`
     counts what they may not.
     """
     exhibits = Exhibits({one["source_id"]: one for one in sources})
@@ -92,6 +93,7 @@ def casefile(
         "user": user,
         "version": __version__,
         "links": shown,
+        "findings": [_finding(one, exhibits, reasons) for one in findings],
         "entities": [_entity(one, exhibits, reasons) for one in entities],
         "files": [one for one in case["attachments"] if one["removed_at"] is None],
         "exhibits": exhibits.rows,
@@ -125,6 +127,24 @@ def _link(facts: Row, story: Row, exhibits: Exhibits, language: str, reasons: Ma
         "terror": exhibits.of(link["terror_evidence"]),
         "paths": paths,
         "against": [told(one, language) for one in link["arguments"] or () if one["outcome"] == "against"],
+        "judged": [{name: one[name] for name in ("verdict", "reason", "user", "at")} for one in judged],
+    }
+
+
+def _finding(found: Row, exhibits: Exhibits, reasons: Mapping[tuple[str, str], str]) -> Row:
+    judged = [one for one in found["judgements"] if one["revoked_at"] is None]
+    return {
+        "id": found["finding_id"],
+        "title": found["title"],
+        "says": found["sentence"],
+        "who": [found["names"].get(one, one) for one in found["subjects"] or ()],
+        "start": found["start"] or "",
+        "end": found["end"] or "",
+        "score": f"{found['score']:.2f}",
+        "reason": reasons.get(("finding", found["finding_id"]), ""),
+        "marking": strictest(found["markings"]),
+        "evidence": exhibits.of(found["evidence"]),
+        "innocent": list(found["innocent"] or ()),
         "judged": [{name: one[name] for name in ("verdict", "reason", "user", "at")} for one in judged],
     }
 
@@ -184,6 +204,9 @@ LABELS = {
     "members": "Members",
     "links": "Links",
     "entities": "Entities",
+    "findings": "Findings",
+    "score": "Score",
+    "innocent": "What would explain it innocently",
     "why": "Why it is in the case",
     "class": "Class",
     "strength": "Strength",

@@ -16,6 +16,7 @@ from crosstie.errors import AccessError, NotFound
 from crosstie.report.casefile import casefile, pdf
 from crosstie.web import tongues
 from crosstie.web.cases import cases_of
+from crosstie.web.findings import told_of
 from crosstie.web.guard import GuardedRoute, allows
 from crosstie.web.pages import reading
 from crosstie.web.render import environment
@@ -65,7 +66,7 @@ def report_pdf(request: Request, ref: str) -> Any:
 def _content(request: Request, ref: str) -> Row:
     """What the report says to this person: what they may not see is counted, and what the build has no more stands only in the list of the case."""
     reader, case = reading(request), cases_of(request).read(ref)
-    links, entities, left_out = [], [], 0
+    links, findings, entities, left_out = [], [], [], 0
     for one in case["things"]:
         if one["kind"] == "view" or one["gone"]:
             continue
@@ -76,6 +77,8 @@ def _content(request: Request, ref: str) -> Row:
             if one["kind"] == "link":
                 [story] = reader.workspace.stories([one["subject"]])
                 links.append({"facts": reader.link(one["subject"]), "story": story})
+            elif one["kind"] == "finding":
+                findings.append(told_of(request, one["subject"]))
             else:
                 entities.append(reader.entity(one["subject"]))
                 left_out += entities[-1]["withheld"]
@@ -87,7 +90,7 @@ def _content(request: Request, ref: str) -> Row:
         "user": reader.person.name,
         "left_out": left_out,
     }
-    return casefile(case, links, entities, reader.sources()["sources"], **told)
+    return casefile(case, links, findings, entities, reader.sources()["sources"], **told)
 
 
 def _html(request: Request, content: Row) -> str:

@@ -21,6 +21,7 @@ from crosstie.errors import IntegrityError, UsageError
 from crosstie.model.marking import Tlp
 from crosstie.store.durable import sha256_of
 from crosstie.store.fingerprint import fingerprint
+from crosstie.web.findings import findings_of
 from crosstie.web.guard import GuardedRoute, allows, takes, workspace_of
 from crosstie.web.pages import reading
 from crosstie.web.render import page
@@ -131,7 +132,7 @@ def attachment(request: Request, ref: str, number: _Number) -> Response:
 @router.get("/casework")
 @allows(Act.CASEWORK)
 def casework(request: Request, kind: str, subject: str) -> Response:
-    """What can be done with a link or entity beside judging it: put it into a case, give it to somebody. A part of a page where htmx asks."""
+    """What can be done with a link, entity or finding beside judging it: put it into a case, give it to somebody. A part of a page where htmx asks."""
     subject = _seen(request, kind, subject)
     person, workspace = request.state.session.person, workspace_of(request)
     mine = [one for one in cases_of(request).list()["cases"] if one["status"] == "open" and one["mine"] != "reader"]
@@ -143,7 +144,7 @@ def casework(request: Request, kind: str, subject: str) -> Response:
 @router.post("/casework")
 @allows(Act.CASEWORK)
 def into_case(request: Request, ref: _Text, kind: _Text, subject: _Text, reason: _Text, once: _Text = "") -> Response:
-    """Put a link or entity into a case."""
+    """Put a link, entity or finding into a case."""
     given = {"do": "add", "kind": kind, "subject": subject, "reason": reason}
     cases_of(request).change(ref, _read(given), once=_once(once, given | {"ref": ref}))
     return RedirectResponse(f"/cases/{quote(ref)}#add", 303)
@@ -261,13 +262,15 @@ def _read(given: Row) -> changes.Change:
 
 
 def _seen(request: Request, kind: str, subject: str) -> str:
-    """The id of a link or entity that this person may see; the errors of reading it otherwise."""
+    """The id of a link, entity or finding that this person may see; the errors of reading it otherwise."""
     if kind == "link":
         return str(reading(request).link(subject)["link"]["link_id"])
     if kind == "entity":
         found = reading(request).entity(subject)
         return str(found["entity"]["entity_id"]) if found["entity"] else subject
-    raise UsageError("it is a link or an entity")
+    if kind == "finding":
+        return str(findings_of(request).one(subject)["finding_id"])
+    raise UsageError("it is a link, an entity or a finding")
 
 
 def _assign(request: Request, kind: str, subject: str, assignee: str, due: str, title: str, once: str) -> str:

@@ -325,3 +325,58 @@ def test_every_typology_of_the_demonstration_has_what_the_page_needs(app: FastAP
     assert set(shown) <= known
     for finding in shown.values():
         assert ana.get(f"/findings/{finding}").status_code == 200
+
+
+def test_a_finding_is_put_into_a_case_and_stands_in_its_report(app: FastAPI, sign_in: SignIn) -> None:
+    lea, form = sign_in(Role.CASE_LEAD, name="lea")
+    given = {"title": "Fuel", "purpose": "smuggling of fuel", "basis": "order 7/2026", "form": form, "once": "1"}
+    ref = lea.post("/cases", data=given).headers["location"].rsplit("/", 1)[1]
+    row = app.state.workspace.built().table("findings").to_pylist()[0]
+    at = f"/casework?kind=finding&subject={row['finding_id']}"
+    assert at.replace("&", "&amp;") in lea.get(f"/findings/{row['finding_id']}").text
+    part = lea.get(at).text
+    Looked().feed_all(part)
+    assert ref in part
+    assert 'action="/tasks"' not in part
+    into = {"ref": ref, "kind": "finding", "subject": row["finding_id"], "reason": "the same truck", "form": form, "once": "2"}
+    assert lea.post("/casework", data=into).status_code == 303
+    assert lea.post("/casework", data=into | {"once": "3"}).status_code == 400  # it is in the case already
+    assert lea.post("/casework", data=into | {"subject": "finding-0", "once": "4"}).status_code == 404
+    told = lea.get(f"/api/v1/cases/{ref}").json()
+    [thing] = told["things"]
+    assert (thing["kind"], thing["subject"], thing["gone"]) == ("finding", row["finding_id"], False)
+    assert thing["title"].startswith(row["title"])
+    page = lea.get(f"/cases/{ref}").text
+    Looked().feed_all(page)
+    assert f'href="/findings/{row["finding_id"]}"' in page
+    report = html.unescape(lea.get(f"/cases/{ref}/report").text)
+    for said in (row["sentence"], row["innocent"][0], row["evidence"][0]["sentence"], "the same truck"):
+        assert said in report
+    [shown] = lea.get(f"/api/v1/cases/{ref}/report").json()["findings"]
+    assert shown["id"] == row["finding_id"]
+    assert lea.get(f"/cases/{ref}/report.pdf").content.startswith(b"%PDF-")
+    rewrite(app, lambda rows: mark(rows[0], "TLP:RED"))
+    ben, _ = sign_in(clearance=Tlp.AMBER, name="ben")
+    assert lea.post(f"/cases/{ref}", data={"do": "member", "person": "ben", "role": "member", "form": form}).status_code == 303
+    assert ben.get(f"/cases/{ref}").status_code == 403  # the case is marked as the strictest thing in it
+    assert ben.get(at).status_code == 403
+
+
+def test_a_finding_that_names_a_victim_is_called_by_no_name_in_a_case(app: FastAPI, sign_in: SignIn) -> None:
+    workspace = app.state.workspace
+    row = workspace.built().table("findings").to_pylist()[0]
+    lea, form = sign_in(Role.CASE_LEAD, name="lea")
+    given = {"title": "Fuel", "purpose": "smuggling of fuel", "basis": "order 7/2026", "form": form, "once": "1"}
+    ref = lea.post("/cases", data=given).headers["location"].rsplit("/", 1)[1]
+    add = {"do": "add", "kind": "finding", "subject": row["finding_id"], "reason": "r", "form": form}
+    assert lea.post(f"/cases/{ref}", data=add).status_code == 303
+    path = workspace.built().file("entities")
+    table = pq.read_table(path)
+    rows = [one | {"victim": one["victim"] or one["entity_id"] in row["subjects"]} for one in table.to_pylist()]
+    names = [one["caption"] for one in rows if one["entity_id"] in row["subjects"]]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+    page, report = lea.get(f"/cases/{ref}").text, lea.get(f"/api/v1/cases/{ref}/report").json()
+    assert names
+    assert not any(name in page or name in str(report) for name in names)
+    assert (report["findings"], report["left_out"]) == ([], 1)
+    assert f'<option value="{row["finding_id"]}">' not in page
