@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ Array = np.ndarray[tuple[int], np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Positions in order of ship and moment: ships as numbers, seconds since 1970, degrees, knots; `rows` are what the query gave."""
+    """Positions in order of ship and moment: ships as numbers of `names`, seconds since 1970, degrees, knots (-1 unknown), and the ids of the events."""
 
     names: list[str]
     ships: Array
@@ -32,12 +33,14 @@ class Tracks:
     lats: Array
     lons: Array
     speeds: Array
-    rows: pa.Table
+    events: pa.ChunkedArray[Any]
 
 
-def tracks(engine: Engine, *, around: list[dict[str, Any]] | None = None, degrees: float = 3.0) -> Tracks:
-    """The tracks of all ships, or of those that were ever within so many degrees of a port of `around`. Memory holds what is given."""
-    near = ""
+def tracks(engine: Engine, *, around: list[dict[str, Any]] | None = None, slower: float | None = None, degrees: float = 3.0) -> Tracks:
+    """The tracks of all ships, or of those that were ever within so many degrees of a port of `around`; of positions `slower` than so many knots alone,
+    if that is given. Memory holds what is given, in figures; what else is said of a position is asked with `said`.
+    """
+    near, slow = "", f" and p.speed <= {slower}" if slower is not None else ""
     if around is not None:
         boxes = " or ".join(
             f"(lat between {port['lat'] - degrees} and {port['lat'] + degrees} and lon between {port['lon'] - degrees} and {port['lon'] + degrees})"
@@ -45,11 +48,12 @@ def tracks(engine: Engine, *, around: list[dict[str, Any]] | None = None, degree
         )
         engine.create("res_around", f"select distinct a from {events('positions')} where {boxes or 'false'}")
         near = " join res_around n on n.a = p.a"
-    rows = engine.arrow(
-        "select p.a, p.time, p.lat, p.lon, coalesce(p.speed, -1.0) as speed, p.event_id, p.source_id, p.locator, p.originator, p.grade, p.marking"
-        f" from {events('positions')} p{near} where p.time is not null and p.lat is not null and p.lon is not null"
-        " order by p.a, p.time, p.event_id"
-    ).combine_chunks()
+    engine.create(
+        "res_track",
+        f"select p.a, p.time, p.lat, p.lon, coalesce(p.speed, -1.0) as speed, p.event_id from {events('positions')} p{near}"
+        f" where p.time is not null and p.lat is not null and p.lon is not null{slow}",
+    )
+    rows = engine.arrow("select * from res_track order by a, time, event_id")
     named = rows.column("a").combine_chunks().dictionary_encode() if rows.num_rows else pa.array([], pa.string()).dictionary_encode()
     text = pc.utf8_slice_codeunits(rows.column("time"), 0, 19)
     moments = pc.strptime(
@@ -58,7 +62,19 @@ def tracks(engine: Engine, *, around: list[dict[str, Any]] | None = None, degree
     lats, lons, speeds = (rows.column(name).to_numpy().astype(np.float64) for name in ("lat", "lon", "speed"))
     seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64)
     names: Any = named.dictionary.to_pylist()
-    return Tracks(names, named.indices.to_numpy().astype(np.int64), seconds, lats, lons, speeds, rows)
+    return Tracks(names, named.indices.to_numpy().astype(np.int64), seconds, lats, lons, speeds, rows.column("event_id"))
+
+
+def said(engine: Engine, found: Tracks, rows: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What the ledger says of some rows of the tracks."""
+    chosen = sorted(set(rows))
+    ids = [str(found.events[row].as_py()) for row in chosen]
+    engine.load("res_heard", pa.table({"event_id": pa.array(ids, pa.string())}))
+    told = engine.arrow(
+        f"select p.* from {events('positions')} p join (select distinct event_id from res_heard) h on h.event_id = p.event_id order by p.event_id, p.a"
+    ).to_pylist()
+    known = {(row["event_id"], row["a"]): row for row in told}
+    return {row: known[one, found.names[int(found.ships[row])]] for row, one in zip(chosen, ids, strict=True)}
 
 
 def silences(found: Tracks, hours: float, miles: float) -> Array:

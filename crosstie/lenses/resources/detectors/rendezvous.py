@@ -10,6 +10,7 @@ Source: United States, Guidance to Address Illicit Shipping and Sanctions Evasio
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,8 +22,8 @@ from crosstie.store.engine import Engine
 
 def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     """Pairs of ships within `miles` of each other for `minutes`, at `knots` or less, more than `away` miles from every known port."""
-    found = tracks.tracks(engine)
-    if not found.rows.num_rows:
+    found = tracks.tracks(engine, slower=thresholds["knots"])
+    if not found.names:
         return table([])
     met = tracks.encounters(
         found, miles=thresholds["miles"], knots=thresholds["knots"], minutes=thresholds["minutes"], off=thresholds["away"]
@@ -30,16 +31,18 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
     pairs: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for one, two, first, last, minutes in met:
         pairs.setdefault((one, two), []).append((first, last, minutes))
-    return table(_seen(found, one, two, runs) for (one, two), runs in pairs.items())
+    heard = tracks.said(engine, found, (at for runs in pairs.values() for first, last, _ in runs for at in (first, last)))
+    return table(_seen(found, one, two, runs, heard) for (one, two), runs in pairs.items())
 
 
-def _seen(found: tracks.Tracks, one: int, two: int, runs: list[tuple[int, int, int]]) -> Seen:
-    rows = [found.rows.slice(at, 1).to_pylist()[0] for first, last, _ in runs for at in dict.fromkeys((first, last))]
+def _seen(found: tracks.Tracks, one: int, two: int, runs: list[tuple[int, int, int]], heard: Mapping[int, dict[str, Any]]) -> Seen:
+    rows = [heard[at] for first, last, _ in runs for at in dict.fromkeys((first, last))]
     longest = max(minutes for _, _, minutes in runs)
     port, far = tracks.nearest(rows[0]["lat"], rows[0]["lon"], ports())
     near = f"{far:,.0f} nautical miles from {port['name']}" if port else "at sea"
     start, end = rows[0]["time"][:10], rows[-1]["time"][:10]
-    sentence = f"Side by side {len(runs)} times between {start} and {end}, {near}, for {longest:,.0f} minutes at the longest."
+    times = "once" if len(runs) == 1 else f"{len(runs)} times"
+    sentence = f"Side by side {times} between {start} and {end}, {near}, for {longest:,.0f} minutes at the longest."
     score = (1 - 0.5 ** (len(runs) + 0.5)) * (1 - 0.5 ** (longest / 120))
     evidence = tuple(piece(row, f"{row['time']}: at {row['lat']:.3f}, {row['lon']:.3f}, {row['speed']:.1f} knots") for row in rows[:SHOWN])
     subjects = (found.names[one], found.names[two])
