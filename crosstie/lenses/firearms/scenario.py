@@ -1,5 +1,6 @@
-"""Firearms in a region: a gun shop that serves a terror group's quartermaster and straw buyers alike, a depot that leaks to a broker, arms sent under a false
-end-user certificate, and a workshop that converts alarm pistols; and, innocent, a big shop, a robbed collector and an agent who hands over.
+"""Firearms in a region: a gun shop that serves a terror group's quartermaster and straw buyers alike, a depot that leaks to a broker, arms sent
+under a false end-user certificate, a workshop that converts alarm pistols, a cloned number; and, innocent, a big shop, a robbed collector and an
+agent who hands over.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Firearms:
     name = "firearms"
 
     def plant(self, region: RegionBuilder) -> None:
-        """Each round plants two ties, four patterns and three look-alikes."""
+        """Each round plants two ties, five patterns and four look-alikes."""
         for _ in range(region.rounds):
             crime = _shop(region)
             terror = _depot(region)
@@ -43,6 +44,7 @@ class Firearms:
             _workshop(region)
             _big_shop(region, crime, terror)
             _collector(region)
+            _clone(region)
 
 
 class _Arms:
@@ -231,6 +233,22 @@ def _collector(region: RegionBuilder) -> None:
         )
     region.resembles("repeat-source", [collector], "he was robbed and reported it before the arms were recovered")
     region.resembles("short-time-to-crime", [collector], "he was robbed and reported it before the arms were recovered")
+
+
+def _clone(region: RegionBuilder) -> None:
+    """One number on two pistols, recovered from two people; another was given back between its two recoveries."""
+    owner, shop = region.person(), region.company(business="retail")
+    first = region.day(last=region.end - timedelta(days=1200))
+    arms = _Arms(region, 2, step=907)
+    pairs = [[region.person(owner.state) for _ in range(2)] for _ in range(2)]
+    for number, people in enumerate(pairs):
+        arms.happened(number, "sale", first, shop, owner, roles=("retailer", "owner"))
+        arms.recovered(number, first + timedelta(days=800), people[0], owner.state, "possession without licence")
+        if number:
+            arms.happened(number, "transfer", first + timedelta(days=900), None, owner, roles=(None, "owner"))
+        arms.recovered(number, first + timedelta(days=1100), people[1], owner.state, "possession without licence")
+    region.shows("cloned-serial", pairs[0], first + timedelta(days=800), first + timedelta(days=1100))
+    region.resembles("cloned-serial", pairs[1], "it was given back to its owner between the two recoveries")
 
 
 class _Party:

@@ -177,7 +177,7 @@ def _described(asked: Question, *, narrow: bool) -> str:
         f"sum(case when e.{name} = {quoted(value)} then 1 else 0 end) as {name}_same, count(e.{name}) as {name}_said"
         for name, value in same.items()
     )
-    before = f"e.date < {quoted(asked.date)}" if asked.date else "1 = 0"
+    other = f"e.date <> {quoted(asked.date)}" if asked.date else "1 = 0"
     # a record without a maker is of the maker whose records bear that number
     source = f"""
         select e.*, h.cost, coalesce(e.make, max(e.make) over (partition by e.serial_latin)) as maker
@@ -190,7 +190,7 @@ def _described(asked: Question, *, narrow: bool) -> str:
             max(case when e.kind in ({seen}) then e.date end) as seen,
             max(case when e.kind in ('theft', 'loss') then e.date end) as reported,
             min(case when e.kind = 'destruction' then e.date end) as destroyed,
-            max(case when e.kind = 'recovery' and {before} then e.date end) as recovered,
+            max(case when e.kind = 'recovery' and {other} then e.date end) as recovered,
             max(e.date) as ended, max_by(coalesce(e.state_to, e.state_from), e.date || ' ' || e.event_id) as state,
             max_by(coalesce(e.role_b, e.role_a), e.date || ' ' || e.event_id) as role,
             sum(case when lower(e.marks) like {quoted(f"%{(asked.mark or '').casefold()}%")} then 1 else 0 end) as mark_same, count(e.marks) as mark_said,
@@ -232,7 +232,7 @@ def _scores(
         said["made later"] = np.where(_is(pc.greater(rows.column("made"), asked.date)), by["made_later"], 0.0)
         said["in lawful hands later"] = np.where(_is(pc.greater(rows.column("seen"), late)), by["seen_later"], 0.0)
         said["destroyed before"] = np.where(_is(pc.less(rows.column("destroyed"), asked.date)), by["destroyed"], 0.0)
-        said["recovered before"] = np.where(_is(pc.is_valid(rows.column("recovered"))), by["recovered"], 0.0)
+        said["recovered another time"] = np.where(_is(pc.is_valid(rows.column("recovered"))), by["recovered"], 0.0)
     said["reported lost or stolen"] = _reported(rows, asked)
     said["but one record"] = _lone(rows)
     often = np.array([usual.get(role or "", by["silent"]) for role in rows.column("role").to_pylist()])
