@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from crosstie.learn.region.parts import Account, Actor, RegionBuilder
+from crosstie.lenses.finance import stories
 from crosstie.model.lexicon import Sphere
 
 CRIME, TERROR = Sphere.CRIME, Sphere.TERROR
@@ -24,6 +25,7 @@ class Finance:
             financier = _collection(region)
             _shop(region, launderer, financier)
             _fair(region, launderer, financier)
+            stories.plant(region)
 
 
 def _laundryman(region: RegionBuilder) -> Actor:
@@ -47,6 +49,7 @@ def _laundryman(region: RegionBuilder) -> Actor:
         launderer, "ofac-like", "TCO", "Runs a money laundering network for smugglers in several States.", on=last + timedelta(days=90)
     )
     region.list_as(leader, "un-like", "Al-Qaida", "Responsible for planning terrorist attacks.", on=first)
+    region.shows("structuring", [house], first, day)
     region.true_link(launderer, leader, "N2", "finance.structuring", first, last, [house, till, account])
     return launderer
 
@@ -77,6 +80,8 @@ def _collection(region: RegionBuilder) -> Actor:
         on=last + timedelta(days=20),
     )
     region.list_as(forger, "red-notice", forger.state, "Forgery of passports and travel documents", on=last)
+    region.shows("fan-in-out", [collector], first, last)
+    region.shows("npo-diversion", [collector], first, last)
     region.true_link(forger, collector, "N2", "finance.collection", first, last, [firm, till, box])
     return collector
 
@@ -90,6 +95,7 @@ def _shop(region: RegionBuilder, crime: Actor, terror: Actor) -> None:
         amount = float(round(region.rng.uniform(5_000, 14_500), 2))
         region.pay(buyer, till, first + timedelta(days=number), amount, purpose="goods")
     _spend(region, crime, terror, till, first)
+    region.resembles("structuring", [shop], "daily takings on both sides of the threshold")
     region.decoy(crime, terror, "common bank/hub", "both bought at the same large shop, as sixty others did")
 
 
@@ -104,6 +110,7 @@ def _fair(region: RegionBuilder, crime: Actor, terror: Actor) -> None:
     for number in range(3):
         builder = region.account(region.company(charity.state, business="construction"))
         region.pay(box, builder, first + timedelta(days=30 + 14 * number), 700.0, purpose="school roof")
+    region.resembles("fan-in-out", [charity], "a charity fair that pays for its school roof weeks later, in parts")
     region.decoy(crime, terror, "common bank/hub", "both gave a little at the same charity fair")
 
 

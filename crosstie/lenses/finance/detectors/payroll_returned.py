@@ -3,6 +3,7 @@
 Why it matters: kickbacks for a job, levies that an armed group takes from workers, and invented workers whose wages fund somebody else all look like
 this: many wages out, and a fixed part of each back to one hand. What is measured: after payments that say they are wages, payments by those who got
 them to one receiver within days, each a like share of the wage; from how many workers of one employer, and how often.
+Where the sums are more alike than the shares it is rent or a fee, and no finding.
 
 Source: UNODC and others on kickbacks and ghost workers in corruption (United Nations Convention against Corruption, 2003, articles 17 to 22), as typologies;
 the figures are ours and are set in the manifest.
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from crosstie.lens.findings import Seen, table
 from crosstie.lenses.finance.book import DAY, Book, books
-from crosstie.lenses.finance.patterns.network import Ints, within
+from crosstie.lenses.finance.patterns.network import Floats, Ints, within
 from crosstie.store.engine import Engine
 
 
@@ -44,8 +45,16 @@ def _levies(book: Book, limits: Mapping[str, float]) -> Iterator[Seen]:
         some = order[first:last]
         some = some[np.abs(share[some] - np.median(share[some])) <= limits["spread"]]
         workers = len(set(net.payer[back[some]].tolist()))
+        if _rent(net.amounts[back[order[first:last]]], share[order[first:last]]):
+            continue
         if workers >= limits["workers"] and len(set(back[some].tolist())) >= limits["times"] * workers:
             yield _seen(book, paid[some], back[some], float(np.median(share[some])), workers, limits)
+
+
+def _rent(amounts: Floats, shares: Floats) -> bool:
+    """Whether the sums are more alike than the shares: rent or a fee, the same for all whatever the wage."""
+    spread = [float(np.median(np.abs(one - np.median(one))) / np.median(one)) for one in (amounts, shares)]
+    return spread[0] < spread[1]
 
 
 def _seen(book: Book, paid: Ints, back: Ints, share: float, workers: int, limits: Mapping[str, float]) -> Seen:
