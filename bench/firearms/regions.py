@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from bench.firearms.serials import damaged
+from bench.firearms.world import SECOND, second_number
 from crosstie.ingest.load import Choice, load
 from crosstie.lens import events, registry
 from crosstie.lenses.firearms.tracing.candidates import Question, habits, index
@@ -48,6 +49,7 @@ def rows_of(folder: Path, schema: pa.Schema, readers: Any) -> list[dict[str, Any
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("regions", type=Path, nargs="+")
+    options.add_argument("--second", type=float, default=SECOND, help="share of arms with a number in a second place")
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     lens = next(one for one in registry.load() if one.name == "firearms")
@@ -67,7 +69,8 @@ def main() -> None:
                 lost = number % 5
                 serial = damaged(row["serial_latin"], lost, ("stretch", "scattered")[number // 5 % 2], rng)
                 names = ("make", "model", "calibre", "category")
-                asked = Question(serial, date=row["date"], state=row["state_to"], **{name: row[name] for name in names})
+                others = second_number(row["serial_latin"], rng, given.second)
+                asked = Question(serial, others, date=row["date"], state=row["state_to"], **{name: row[name] for name in names})
                 # the recovery itself is not on record under its whole number: that is what is asked
                 kept = [one["kind"] != "recovery" or one["firearm"] != row["firearm"] for one in rows]
                 engine.load("ledger_firearm_events", table.filter(pa.array(kept)))

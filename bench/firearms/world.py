@@ -259,6 +259,17 @@ def slipped(serial: str, rng: np.random.Generator) -> str:
     return serial[:at] + str(rng.integers(10)) + serial[at + 1 :]
 
 
+def second_number(serial: str, rng: np.random.Generator, share: float) -> tuple[str, ...]:
+    """The number on slide, barrel or bolt, if there is one: the whole or its last signs, itself perhaps worn."""
+    if rng.random() >= share:
+        return ()
+    tail = list(serial if rng.random() < 0.5 else serial[-4:])
+    for at in range(len(tail)):
+        if rng.random() < 0.25:
+            tail[at] = "?"
+    return ("".join(tail),) if set(tail) != {"?"} else ()
+
+
 def _asked(one: Firearm, lost: int, rng: np.random.Generator, second: float) -> Question:
     """What the officer can read and say of it."""
     signs = list(one.serial)
@@ -271,13 +282,7 @@ def _asked(one: Firearm, lost: int, rng: np.random.Generator, second: float) -> 
     for at, sign in enumerate(signs):
         if sign in SLIPS and rng.random() < 0.01:
             signs[at] = SLIPS[sign]
-    others: tuple[str, ...] = ()
-    if rng.random() < second:  # the slide or barrel bears the number or its last signs, itself perhaps worn
-        tail = list(one.serial if rng.random() < 0.5 else one.serial[-4:])
-        for at in range(len(tail)):
-            if rng.random() < 0.25:
-                tail[at] = "?"
-        others = ("".join(tail),) if set(tail) != {"?"} else ()
+    others = second_number(one.serial, rng, second)
     models = [name for name, *_ in MODELS[one.make]]
     assert one.recovered is not None
     made = next(happened["on"] for happened in one.life)
