@@ -99,6 +99,7 @@ def _asking(build: Build, scratch: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": str(scratch / "spill"), "autoinstall_known_extensions": False}
     connection = duckdb.connect(config=config)
     try:
+        connection.execute("set enable_progress_bar = false")
         for table in ("entities", "spheres", "edges", "claims"):
             file = str(build.file(table)).replace("'", "''")
             connection.execute(f"create view {table} as select * from read_parquet('{file}')")
