@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import Workbook
 
-from crosstie.casework import uploads
 from crosstie.casework.access import Act, Role
 from crosstie.model.marking import Tlp
 from crosstie.web import uploads as routes
