@@ -8,17 +8,24 @@ from crosstie.store.engine import Engine
 
 #: an account with more holders than this speaks for none of them
 _HOLDERS = 1
-_QUERY = """
+_REPEATED = "lens_repeated"
+#: The same event: its number, parties and day. Nulls are the same as nulls.
+_SAME = " and ".join(f"r.{column} is not distinct from l.{column}" for column in ("event_id", "a_id", "b_id", "date"))
+_PARTIES = """
     select l.*, coalesce(x.subject_id, l.a_id) as a, coalesce(y.subject_id, l.b_id) as b, s.originator
-    from (
-        select *, row_number() over (
-            partition by event_id, a_id, b_id, date order by source_id, locator
-        ) as copy from ledger_{ledger}
-    ) l
+    from ({rows}) l
     left join lens_parties x on x.entity_id = l.a_id
     left join lens_parties y on y.entity_id = l.b_id
     left join sources s on s.source_id = l.source_id
-    where l.copy = 1 and coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')"""
+    where coalesce(x.subject_id, l.a_id, '') <> coalesce(y.subject_id, l.b_id, '')"""
+#: What is said several times is taken as the newest version of it says.
+_ONCE = """
+    select {columns} from (
+        select l.*, row_number() over (
+            partition by l.event_id, l.a_id, l.b_id, l.date order by coalesce(v.version_date, '') desc, l.source_id, l.locator
+        ) as copy from ledger_{ledger} l left join sources v on v.source_id = l.source_id
+        where exists (select 1 from lens_repeated r where {same})
+    ) l where l.copy = 1"""
 
 
 def gather(engine: Engine, ledgers: Iterable[str] | None = None) -> None:
@@ -26,7 +33,20 @@ def gather(engine: Engine, ledgers: Iterable[str] | None = None) -> None:
     _parties(engine)
     known = [name.removeprefix("ledger_") for name in engine.tables("ledger_")]
     for ledger in known if ledgers is None else sorted(set(known).intersection(ledgers)):
-        engine.create(events(ledger), _QUERY.format(ledger=ledger))
+        engine.create(events(ledger), _PARTIES.format(rows=_rows(engine, ledger)))
+
+
+def _rows(engine: Engine, ledger: str) -> str:
+    """The SQL of the rows of a ledger, each event once. Hardly any stands there twice: those that do are looked for first, so that the rest need not be
+    sorted.
+    """
+    columns = ", ".join(f'l."{name}"' for name in engine.arrow(f"select * from ledger_{ledger} limit 0").schema.names)
+    key = "event_id, a_id, b_id, date"
+    engine.create(_REPEATED, f"select {key} from ledger_{ledger} group by {key} having count(*) > 1")
+    if not engine.scalar(f"select count(*) from {_REPEATED}"):
+        return f"select {columns} from ledger_{ledger} l"
+    once = _ONCE.format(columns=columns, ledger=ledger, same=_SAME)
+    return f"select {columns} from ledger_{ledger} l where not exists (select 1 from {_REPEATED} r where {_SAME}) union all {once}"
 
 
 def events(ledger: str) -> str:
