@@ -268,7 +268,7 @@ class Workspace(Rooms):
             ("reading narratives", lambda: tag(engine, activities)),
             ("looking for typologies", lambda: registry.detect(engine, lenses, judgements, own)),
             ("placing actors in spheres", lambda: place(engine, activities)),
-            ("connecting entities", lambda: compile_edges(engine, self.settings)),
+            ("connecting entities", lambda: compile_edges(engine, self.settings, registry.occasions(lenses))),
             ("searching links", lambda: search(engine, self.settings, judgements, searching)),
         ]
 

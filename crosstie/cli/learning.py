@@ -64,6 +64,17 @@ def register(main: click.Group) -> None:
         else:
             render.marks(marks)
 
+    @command(region, name="findings")
+    @click.option("--truth", required=True, type=PATH, help="The truth folder of a region, or the region.")
+    def findings(frame: Frame, truth: Path) -> None:
+        """Mark what the detectors saw in a workspace, built from the files of a region, against the truth of the region."""
+        with frame.workspace() as workspace:
+            marked = [one.as_row() for one in workspace.mark_findings(truth)]
+        if frame.json:
+            frame.print_json(marked)
+        else:
+            render.rows("Detectors", marked)
+
     @command(main)
     @click.argument("folder", type=PATH)
     @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)

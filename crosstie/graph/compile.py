@@ -1,17 +1,18 @@
 """From what is claimed to ties between resolved entities, each with its evidence.
 
-Four kinds of ties are gathered in one table of evidence, `graph_said`: relations that sources state (`graph.relations`), events of ledgers
-(`graph.ledgers`), rare values that two entities share (`graph.shared`) and findings that a person accepted (`graph.found`). Here they become
-edges: what speaks for the same tie is put together.
+Five kinds of ties are gathered in one table of evidence, `graph_said`: relations that sources state (`graph.relations`), events of ledgers
+(`graph.ledgers`), rare values that two entities share (`graph.shared`), findings that a person accepted (`graph.found`) and occasions on which two were
+together (`graph.together`). Here they become edges: what speaks for the same tie is put together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from crosstie.graph import evidence, found, ledgers, relations, shared
+from crosstie.graph import evidence, found, ledgers, relations, shared, together
 from crosstie.model.marking import CREDIBILITY, RELIABILITY, grade_confidence, strictest
 from crosstie.model.tables import EDGE
 from crosstie.settings import Settings
@@ -45,11 +46,12 @@ SAID = (
 EDGE_ID = "substr(md5(s.source || '|' || s.target || '|' || s.kind || '|' || s.currency), 1, 16)"
 
 
-def compile_edges(engine: Engine, settings: Settings) -> None:
+def compile_edges(engine: Engine, settings: Settings, occasions: Mapping[str, Sequence[str]] | None = None) -> None:
     """Create `edges` (EDGE) from `claims`, `entities`, `sources` and the ledgers.
 
     The confidence of an edge is the noisy-or over originators (for shared values: over values) of grade times the weight of its kind; copies of one
-    originator count once. Victims and minors have no edges, and what happens inside one resolved entity is none.
+    originator count once. Victims and minors have no edges, and what happens inside one resolved entity is none. `occasions` are the ledgers whose events
+    bring people together, with the columns that tell the occasion (`graph.together`).
     """
     # sums of fractions are rounded: they come in the order of the threads, and the same input is to give the same bytes
     _grades(engine)
@@ -57,7 +59,8 @@ def compile_edges(engine: Engine, settings: Settings) -> None:
     engine.create("graph_nodes", "select entity_id, schema, caption from entities where not victim")
     # what is no longer needed goes at once: this is the largest piece of work of a build
     with engine.stage(keep=("graph_origins", "graph_said", "graph_commons")):
-        _said(engine, [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine), *found.gather(engine)])
+        meetings = together.gather(engine, occasions or {})
+        _said(engine, [*relations.gather(engine), *ledgers.gather(engine), *shared.gather(engine), *found.gather(engine), *meetings])
     _facts(engine)
     _markings(engine)
     _edges(engine)

@@ -20,7 +20,7 @@ from crosstie.lens.places import FILE
 from crosstie.lens.protocols import Detector
 from crosstie.link.activities import read_lexicon
 from crosstie.model.lexicon import Activity
-from crosstie.model.tables import ledger
+from crosstie.model.tables import LEDGER_BASE, ledger
 
 if TYPE_CHECKING:
     from crosstie.lens.commands import Command
@@ -65,6 +65,8 @@ class Typology:
     innocent: tuple[str, ...]
     #: seen for somebody's protection: its subjects are events, it is kept apart, and no link or sphere comes of it
     protection: bool = False
+    #: says something beyond the list that places its subjects in their world: only then does it speak for a tie
+    supports: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Lens:
     law: tuple[Law, ...]
     readers: tuple[str, ...]
     ledgers: Mapping[str, pa.Schema]
+    #: ledgers whose events bring those who act together, with the columns that are alike for them
+    occasions: Mapping[str, tuple[str, ...]]
     typologies: tuple[Typology, ...]
     lexicon: Path
     schemata: tuple[Path, ...]
@@ -158,6 +162,7 @@ def read(folder: Path, package: str) -> Lens:
         law=tuple(Law(one.text("instrument"), one.text("place"), one.flag("verified")) for one in top.entries("law")),
         readers=top.texts("readers"),
         ledgers={one.name: _ledger(one) for one in top.named("ledgers")},
+        occasions={one.name: _occasion(one) for one in top.named("ledgers") if one.has("occasion")},
         typologies=tuple(_typology(one) for one in top.named("detectors")),
         lexicon=folder / top.text("lexicon"),
         schemata=tuple(folder / name for name in top.texts("schemata")),
@@ -171,7 +176,7 @@ def read(folder: Path, package: str) -> Lens:
 
 
 def _ledger(entry: _Entry) -> pa.Schema:
-    entry.only("about", "columns")
+    entry.only("about", "columns", "occasion")
     entry.text("about")
     columns: dict[str, pa.DataType] = {}
     for name, kind in entry.mapping("columns").items():
@@ -181,15 +186,22 @@ def _ledger(entry: _Entry) -> pa.Schema:
     return ledger(**columns)
 
 
+def _occasion(entry: _Entry) -> tuple[str, ...]:
+    columns, known = entry.texts("occasion"), {*entry.mapping("columns"), *LEDGER_BASE.names}
+    if not columns or set(columns) - known:
+        raise LensError(f"{entry.place}: occasion names columns that the ledger lacks: {', '.join(sorted(set(columns) - known)) or 'none'}")
+    return columns
+
+
 def _typology(entry: _Entry) -> Typology:
-    entry.only("title", "activity", "needs", "thresholds", "innocent", "protection")
+    entry.only("title", "activity", "needs", "thresholds", "innocent", "protection", "supports")
     thresholds = {
         one.name: Threshold(one.number("value"), one.text("unit"), one.text("about"), one.flag("verified"))
         for one in entry.named("thresholds")
     }
     protection = entry.has("protection") and entry.flag("protection")
     told = entry.text("title"), entry.text("activity"), entry.texts("needs"), thresholds, entry.texts("innocent")
-    return Typology(entry.name, *told, protection)
+    return Typology(entry.name, *told, protection, not entry.has("supports") or entry.flag("supports"))
 
 
 class _Entry:

@@ -91,6 +91,11 @@ def ledgers(lenses: Sequence[Lens]) -> dict[str, pa.Schema]:
     return dict(sorted((name, schema) for lens in lenses for name, schema in lens.ledgers.items()))
 
 
+def occasions(lenses: Sequence[Lens]) -> dict[str, tuple[str, ...]]:
+    """The ledgers whose events bring people together, with the columns that tell the occasion."""
+    return {name: columns for lens in lenses for name, columns in sorted(lens.occasions.items())}
+
+
 def thresholds(lens: Lens, own: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """The thresholds of a lens by typology: the unit's own, by lens.typology.threshold, where it has set them."""
     return {
@@ -181,6 +186,7 @@ def _completed(
                 "title": typology.title,
                 "innocent": list(typology.innocent),
                 "thresholds": used,
+                "supports": typology.supports,
                 "status": status if status in ("accepted", "rejected") else "proposed",
             }
         )

@@ -167,7 +167,7 @@ def _path(
 
 
 def _findings(engine: Engine) -> dict[str, list[Row]]:
-    """Findings by the entities that they name, for those on the paths."""
+    """Findings by the entities that they name, for those on the paths; not those that only say again what a list says."""
     if not engine.has("findings"):
         return {}
     rows = engine.arrow("""
@@ -175,7 +175,7 @@ def _findings(engine: Engine) -> dict[str, list[Row]]:
         from findings f join (
             select distinct u.finding_id from (select finding_id, unnest(subjects) as subject from findings) u
             join link_nodes n on n.entity_id = u.subject
-        ) k on k.finding_id = f.finding_id order by f.score desc, f.finding_id""").to_pylist()
+        ) k on k.finding_id = f.finding_id where coalesce(f.supports, true) order by f.score desc, f.finding_id""").to_pylist()
     found: dict[str, list[Row]] = {}
     for row in rows:
         for subject in row["subjects"]:

@@ -62,7 +62,7 @@ def test_subjects_are_known_by_their_records(tmp_path: Path) -> None:
 
 
 def test_a_region_that_says_nothing_and_one_that_is_damaged(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="findings.csv"):
+    with pytest.raises(NotFound, match=r"findings\.csv"):
         planted(tmp_path)
     (tmp_path / "findings.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="columns"):

@@ -148,7 +148,8 @@ def _depot(region: RegionBuilder) -> Actor:
     for number in range(2, 6):
         last = first + timedelta(days=250 + 70 * number)
         arms.recovered(number, last, region.person(away.code), away.code, "smuggling of arms")
-    arms.happened(6, "transfer", first + timedelta(days=260), firm, company, roles=("broker", None))
+    for number in range(6, 12):  # three consignments, as they could be carried
+        arms.happened(number, "transfer", first + timedelta(days=260 + 45 * (number // 2 - 3)), firm, company, roles=("broker", None))
     region.report("{0} traffics in weapons stolen from military depots.", [broker], kind="intelligence", on=last)
     region.list_as(fighter, "ofac-like", "SDGT", "Commander of a terrorist group who receives arms shipments.", on=last)
     region.true_link(broker, fighter, "N2", "firearms.depot", first + timedelta(days=260), last, [firm, company])

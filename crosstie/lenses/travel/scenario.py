@@ -69,6 +69,9 @@ def _stolen(region: RegionBuilder) -> None:
     flight = Flight(day, _flight(region), _port("qp"), _port("qs"), ((fighter, document, "QP"),))
     region.paper(LISTS, write_lists, flight, **_OFFICE)
     region.paper(BOOKINGS, write_bookings, Booking(_record(region), day - timedelta(days=3), (flight,), flight.people, broker), **_OFFICE)
+    # a first booking, given up when the paper was not ready
+    missed = Flight(day - timedelta(days=24), _flight(region), _port("qp"), _port("qs"), flight.people)
+    region.paper(BOOKINGS, write_bookings, Booking(_record(region), day - timedelta(days=30), (missed,), flight.people, broker), **_OFFICE)
     region.report("{0} supplies forged passports and tickets.", [broker], kind="police", on=day + timedelta(days=40))
     region.list_as(fighter, "un-like", "Al-Qaida", "Travelled on false documents to join a terrorist group.", on=day + timedelta(days=200))
     region.true_link(broker, fighter, "N2", "travel.document", day - timedelta(days=3), day)

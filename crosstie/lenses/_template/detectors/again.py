@@ -32,7 +32,7 @@ def detect(engine: Engine, thresholds: Mapping[str, float]) -> pa.Table:
 def _pairs(rows: pa.Table, limits: Mapping[str, float]) -> Iterator[Seen]:
     if not rows.num_rows:
         return
-    names = list(zip(rows.column("a").to_pylist(), rows.column("b").to_pylist(), strict=True))
+    names = [(str(a), str(b)) for a, b in zip(rows.column("a").to_pylist(), rows.column("b").to_pylist(), strict=True)]
     codes = np.unique(np.array([f"{a}\x1f{b}" for a, b in names]), return_inverse=True)[1]
     when = days(rows.column("date"))
     for code in range(int(codes.max()) + 1):
