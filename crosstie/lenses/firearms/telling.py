@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crosstie.lens.words import chance
 from crosstie.lenses.firearms.tracing.candidates import weights
 from crosstie.lenses.firearms.tracing.diversion import told
 from crosstie.lenses.firearms.tracing.trace import Trace
@@ -59,7 +60,7 @@ def summary(found: Trace) -> str:
     text = [
         f"{found.asked.serial}: {found.candidates.fitting:,} numbers fit; the likeliest is {first.serial}"
         + (f" of {first.make}" if first.make else "")
-        + f" ({first.probability:.0%}; none of the records: {found.candidates.nobody:.0%})."
+        + f" ({chance(first.probability)}; none of the records: {chance(found.candidates.nobody)})."
     ]
     if found.places and found.places[0]:
         place, names = found.places[0][0], _names(found)
@@ -69,7 +70,7 @@ def summary(found: Trace) -> str:
             else f"in the hands of {names.get(place.holder, place.holder)}"
         )
         text.append(
-            f"If it is that one, it most likely went astray {where} ({place.probability:.0%}), after {place.after or 'a day unknown'}."
+            f"If it is that one, it most likely went astray {where} ({chance(place.probability)}), after {place.after or 'a day unknown'}."
         )
     if found.days is not None:
         text.append(f"From the last lawful transfer to the recovery: {found.days:,} days.")

@@ -9,6 +9,7 @@ from typing import Any
 from crosstie.clock import now
 from crosstie.errors import UsageError
 from crosstie.lens.commands import Answer, Command, Desk, Option
+from crosstie.lens.words import chance
 from crosstie.lenses.travel.mrz.letters import from_zone, scripts, zone_names
 from crosstie.lenses.travel.mrz.reading import Zone, read, tidy, zones
 from crosstie.lenses.travel.mrz.repair import corrections
@@ -47,7 +48,7 @@ def mrz(_: None, lines: tuple[str, ...], file: Path | None, corrections_: int = 
                     "name": one.zone.name,
                 }
                 | {
-                    "wrong": f"line {one.line}, column {one.column} ({one.field}): {one.read} was read, {one.written} is likely ({one.probability:.0%})"
+                    "wrong": f"line {one.line}, column {one.column} ({one.field}): {one.read} was read, {one.written} is likely ({chance(one.probability)})"
                 }
                 for place, one in enumerate(corrections(zone, today, corrections_), 1)
             ]
