@@ -34,7 +34,6 @@ from crosstie.ingest.load import Choice, load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.reader import Reader
 from crosstie.lens import registry
-from crosstie.lens.commands import Answer, at_desk
 from crosstie.link.asking import Question
 from crosstie.link.copies import TABLE as SOURCE_COPIES
 from crosstie.link.copies import leave_out
@@ -351,16 +350,6 @@ class Workspace(Rooms):
     def matching(self, may: Callable[[str | None], bool]) -> Matching:
         """Whole records looked up among the entities of the current build, by somebody who may see what bears the markings that `may` says yes to."""
         return Matching(self.built(), self.screen, may, self._record)
-
-    def ask(self, lens: str, command: str, values: Mapping[str, Any]) -> Answer:
-        """What officers of a field ask of the current build: a command of a lens, by name. NotFound where there is none such."""
-        lenses = registry.load()
-        field, asked = registry.command(lenses, lens, command)
-        limits = registry.thresholds(field, self.thresholds().in_force())
-        who = (self.user, self.purpose)
-        build, ledgers = self.built(), registry.ledgers(lenses)
-        with at_desk(field, asked, build, self.sources, self.settings, ledgers, self.folder, who, self._record, limits) as desk:
-            return asked.run(desk, **values)
 
     def report(self, out: Path, *, top: int = 50, language: str | None = None) -> Path:
         """Write the links as one self-contained HTML file, in a language of the six or that of the settings."""

@@ -24,6 +24,7 @@ from crosstie.exchange.drawn import Taken, take
 from crosstie.graph.ties import Ties, ready_ties
 from crosstie.learn.findings import Marks, score
 from crosstie.lens import registry
+from crosstie.lens.commands import Answer, at_desk
 from crosstie.link.findings import Findings, Wanted
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.settings import Settings
@@ -31,6 +32,7 @@ from crosstie.store.audit import Audit
 from crosstie.store.builds import Build, BuildStore
 from crosstie.store.casebook import Casebook, Decision, Judgement
 from crosstie.store.database import Database
+from crosstie.store.sources import SourceStore
 from crosstie.store.thresholds import Setting, Thresholds
 
 #: Where the files of cases are kept, in a folder for each.
@@ -46,6 +48,7 @@ class Rooms:
     settings: Settings
     user: str
     purpose: str | None
+    sources: SourceStore
     builds: BuildStore
     database: Database
     audit: Audit
@@ -98,6 +101,16 @@ class Rooms:
                 "nothing is built yet in this workspace", hint="Add files with “crosstie add FILE...”, then run “crosstie build”."
             )
         return build
+
+    def ask(self, lens: str, command: str, values: Mapping[str, Any]) -> Answer:
+        """What officers of a field ask of the current build: a command of a lens, by name. NotFound where there is none such."""
+        lenses = registry.load()
+        field, asked = registry.command(lenses, lens, command)
+        limits = registry.thresholds(field, self.thresholds().in_force())
+        who = (self.user, self.purpose)
+        build, ledgers = self.built(), registry.ledgers(lenses)
+        with at_desk(field, asked, build, self.sources, self.settings, ledgers, self.folder, who, self._record, limits) as desk:
+            return asked.run(desk, **values)
 
     def list_thresholds(self) -> list[dict[str, Any]]:
         """Every threshold of every detector: what it is, its value, that of the lens, and who set another, when and why."""
