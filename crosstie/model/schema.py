@@ -6,6 +6,7 @@ watches that it still works as we use it.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -24,20 +25,37 @@ _loaded: tuple[str, ...] | None = None
 
 def load_schemata(files: Iterable[Path]) -> Model:
     """Add the schemata of the lenses to the model, once for the process; LensError on a second, different set or a schema that does not load."""
+    try:
+        texts = tuple(sorted(path.read_text(encoding="utf-8") for path in files))
+    except (OSError, UnicodeDecodeError) as error:
+        raise LensError(f"a schema of a lens does not load: {error}") from error
+    return take_schemata(texts)
+
+
+def loaded_schemata() -> tuple[str, ...]:
+    """What was added to the model, as text: for processes elsewhere that are to know the same (`take_schemata`)."""
+    return _loaded or ()
+
+
+def take_schemata(texts: tuple[str, ...]) -> Model:
+    """Add schemata to the model by their texts, once for the process; LensError as in `load_schemata`."""
     global _loaded
-    paths = tuple(sorted(str(path) for path in files))
     if _loaded is not None:
-        if paths != _loaded:
+        if texts != _loaded:
             raise LensError("the model is frozen: other schemata were loaded before", hint="Load all lenses at the start of the process.")
         return _model
     try:
-        for path in paths:
-            _model._load(path)
+        with tempfile.TemporaryDirectory(prefix="crosstie-schemata-") as folder:
+            for number, text in enumerate(texts):  # the model reads files only
+                path = Path(folder) / f"{number}.yaml"
+                path.write_text(text, encoding="utf-8")
+                _model._load(str(path))
         _model.generate()
     except (FollowTheMoneyException, OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise LensError(f"a schema of a lens does not load: {error}") from error
-    _loaded = paths
+    _loaded = texts
     _property.cache_clear()
+    is_a.cache_clear()
     return _model
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crosstie.errors import CrosstieError, EngineError, StorageError
+from crosstie.model.schema import loaded_schemata, take_schemata
 from crosstie.settings import Settings
 from crosstie.store.engine import BATCH, Engine, Verb, conform, damaged
 from crosstie.store.engines import raised
@@ -25,6 +26,18 @@ from crosstie.store.parquet import ROW_GROUP
 
 _GLOB = re.compile(r"([\\{}\[\]*?])")
 _WATCH = 1.0
+
+
+class _Knowing:
+    """A verb that knows the same schemata as this process, wherever it is called."""
+
+    def __init__(self, fn: Verb, schemata: tuple[str, ...]) -> None:
+        self._fn, self._schemata = fn, schemata
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if self._schemata:
+            take_schemata(self._schemata)
+        return self._fn(batches)
 
 
 class SparkEngine(Engine):
@@ -90,7 +103,7 @@ class SparkEngine(Engine):
                 found = found.sortWithinPartitions(*(found[name].asc_nulls_last() for name in (*by, *then)))
             # it counts when the plan is made
             self._spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows))
-            made = found.mapInArrow(raised.Carrying(conform(fn, schema), self._raised), _spark_schema(schema))
+            made = found.mapInArrow(raised.Carrying(_Knowing(conform(fn, schema), loaded_schemata()), self._raised), _spark_schema(schema))
             self._save(table, made)
 
     def arrow(self, query: str) -> pa.Table:
