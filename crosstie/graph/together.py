@@ -71,18 +71,36 @@ def _pairs(engine: Engine) -> None:
         """
         select *, (0 - ln(cume_dist() over (partition by ledger order by times desc))) / ln(2) as rarity from graph_companions""",
     )
+    # what each of the two was seen by stands behind the tie: both are shown, each pair of sources at least once, so that the tie bears the markings of all
     engine.create(
-        "graph_together",
+        "graph_together_shown",
         f"""
-        select t.source, t.target, 'ledger.' || t.ledger as kind, '' as currency, t.ledger as label, t.first as "start", t.last as "end",
-            case when e.place = 1 then t.times else 0 end as events, cast(null as double) as amount,
-            g.confidence * (1 - {_TWICE} * power(0.5, t.times - {TIMES})) as confidence, t.rarity, s.originator as item, true as counts,
-            e.source_id, e.locator, e.day || ': together, ' || e.occasion as sentence, s.originator, e.grade, e.marking
-        from graph_together_told t join (
-            select m.ledger, m.source, m.target, m.day, m.occasion, a.source_id, a.locator, a.grade, a.marking, row_number() over (
-                partition by m.ledger, m.source, m.target order by m.day, m.occasion
-            ) as place
-            from graph_met m join graph_attended a on a.ledger = m.ledger and a.occasion = m.occasion and a.day = m.day and a.node = m.source
-        ) e on e.ledger = t.ledger and e.source = t.source and e.target = t.target and e.place <= {EVENTS_KEPT}
-        join sources s on s.source_id = e.source_id join graph_grades g on g.grade = e.grade""",
+        select * from (
+            select m.ledger, m.source, m.target, m.day, m.occasion, a.source_id as a_source, a.locator as a_locator, a.grade as a_grade,
+                a.marking as a_marking, b.source_id as b_source, b.locator as b_locator, b.grade as b_grade, b.marking as b_marking,
+                row_number() over (partition by m.ledger, m.source, m.target order by m.day, m.occasion) as first,
+                row_number() over (
+                    partition by m.ledger, m.source, m.target, a.source_id, a.marking, b.source_id, b.marking order by m.day, m.occasion
+                ) as place
+            from graph_met m
+            join graph_attended a on a.ledger = m.ledger and a.occasion = m.occasion and a.day = m.day and a.node = m.source
+            join graph_attended b on b.ledger = m.ledger and b.occasion = m.occasion and b.day = m.day and b.node = m.target
+        ) where place <= {EVENTS_KEPT}""",
     )
+    engine.create("graph_together", " union all ".join(_evidence(side) for side in ("a", "b")))
+
+
+def _evidence(side: str) -> str:
+    """The SQL of what is said of one of the two; it is the first that counts, and it is believed as far as the less believed of both: alone neither
+    tells anything.
+    """
+    counted = side == "a"
+    return f"""
+        select t.source, t.target, 'ledger.' || t.ledger as kind, '' as currency, t.ledger as label, t.first as "start", t.last as "end",
+            {"case when e.first = 1 then t.times else 0 end" if counted else "cast(0 as bigint)"} as events, cast(null as double) as amount,
+            least(g.confidence, h.confidence) * (1 - {_TWICE} * power(0.5, t.times - {TIMES})) as confidence, t.rarity, s.originator as item,
+            {"true" if counted else "false"} as counts, e.{side}_source as source_id, e.{side}_locator as locator,
+            e.day || ': together, ' || e.occasion as sentence, s.originator, e.{side}_grade as grade, e.{side}_marking as marking
+        from graph_together_told t join graph_together_shown e on e.ledger = t.ledger and e.source = t.source and e.target = t.target
+        join sources s on s.source_id = e.{side}_source
+        join graph_grades g on g.grade = e.a_grade join graph_grades h on h.grade = e.b_grade"""

@@ -44,7 +44,7 @@ def test_two_flights_together_tie_and_more_tie_more(edges: Any) -> None:
     [edge] = edges(*twice)
     assert (edge["source"], edge["target"], edge["kind"], edge["events"]) == ("ana", "ben", "ledger.journeys", 2)
     assert (edge["start"], edge["end"], edge["marking"]) == ("2024-01-02", "2024-02-02", "TLP:AMBER")
-    assert len(edge["evidence"]) == 2
+    assert sorted(one["locator"] for one in edge["evidence"]) == ["row 0", "row 1", "row 2", "row 3"]
     [more] = edges(*twice, ("ana", "Y2", "2024-03-02"), ("ben", "Y2", "2024-03-02"))
     assert more["events"] == 3
     assert more["confidence"] > edge["confidence"]
@@ -74,6 +74,24 @@ def test_two_flights_together_tie_and_more_tie_more(edges: Any) -> None:
 )
 def test_what_ties_nobody(edges: Any, rows: list[tuple[str, str | None, str | None]]) -> None:
     assert edges(*rows) == []
+
+
+def test_a_tie_bears_the_marking_and_the_doubt_of_both(engine: Engine, load: Load) -> None:
+    def tie(of_ben: dict[str, str]) -> dict[str, Any]:
+        load(named("ana", "ben"))
+        ours = flights(("ana", "X1", "2024-01-02"), ("ana", "X1", "2024-02-02"))
+        theirs = [row | of_ben for row in flights(("ben", "X1", "2024-01-02"), ("ben", "X1", "2024-02-02"), source="s2")]
+        engine.load("ledger_journeys", pa.Table.from_pylist([*ours, *theirs], schema=JOURNEYS))
+        engine.load("spheres", pa.Table.from_pylist([dict.fromkeys(SPHERE.names) | {"entity_id": "ana"}], schema=SPHERE))
+        compile_edges(engine, Settings(), {"journeys": ("flight", "origin")})
+        [edge] = engine.arrow("select * from edges").to_pylist()
+        return dict(edge)
+
+    plain = tie({})
+    assert tie({"marking": "TLP:RED"})["marking"] == "TLP:RED"
+    assert tie({"grade": "E5"})["confidence"] < plain["confidence"]
+    assert tie({"grade": "A1"})["confidence"] == plain["confidence"]  # another who says so of the other is no second who says so of both
+    assert {one["source_id"] for one in plain["evidence"]} == {"s1", "s2"}
 
 
 def test_two_who_are_both_known_are_tied_once(edges: Any) -> None:
