@@ -19,7 +19,8 @@ SHOWN = 12
 class Seen:
     """What a detector saw: who, when, how strong (0 to 1), how much, in one sentence, and the events that show it.
 
-    `ties` are pairs of subjects that the events connect: once a person accepts the finding they are edges, on which links may be found.
+    `ties` are pairs that the events connect, one of them at least a subject: once a person accepts the finding they are edges, on which links may
+    be found. Only the subjects belong to the world that the finding speaks of.
     """
 
     subjects: tuple[str, ...]

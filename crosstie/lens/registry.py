@@ -158,12 +158,19 @@ def _impersonal(engine: Engine, apart: Sequence[Mapping[str, Any]]) -> None:
 
 
 def run(engine: Engine, lens: Lens, typology: Typology, limits: Mapping[str, float] | None = None) -> pa.Table:
-    """What one detector sees with these thresholds, or those of the lens; LensError where it answers with other columns than those of a finding."""
+    """What one detector sees with these thresholds, or those of the lens; LensError where it answers with other columns than those of a finding,
+    or ties two neither of whom the finding names.
+    """
     found = lens.detector(typology.name).detect(engine, thresholds(lens, {})[typology.name] if limits is None else limits)
     if not found.schema.equals(FINDING):
         raise LensError(
             f"{lens.folder}/detectors: {typology.name} does not answer with the columns of a finding", hint="Use lens.findings.table."
         )
+    for row in found.select(["subjects", "ties"]).to_pylist():
+        if strange := [tie for tie in row["ties"] or () if not {tie["a"], tie["b"]}.intersection(row["subjects"])]:
+            raise LensError(
+                f"{lens.folder}/detectors: {typology.name} ties {strange[0]['a']} and {strange[0]['b']}, neither of whom its finding names"
+            )
     return found
 
 
@@ -185,6 +192,7 @@ def _completed(
                 "typology": f"{typology.activity}/{typology.name}",
                 "title": typology.title,
                 "innocent": list(typology.innocent),
+                "ties": [tie for tie in row["ties"] or () if victims.isdisjoint(tie.values())],
                 "thresholds": used,
                 "supports": typology.supports,
                 "status": status if status in ("accepted", "rejected") else "proposed",

@@ -181,9 +181,7 @@ FINDING = _table(
     sentence=text,
     innocent=texts,
     evidence=pa.list_(EVIDENCE),
-    ties=pa.list_(
-        pa.struct([pa.field("a", text), pa.field("b", text)])
-    ),  # who of the subjects dealt with whom: edges, once a person accepts
+    ties=pa.list_(pa.struct([pa.field("a", text), pa.field("b", text)])),  # which subject dealt with whom: edges, once a person accepts
     thresholds=text,  # JSON: what the detector worked with
     supports=flag,  # speaks for ties of its subjects: not so where it only says again what the list says that places them in their world
     status=text,  # proposed, accepted, rejected

@@ -50,12 +50,12 @@ class Thresholds:
         self._audit = Audit(database)
 
     def set(self, name: str, value: float | None, *, user: str, reason: str, purpose: str | None = None) -> Setting:
-        """Set a threshold, or with no value go back to the lens's own. UsageError without a reason, or for what is no number."""
+        """Set a threshold, or with no value go back to the lens's own. UsageError without a reason, or for what is no number from 0 on."""
         reason = plain(reason).strip()
         if not reason:
             raise UsageError("a threshold needs the reason why it is set so", hint='Say it: --reason "the law here says 15,000".')
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{name}: {value} is no threshold")
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            raise UsageError(f"{name}: {value} is no threshold: it is a number, and not below 0")
         row = {"name": name, "value": value, "user": plain(user), "at": clock.now().isoformat(timespec="microseconds"), "reason": reason}
         with self._database.write() as connection:
             self._database.lock(connection, ThresholdRow.__table__)

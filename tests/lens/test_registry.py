@@ -161,6 +161,25 @@ def test_what_protects_somebody_is_kept_apart(engine: Engine, monkeypatch: pytes
     assert engine.arrow("select subjects from protections").to_pylist() == [{"subjects": ["event-7"]}]
 
 
+def tying(engine: Engine, monkeypatch: pytest.MonkeyPatch, *ties: tuple[str, str]) -> list[dict[str, str]]:
+    """The ties of a finding about Q1 that the registry keeps of these."""
+    one = protecting(monkeypatch, Seen(("Q1",), "2020-01-01", "2020-01-01", 0.5, "Dealt with somebody.", (), ties=ties))
+    registry.detect(engine, [replace(one, typologies=(replace(one.typologies[0], protection=False),))], ())
+    [row] = engine.arrow("select ties from findings").to_pylist()
+    return list(row["ties"])
+
+
+def test_two_whom_a_finding_does_not_name_it_does_not_tie(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tying(engine, monkeypatch, ("Q1", "Q2"), ("Q3", "Q1")) == [{"a": "Q1", "b": "Q2"}, {"a": "Q3", "b": "Q1"}]
+    with pytest.raises(LensError, match="ties Q2 and Q3, neither of whom its finding names"):
+        tying(engine, monkeypatch, ("Q2", "Q3"))
+
+
+def test_nobody_is_tied_to_a_victim(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.load("claims", pa.concat_tables([OWNED, claims(("p-2", "Q2", "Person", "topics", "minor"))]))
+    assert tying(engine, monkeypatch, ("Q1", "Q2"), ("Q1", "Q3")) == [{"a": "Q1", "b": "Q3"}]
+
+
 @pytest.mark.parametrize("subjects,ties", [(("Q1",), ()), (("p-1",), ()), (("event-7", "event-8"), (("event-7", "event-8"),))])
 def test_what_protects_somebody_names_nobody(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, subjects: tuple[str, ...], ties: tuple[tuple[str, str], ...]

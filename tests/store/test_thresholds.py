@@ -30,7 +30,7 @@ def test_back_to_the_value_of_the_lens(database: Database) -> None:
     assert [one.value for one in thresholds.history()] == [1.0, None]
 
 
-@pytest.mark.parametrize("value,reason", [(1.0, "  "), (float("nan"), "why"), (float("inf"), "why")])
+@pytest.mark.parametrize("value,reason", [(1.0, "  "), (float("nan"), "why"), (float("inf"), "why"), (-1.0, "why")])
 def test_no_reason_or_no_number_is_refused(database: Database, value: float, reason: str) -> None:
     with pytest.raises(UsageError):
         Thresholds(database).set("a.b.c", value, user="ana", reason=reason)
