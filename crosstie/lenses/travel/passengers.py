@@ -148,7 +148,7 @@ class Travellers:
             "event_id": pc.binary_join_element_wise("booking", pa.array([one["record"] for one in told], pa.string()), ids, "-"),
             "a_id": pa.array(payers, pa.string()),
             "b_id": ids,
-            "date": pa.array([one["created"] for one in told], pa.string()),
+            "date": pc.utf8_slice_codeunits(pa.array([one["created"] for one in told], pa.string()), 0, 10),
             "locator": people["place"].take(of),
         }
         for name in (
