@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -21,7 +20,6 @@ from crosstie.ingest.load import load
 from crosstie.ingest.mapping import mapping_reader, sidecar
 from crosstie.ingest.readers import readers
 from crosstie.learn.region import Region, RegionBuilder, Settings, generate
-from crosstie.learn.region.papers import Clerk
 from crosstie.model.lexicon import Sphere
 from crosstie.model.marking import Marking, check_grade
 
@@ -207,48 +205,6 @@ def test_names_stand_in_several_scripts(region: Region) -> None:
     assert any("а" <= letter <= "я" for letter in texts["register_qm.csv"])
     assert any("ا" <= letter <= "ي" for letter in texts["register_qn.csv"].splitlines()[-1])
     assert "NAME_ORIGINAL_SCRIPT" in texts["consolidated.xml"]
-
-
-def diary(clerk: Clerk, entries: list[Any]) -> str:
-    for number, actor in enumerate(entries):
-        clerk.saw(actor, f"diary-{number}")
-    names = [clerk.face(actor).name for actor in entries]
-    return "name\n" + "\n".join([*names, *(face.name for face in clerk.strangers(3, "qm"))]) + "\n"
-
-
-def visits(region: RegionBuilder) -> None:
-    guest = region.person(spheres=[CRIME])
-    region.paper("diary.csv", diary, guest, originator="Hotel", dataset="diary", grade="C3", marking="TLP:RED")
-    region.shows("visitor", [guest], date(2020, 1, 2), date(2020, 1, 3))
-    region.resembles("visitor", [region.person()], "a cleaner")
-
-
-def test_a_part_writes_a_paper_of_its_own_and_says_what_is_to_be_found(tmp_path: Path) -> None:
-    made = generate(Settings(7), tmp_path / "one", [Part(visits)])
-    [paper] = [path for path in made.files if path.name == "diary.csv"]
-    # the part is told once for each of its ties and twice with one end innocent, and all of it stands in one file
-    assert len(paper.read_text(encoding="utf-8").splitlines()) == 1 + 3 + 3
-    note = yaml.safe_load((paper.parent / "diary.csv.source.yaml").read_text(encoding="utf-8"))
-    assert note == {"originator": "Hotel", "grade": "C3", "marking": "TLP:RED"}
-    seen = {row["entity_id"]: row["actor_id"] for row in rows(tmp_path / "one" / "truth" / "entities.csv") if row["dataset"] == "diary"}
-    assert sorted(seen) == ["diary-0", "diary-1", "diary-2"]
-    found = rows(tmp_path / "one" / "truth" / "findings.csv")
-    assert {(row["lens"], row["typology"], row["holds"], row["reason"]) for row in found} == {
-        ("extra", "visitor", "yes", ""),
-        ("extra", "visitor", "no", "a cleaner"),
-    }
-    assert {row["subjects"] for row in found if row["holds"] == "yes"} == set(seen.values())
-    again = generate(Settings(7), tmp_path / "two", [Part(visits)])
-    assert prints(again.folder) == prints(made.folder)
-
-
-def test_one_paper_is_written_in_one_way(tmp_path: Path) -> None:
-    def twice(region: RegionBuilder) -> None:
-        visits(region)
-        region.paper("diary.csv", diary, region.person(), originator="Police", dataset="diary")
-
-    with pytest.raises(LensError, match="already written otherwise"):
-        generate(Settings(7), tmp_path / "one", [Part(twice)])
 
 
 def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
