@@ -124,9 +124,9 @@ def register(main: click.Group) -> None:
 
     @command(watch, name="news")
     def news(frame: Frame) -> None:
-        """What is new to each standing question, of another class, or gone, since somebody looked last."""
+        """What is new to each standing question of yours, of another class, or gone, since you looked last."""
         with frame.workspace() as workspace:
-            found = workspace.inquiry().news()
+            found = workspace.inquiry().news(of=workspace.user)
         if frame.json:
             told = [
                 {
@@ -175,10 +175,11 @@ def register(main: click.Group) -> None:
 
     @command(watch, name="remove")
     @click.argument("name")
-    def remove(frame: Frame, name: str) -> None:
+    @click.option("--of", metavar="USER", help="Whose it is; your own otherwise.")
+    def remove(frame: Frame, name: str, of: str | None) -> None:
         """Forget the standing question NAME."""
         with frame.workspace() as workspace:
-            workspace.inquiry().unwatch(name)
+            workspace.inquiry().unwatch(name, of=of)
         if frame.json:
             frame.print_json({"removed": name})
         else:

@@ -92,7 +92,7 @@ def build(frame: Frame, force: bool, engine: str | None) -> None:
     """Make out who is who and who is tied to whom; the new build is switched in at once."""
     with frame.workspace() as workspace:
         made, new = workspace.build(force=force, engine=engine)
-        news = {one.watch.name: one.count for one in workspace.inquiry().news(look=False)}
+        news = {one.watch.name: one.count for one in workspace.inquiry().news(look=False, of=workspace.user)}
     if frame.json:
         standing = {name: made.manifest.get(name, []) for name in ("conflicts", "dormant")} | {"news": news}
         frame.print_json(

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crosstie.errors import NotFound
 from crosstie.link.asking import Question, links_of, new_since, unseen
 from crosstie.link.cut import Cut, cut
 from crosstie.resolve.batches import rows, values
@@ -95,14 +96,16 @@ class Inquiry:
             elif look:
                 self._read(news.fresh, {"watch": one.name, "gone": [link.link_id for link in news.gone][:_NAMED]})
             if look:
-                self._watches.look(one.name, _classes(table))
+                self._watches.look(one, _classes(table))
             found.append(news)
         return found
 
     def looked(self, name: str) -> None:
-        """What a standing question finds now is no news any more."""
-        [held] = [one for one in self._watches.all() if one.name == name]
-        self._watches.look(name, _classes(links_of(self.build, Question.of(held.question))))
+        """What a standing question of this person finds now is no news any more. NotFound where they have none of that name."""
+        held = next((one for one in self._watches.all() if one.name == name and one.user == self._who["user"]), None)
+        if held is None:
+            raise NotFound(f"you keep no question “{name[:100]}”")
+        self._watches.look(held, _classes(links_of(self.build, Question.of(held.question))))
 
     def _gone(self, watch: Watch, here: set[str]) -> tuple[Gone, ...]:
         """What a standing question had and has no more: who was tied is read in the newest build that knows it."""
@@ -119,12 +122,12 @@ class Inquiry:
         return tuple(Gone(link, watch.seen[link], *known.get(link, ("", "", None))) for link in missing)
 
     def watches(self) -> list[Watch]:
-        """The standing questions, by name."""
+        """The standing questions of all, by name."""
         return self._watches.all()
 
-    def unwatch(self, name: str) -> None:
-        """Forget a standing question."""
-        self._watches.remove(name, **self._who)
+    def unwatch(self, name: str, *, of: str | None = None) -> None:
+        """Forget a standing question, of one's own or (`of`) of somebody else."""
+        self._watches.remove(name, of=of, **self._who)
 
     def _read(self, table: pa.Table, detail: Mapping[str, Any]) -> None:
         self._record("read links", f"{self.build.number:04}", {"links": values(table, "link_id")[:_NAMED], **detail})

@@ -18,7 +18,9 @@ from crosstie.errors import Busy, IntegrityError, StorageError, UsageError
 from crosstie.store.durable import storage_error
 
 #: raise by one with every change of the tables, and add the step to it in `Database._prepare`
-VERSION = 5  # 2: review_skips, 3: watches, 4: accounts, sessions, 5: tokens, cases, tasks, visits
+VERSION = 6  # 2: review_skips, 3: watches, 4: accounts, sessions, 5: tokens, cases, tasks, visits, 6: watches are of a person
+#: The columns of keys that are others since a version, by table: what a table holds is taken over into a new one.
+_KEYS = {6: {"watches": ("user_name", "name")}}
 WAIT = 15.0
 _LOCK = 0x63726F73  # "cros": the advisory lock of PostgreSQL under which tables are made
 _READ = {"crosstie_read": True}
@@ -118,13 +120,15 @@ class Database:
             )
 
     def _raise(self) -> int:
-        """Bring the tables of an earlier version up to this one. So far every step only added tables. SQLite is copied before."""
+        """Bring the tables of an earlier version up to this one: make those again whose key changed, and add what is new. SQLite is copied before."""
         kept = self._copy_before()
         with self.write() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             found = self._version(connection) or VERSION  # another process may have done it while we waited
             if found < VERSION:
+                for name, key in (one for since, keys in _KEYS.items() if found < since for one in keys.items()):
+                    _remake(connection, name, key)
                 Base.metadata.create_all(connection)
                 connection.execute(sa.update(SchemaVersion).values(version=VERSION))
                 self.raised = f"{self.name}: the tables were brought from version {found} to {VERSION}; {kept}"
@@ -203,6 +207,20 @@ class Database:
         if "not a database" in said or "malformed" in said:
             return IntegrityError(f"{self.name} is damaged: {first}", hint="Restore it from a backup.")
         return StorageError(f"{self.name}: {first}")
+
+
+def _remake(connection: sa.Connection, name: str, key: tuple[str, ...]) -> None:
+    """Make a table again with another key, and the rows that it had: SQLite cannot change a key in place."""
+    if not sa.inspect(connection).has_table(name):
+        return
+    before = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    rows = [dict(row) for row in connection.execute(sa.select(before)).mappings()]
+    before.drop(connection)
+    columns = [sa.Column(one.name, one.type, primary_key=one.name in key, nullable=one.nullable) for one in before.columns]
+    made = sa.Table(name, sa.MetaData(), *columns)
+    made.create(connection)
+    if rows:
+        connection.execute(sa.insert(made), rows)
 
 
 def _connect_sqlite(connection: Any, record: Any) -> None:

@@ -18,12 +18,12 @@ from crosstie.store.record import plain
 
 
 class WatchRow(Base):
-    """One standing question."""
+    """One standing question: each person has names of their own."""
 
     __tablename__ = "watches"
+    user: Mapped[str] = mapped_column("user_name", primary_key=True, key="user")
     name: Mapped[str] = mapped_column(primary_key=True)
     question: Mapped[str]
-    user: Mapped[str] = mapped_column("user_name", key="user")
     at: Mapped[str]
     seen: Mapped[str]
 
@@ -47,38 +47,43 @@ class Watches:
         self._audit = Audit(database)
 
     def add(self, name: str, question: Mapping[str, Any], seen: Mapping[str, str], *, user: str, purpose: str | None = None) -> Watch:
-        """A new question; `seen` need not be told again. UsageError where there is one of that name."""
+        """A new question; `seen` need not be told again. UsageError where this person has one of that name."""
         watch = Watch(plain(name).strip(), dict(question), plain(user), clock.now().isoformat(timespec="microseconds"), dict(seen))
         if not watch.name:
             raise UsageError("a standing question needs a name")
         with self._database.write() as connection:
-            if connection.execute(sa.select(WatchRow.name).where(WatchRow.name == watch.name)).one_or_none():
-                raise UsageError(
-                    f"there is a standing question “{watch.name}” already", hint=f"Remove it: crosstie watch remove {watch.name}"
-                )
+            self._database.lock(connection, WatchRow.__table__)
+            if connection.execute(sa.select(WatchRow.name).where(*_of(watch.name, watch.user))).one_or_none():
+                raise UsageError(f"you have a standing question “{watch.name}” already", hint="Remove it, or choose another name.")
             row = {"name": watch.name, "question": json.dumps(watch.question), "user": watch.user, "at": watch.at}
             connection.execute(sa.insert(WatchRow).values(**row, seen=json.dumps(watch.seen)))
             self._audit.record("watch", watch.name, user=user, purpose=purpose, detail=watch.question, within=connection)
         return watch
 
-    def look(self, name: str, seen: Mapping[str, str]) -> None:
+    def look(self, watch: Watch, seen: Mapping[str, str]) -> None:
         """Note what was looked at."""
         with self._database.write() as connection:
-            connection.execute(sa.update(WatchRow).where(WatchRow.name == name).values(seen=json.dumps(dict(seen))))
+            connection.execute(sa.update(WatchRow).where(*_of(watch.name, watch.user)).values(seen=json.dumps(dict(seen))))
 
-    def remove(self, name: str, *, user: str, purpose: str | None = None) -> None:
-        """Forget a question. NotFound where there is none of that name."""
+    def remove(self, name: str, *, user: str, of: str | None = None, purpose: str | None = None) -> None:
+        """Forget a question of one's own, or (`of`) of somebody else. NotFound where they have none of that name."""
+        owner = user if of is None else of
         with self._database.write() as connection:
-            if not connection.execute(sa.delete(WatchRow).where(WatchRow.name == name)).rowcount:
-                raise NotFound(f"there is no standing question “{name}”", hint="“crosstie watch list” has them all.")
-            self._audit.record("unwatch", name, user=user, purpose=purpose, within=connection)
+            if not connection.execute(sa.delete(WatchRow).where(*_of(name, owner))).rowcount:
+                raise NotFound(f"{owner} has no standing question “{name}”", hint="“crosstie watch list” has them all, and whose they are.")
+            detail = None if owner == user else {"of": owner}
+            self._audit.record("unwatch", name, user=user, purpose=purpose, detail=detail, within=connection)
 
     def all(self) -> list[Watch]:
-        """All of them, by name."""
+        """All of them, by name and person."""
         with self._database.read() as connection:
             found = connection.execute(sa.select(WatchRow.name, WatchRow.question, WatchRow.user, WatchRow.at, WatchRow.seen))
             return sorted((Watch(name, json.loads(asked), user, at, json.loads(seen)) for name, asked, user, at, seen in found), key=_name)
 
 
-def _name(watch: Watch) -> str:
-    return watch.name
+def _name(watch: Watch) -> tuple[str, str]:
+    return watch.name, watch.user
+
+
+def _of(name: str, user: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return WatchRow.name == plain(name).strip(), WatchRow.user == plain(user)

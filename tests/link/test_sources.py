@@ -270,8 +270,9 @@ def test_a_standing_question_also_tells_what_it_lost(tmp_path: Path) -> None:
     inquiry, watches = workspace.inquiry(), Watches(workspace.database)
     inquiry.watch("all", Question())
     inquiry.watch("grave", Question(classes=("N4",)))
-    watches.look("all", {link["link_id"]: "N0", "feed": "N4"})
-    watches.look("grave", {link["link_id"]: "N4"})
+    first, second = sorted(inquiry.watches(), key=lambda one: one.name)
+    watches.look(first, {link["link_id"]: "N0", "feed": "N4"})
+    watches.look(second, {link["link_id"]: "N4"})
     every, grave = inquiry.news()
     assert [(one["link_id"], one["was"]) for one in every.fresh.to_pylist()] == [(link["link_id"], "N0")]
     assert every.gone == (Gone("feed", "N4", "", "", None),)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from crosstie.store import database as database_module
 from crosstie.store.audit import Audit
 from crosstie.store.casebook import Casebook, Decision, Verdict
 from crosstie.store.database import Database, SchemaVersion
+from crosstie.store.watches import Watches
 
 Start = Callable[..., "Popen[str]"]
 
@@ -248,3 +251,31 @@ def test_a_database_of_the_first_version_is_brought_up_to_this_one(where: str) -
         assert book.skipped("ann") == {("a", "c")}
     with Database(where) as again, again.read() as connection:
         assert connection.scalar(sa.select(SchemaVersion.version)) == database_module.VERSION
+
+
+def test_questions_of_the_unit_become_those_of_their_persons(where: str, tmp_path: Path) -> None:
+    # as version 5 had it: one name for all
+    columns = ", ".join(f"{name} varchar not null" for name in ("name", "question", "user_name", "at", "seen"))
+    made = f"create table watches ({columns}, primary key (name))"
+    with Database(where) as first, first.write() as connection:
+        connection.execute(sa.text("drop table watches"))
+        connection.execute(sa.text(made))
+        for name, user in (("all", "ann"), ("grave", "bea")):
+            row = {"name": name, "user": user, "question": '{"classes": ["N4"]}', "seen": '{"a": "N3"}'}
+            connection.execute(sa.text("insert into watches values (:name, :question, :user, '2026-01-01', :seen)"), row)
+        connection.execute(sa.update(SchemaVersion).values(version=5))
+    with Database(where) as database:
+        assert "from version 5 to" in (database.raised or "")
+        watches = Watches(database)
+        assert [(one.name, one.user, one.seen) for one in watches.all()] == [("all", "ann", {"a": "N3"}), ("grave", "bea", {"a": "N3"})]
+        watches.add("all", {}, {}, user="bea")
+        with pytest.raises(UsageError, match="already"):
+            watches.add("all", {}, {}, user="ann")
+        watches.remove("all", user="ann")
+        with pytest.raises(NotFound):
+            watches.remove("all", user="ann")
+        watches.remove("all", user="ann", of="bea")
+        assert [(one.name, one.user) for one in watches.all()] == [("grave", "bea")]
+    if where.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(tmp_path / "casebook.sqlite.v5")) as before:
+            assert before.execute("select count(*) from watches").fetchone() == (2,)

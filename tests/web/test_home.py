@@ -87,8 +87,8 @@ def test_a_question_is_kept_by_its_owner_and_tells_what_is_new(app: FastAPI, sig
     assert ben.get("/api/v1/queries").json()["queries"] == []
     for path in ("seen", "remove"):
         assert ben.post(f"/queries/{mine['path']}/{path}", data={"form": bens}).status_code == 404
-    watches = app.state.workspace.inquiry()._watches
-    watches.look("mine <b>", {"gone": "N3"})
+    inquiry = app.state.workspace.inquiry()
+    inquiry._watches.look(inquiry.watches()[0], {"gone": "N3"})
     [news] = ana.get("/api/v1/queries").json()["queries"]
     assert news["total"] > 0
     assert news["gone"] == 1
@@ -96,5 +96,11 @@ def test_a_question_is_kept_by_its_owner_and_tells_what_is_new(app: FastAPI, sig
     assert ana.get("/api/v1/queries").json()["queries"][0]["total"] == 0
     assert ana.post(f"/queries/{mine['path']}/remove", data={"form": form}).status_code == 303
     assert ana.get("/api/v1/queries").json()["queries"] == []
+    # each has names of their own
+    for browser, sent in ((ana, form), (ben, bens), (ben, bens)):
+        told = browser.post("/api/v1/queries", json={"name": "all"}, headers={"x-crosstie-form": sent})
+    assert told.status_code == 400
+    assert ben.delete("/api/v1/queries/all", headers={"x-crosstie-form": bens}).status_code == 200
+    assert [one["name"] for one in ana.get("/api/v1/queries").json()["queries"]] == ["all"]
     sent = ana.post("/api/v1/queries?class=N9", json={"name": "x"}, headers={"x-crosstie-form": form})
     assert sent.status_code == 400
