@@ -182,7 +182,7 @@ class Workspace(Rooms):
                 "sha256": stored.sha256,
                 "bytes": stored.bytes,
                 "file_name": name,
-                "received_at": clock.now().isoformat(timespec="seconds"),
+                "received_at": clock.now().isoformat(timespec="microseconds"),
                 **{field: getattr(loaded, field) for field in SOURCE.names if hasattr(loaded, field)},
                 "version_date": loaded.version_date or clock.today().isoformat(),
             }
