@@ -81,14 +81,19 @@ class Things:
         asked = sorted(set(ids))
         if self.build is None or not asked:
             return {}
-        rows = self._rows("findings", (*_FINDING, "evidence"), "finding_id", asked)
+        rows = self._rows("findings", (*_FINDING, "evidence", "marking"), "finding_id", asked)
         named = self.entities(subject for row in rows for subject in row["subjects"] or ())
         things: dict[str, Thing] = {}
         for row in rows:
             who = [named[one] for one in row["subjects"] or () if one in named]
             victim = any(one.victim for one in who)
             title = row["title"] if victim or not who else f"{row['title']}: {', '.join(one.title for one in who[:_WHO])}"
-            marking = strictest([*(piece["marking"] or str(Marking()) for piece in row["evidence"] or ()), *(one.marking for one in who)])
+            borne = (
+                row["marking"],
+                *(piece["marking"] or str(Marking()) for piece in row["evidence"] or ()),
+                *(one.marking for one in who),
+            )
+            marking = strictest([one for one in borne if one])
             facts = {name: row[name] for name in _FINDING}
             things[row["finding_id"]] = Thing("finding", row["finding_id"], title, marking, victim, facts)
         return things

@@ -67,5 +67,6 @@ def _of(finding: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "sentence": finding["sentence"] if number == 0 else piece["sentence"],
                 "originator": piece["originator"],
                 "grade": piece["grade"],
-                "marking": piece["marking"],
+                # the first says what the whole finding says, and bears its marking
+                "marking": finding["marking"] or piece["marking"] if number == 0 else piece["marking"],
             }

@@ -12,7 +12,7 @@ import pyarrow as pa
 from crosstie.errors import LensError, NotFound
 from crosstie.ingest.reader import Reader
 from crosstie.ingest.readers import readers as shared_readers
-from crosstie.lens import events
+from crosstie.lens import events, inherited
 from crosstie.lens.commands import Command
 from crosstie.lens.findings import finding_id
 from crosstie.lens.manifest import Lens, Typology, read
@@ -136,6 +136,7 @@ def detect(engine: Engine, lenses: Sequence[Lens], judgements: Sequence[Judgemen
             if all(engine.has(f"ledger_{name}") for name in typology.needs):
                 used = limits[typology.name]
                 found = _completed(lens, typology, run(engine, lens, typology, used), used, verdicts, victims)
+                inherited.mark(engine, found, typology.needs)
                 (apart if typology.protection else rows).extend(found)
     _impersonal(engine, apart)
     for table, kept in (("findings", rows), ("protections", apart)):

@@ -171,7 +171,7 @@ def _findings(engine: Engine) -> dict[str, list[Row]]:
     if not engine.has("findings"):
         return {}
     rows = engine.arrow("""
-        select f.finding_id, f.lens, f.typology, f.title, f.subjects, f.score, f.status, f.sentence, f."start"
+        select f.finding_id, f.lens, f.typology, f.title, f.subjects, f.score, f.status, f.sentence, f."start", f.marking
         from findings f join (
             select distinct u.finding_id from (select finding_id, unnest(subjects) as subject from findings) u
             join link_nodes n on n.entity_id = u.subject

@@ -157,7 +157,7 @@ class Findings:
     def _rows(self, sheet: _Sheet, at: NDArray[np.int64]) -> list[Row]:
         """The rows at these places of the sheet, as a list shows them."""
         ids = values(sheet.rows.select(["finding_id"]).take(pa.array(at, pa.int64())), "finding_id")
-        columns = [*LISTED, "evidence"]
+        columns = [*LISTED, "evidence", *_known(self.build.file("findings"), ("marking",))]
         found = {row["finding_id"]: row for row in _read(self.build.file("findings"), "finding_id", ids, columns)}
         named = {subject for row in found.values() for subject in row["subjects"] or ()}
         names = {one["entity_id"]: one["caption"] or one["entity_id"] for one in _entities(self.build.file("entities"), named)}
@@ -181,12 +181,15 @@ def _sheet(path: Path, entities: Path, written: int) -> _Sheet:
         file = pq.ParquetFile(path)
         paths = [file.schema.column(number).path for number in range(len(file.schema))]
         [marking] = [one for one in paths if one.startswith("evidence.") and one.endswith(".marking")]
-        rows = file.read(columns=[*_SIEVED, marking]).combine_chunks()
+        own = ["marking"] if "marking" in paths else []  # a build of an earlier version has none
+        rows = file.read(columns=[*_SIEVED, marking, *own]).combine_chunks()
     except (OSError, ValueError) as error:  # of Arrow, too
         raise damaged(str(error)) from error
     level = np.zeros(rows.num_rows, np.int8)
     of, pieces = _flat(rows, "evidence")
     _raise(level, of, [one["marking"] if one else None for one in pieces])
+    for whole in own:
+        _raise(level, np.arange(rows.num_rows), values(rows, whole))
     of, subjects = _flat(rows, "subjects")
     known = {one["entity_id"]: one for one in _entities(entities, set(subjects))}
     _raise(level, of, [known[one]["marking"] if one in known else Tlp.CLEAR.label for one in subjects])
@@ -216,14 +219,20 @@ def _about(rows: pa.Table, entities: set[str]) -> NDArray[np.bool_]:
 
 
 def _markings(row: Row) -> list[str]:
-    return sorted({piece["marking"] for piece in row["evidence"] or () if piece["marking"]})
+    """Those of the evidence that is shown, and the strictest of what it rests on besides."""
+    return sorted({one for one in (*(piece["marking"] for piece in row["evidence"] or ()), row.get("marking")) if one})
 
 
 def _entities(path: Path, ids: set[str]) -> list[Row]:
     columns = ("entity_id", "caption", "marking", "victim")
-    known = set(pq.read_schema(path).names)  # a build of an earlier version may lack some
-    found = _read(path, "entity_id", sorted(ids), [name for name in columns if name in known])
+    found = _read(path, "entity_id", sorted(ids), _known(path, columns))
     return [dict.fromkeys(columns) | row for row in found]
+
+
+def _known(path: Path, columns: Sequence[str]) -> list[str]:
+    """Those of the columns that the table has: a build of an earlier version may lack some."""
+    there = set(pq.read_schema(path).names)
+    return [name for name in columns if name in there]
 
 
 def _read(path: Path, column: str, ids: Sequence[str], columns: Sequence[str] | None = None) -> list[Row]:

@@ -94,6 +94,7 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
     words = explain.link_told(candidate, likely)
     first, last = _period(candidate)
     evidence = [*crime.rows, *terror.rows, *(one for step in candidate.steps for one in step.evidence)]
+    named = [one for one in candidate.findings if one["status"] != "rejected"]
     verdict = verdicts.get(identity)
     return {
         "link_id": identity,
@@ -113,13 +114,13 @@ def _link(candidate: Candidate, told: list[Row], verdicts: dict[str, str]) -> di
         "first": first,
         "last": last,
         "path": list(candidate.nodes),
-        "typologies": sorted({one["typology"] for one in candidate.findings if one["status"] != "rejected"}),
+        "typologies": sorted({one["typology"] for one in named}),
         "crime_evidence": crime.evidence[:_EVIDENCE],
         "terror_evidence": terror.evidence[:_EVIDENCE],
         "arguments": told,
         "sentence": sentence(words),
         "told": explain.kept(words),
-        "marking": strictest([*(one["marking"] for one in evidence), *(one["marking"] for one in candidate.entities.values())]),
+        "marking": strictest([*(one["marking"] for one in (*evidence, *named)), *(one["marking"] for one in candidate.entities.values())]),
         "status": verdict if verdict in ("accepted", "rejected", "unsure") else "open",
     }
 

@@ -193,7 +193,7 @@ def _of_finding(finding: dict[str, Any], activities: dict[str, Activity]) -> Ite
             "locator": first.get("locator"),
             "originator": first.get("originator"),
             "grade": first.get("grade"),
-            "marking": strictest([one["marking"] for one in evidence]),
+            "marking": strictest([one for one in (finding["marking"], *(piece["marking"] for piece in evidence)) if one]),
         }
 
 

@@ -185,6 +185,7 @@ FINDING = _table(
     thresholds=text,  # JSON: what the detector worked with
     supports=flag,  # speaks for ties of its subjects: not so where it only says again what the list says that places them in their world
     status=text,  # proposed, accepted, rejected
+    marking=text,  # the strictest of all events of its subjects in its period, shown or not
 )
 
 #: Why an actor is held to belong to the world of crime or of terror. `basis` is listing, topic, narrative or finding.

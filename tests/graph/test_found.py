@@ -86,3 +86,9 @@ def test_who_says_so_counts_once_however_many_pieces_there_are(engine: Engine, l
 def test_a_finding_without_ties_ties_nobody(engine: Engine, load: Load) -> None:
     load(named("ana", "ben", "cid"))
     assert edges(engine, finding("accepted", "Bank", ties=())) == []
+
+
+def test_the_tie_is_marked_as_all_that_the_finding_rests_on(engine: Engine, load: Load) -> None:
+    load(named("ana", "ben", "cid"))
+    [edge] = edges(engine, {**finding("accepted", "Bank", "Customs"), "marking": "TLP:RED"})
+    assert edge["marking"] == "TLP:RED"

@@ -273,6 +273,9 @@ def test_findings_on_the_path_give_their_typology_and_lift_the_link(world: World
     [refused] = world.links(*rows, findings=[{**finding, "status": "rejected"}])
     assert (plain["typologies"], found["typologies"], refused["typologies"]) == ([], ["finance.fan-in"], [])
     assert found["score"] > plain["score"] == refused["score"]
+    [closed] = world.links(*rows, findings=[{**finding, "marking": "TLP:RED"}])
+    assert (found["marking"], closed["marking"]) == (plain["marking"], "TLP:RED")
+    assert plain["marking"] != "TLP:RED"
 
 
 def test_the_best_links_are_kept_and_the_answer_is_the_same_each_time(world: World) -> None:
