@@ -105,8 +105,8 @@ class Findings:
         return Counter(values(sheet.rows.filter(pa.array(self._seen(sheet))), "typology"))
 
     def one(self, finding_id: str) -> Row:
-        """All that is known of one finding; `thresholds` as names and values, `names` by subject. NotFound where the build has none of that id; AccessError
-        where it is marked too strictly for this reader, or is about a victim or a minor: then it was not read.
+        """All that is known of one finding; `thresholds` as names and values, `names` of subjects and ends of ties. NotFound where the build has none of
+        that id; AccessError where it is marked too strictly for this reader, or is about a victim or a minor: then it was not read.
         """
         found = _read(self.build.file("findings"), "finding_id", [finding_id])
         if not found:
@@ -124,10 +124,9 @@ class Findings:
             )
         self._record("read", finding_id, {})
         thresholds: dict[str, float] = json.loads(row.get("thresholds") or "{}")
-        names = {
-            one["entity_id"]: one["caption"] or one["entity_id"]
-            for one in _entities(self.build.file("entities"), set(row["subjects"] or ()))
-        }
+        named = {*(row["subjects"] or ()), *(end for tie in row.get("ties") or () for end in tie.values())}
+        known = _entities(self.build.file("entities"), named)
+        names = {one["entity_id"]: one["caption"] or one["entity_id"] for one in known if self._may_name(one)}
         told = {"thresholds": thresholds, "names": names, "markings": _markings(row), "ties": row.get("ties") or []}
         return {**row, **told, "build": self.build.number}
 
@@ -135,6 +134,13 @@ class Findings:
         if self._clearance is None:
             return np.ones(sheet.rows.num_rows, np.bool_)
         return (sheet.level <= self._clearance) & ~sheet.guarded
+
+    def _may_name(self, entity: Row) -> bool:
+        """Whether this reader may see who an end of a tie is, which need not be a subject."""
+        if self._clearance is None:
+            return True
+        marking = Marking.parse(entity["marking"]) if entity["marking"] else Marking()
+        return not entity["victim"] and int(marking.tlp) <= self._clearance
 
     def _meant(self, rows: pa.Table, wanted: Wanted) -> NDArray[np.bool_]:
         chosen = np.ones(rows.num_rows, np.bool_)

@@ -247,6 +247,27 @@ def test_a_finding_names_nobody_whose_record_is_too_strict_or_a_victim(app: Fast
     assert "victim or a minor" in lea.get(f"/api/v1/findings/{first['finding_id']}").json()["detail"]
 
 
+def test_whom_a_finding_ties_is_named_to_who_may_see_it(app: FastAPI, sign_in: SignIn) -> None:
+    workspace = app.state.workspace
+    row = workspace.built().table("findings").to_pylist()[0]
+    path = workspace.built().file("entities")
+    table = pq.read_table(path)
+    entities = table.to_pylist()
+    others = [one for one in entities if one["entity_id"] not in row["subjects"] and one["schema"] == "Company"]
+    plain, closed, victim = others[:3]
+    closed["marking"], victim["victim"] = "TLP:RED", True
+    pq.write_table(pa.Table.from_pylist(entities, schema=table.schema), path)
+
+    def tie(rows: list[Row]) -> None:
+        rows[0]["ties"] = [{"a": row["subjects"][0], "b": one["entity_id"]} for one in (plain, closed, victim)]
+
+    rewrite(app, tie)
+    ana, _ = sign_in(clearance=Tlp.AMBER_STRICT)
+    told = ana.get(f"/api/v1/findings/{row['finding_id']}").json()["names"]
+    assert told[plain["entity_id"]] == plain["caption"]
+    assert not {closed["entity_id"], victim["entity_id"]} & set(told)
+
+
 def test_a_link_tells_the_findings_on_its_path(app: FastAPI, sign_in: SignIn) -> None:
     link = next(row for row in app.state.workspace.links().to_pylist() if row["typologies"])
     ana, _ = sign_in()
