@@ -121,3 +121,18 @@ def test_a_stream_finds_what_the_whole_does(rows: Rows, one: int, two: int, thre
 def test_payments_that_are_not_in_order_are_refused() -> None:
     with pytest.raises(ValueError, match="order of time"):
         network(np.array([0, 1]), np.array([1, 0]), np.array([2, 1]), np.array([1.0, 1.0]))
+
+
+def test_more_cycles_than_the_first_room_holds_are_all_found() -> None:
+    there, back = [(0, 1, when, 10.0) for when in range(50)], [(1, 0, 50 + when, 10.0) for when in range(50)]
+    found = cycles.find(made(there + back), 200)
+    assert found.places[:, :2].tolist() == [[one, 50 + other] for other in range(50) for one in range(50)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(payments, windows, st.booleans())
+def test_times_that_need_wide_numbers_make_no_difference(rows: Rows, window: int, ties: bool) -> None:
+    step = 2**33
+    wide = made([(payer, payee, when * step - 2**40, amount) for payer, payee, when, amount in rows])
+    near, far = cycles.find(made(rows), window, ties=ties), cycles.find(wide, window * step - step + 1, ties=ties)
+    assert near.places.tolist() == far.places.tolist()

@@ -56,9 +56,15 @@ def _search(net: Network, window: int, longest: int, ties: bool, alike: float, s
     def work(part: Part) -> None:
         way = part.way
         counts = np.zeros((len(part.jobs), longest - 1), np.int32)
-        rows = chase(part.jobs, way.on, way.back, part.reach, net.amounts, alike, longest, int(ties), counts, keep)
+        room, done = (2_048 if keep else 0), 0
+        while done < len(part.jobs):
+            rows = np.empty((room, LONGEST + 1), np.int32)
+            more, number = chase(
+                part.jobs[done:], way.on, way.back, part.reach, net.amounts, alike, longest, int(ties), counts[done:], rows
+            )
+            kept.append(_turned(rows[:number]) if way.mirrored else rows[:number])
+            done, room = done + more, 2 * room
         found[part.jobs[:, 0] - since] = counts
-        kept.append(_turned(rows) if way.mirrored else rows)
 
     parts = plan(net, window, longest, ties, since, threads)
     if threads == 1:
