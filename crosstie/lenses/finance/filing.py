@@ -16,6 +16,8 @@ from normality import ascii_text
 from crosstie.errors import DamagedFile, InputError, UsageError
 
 _DATA = Path(__file__).parent / "data" / "goaml.yaml"
+#: codes that ISO 3166-1 leaves to whoever needs one: exercises use them, and no unit's schema knows them; XK does stand for a place in many of them
+_OWN = re.compile(r"AA|Q[M-Z]|X[A-JL-Z]|ZZ")
 _SIZES = {"name": 255, "part": 100, "text": 4000}
 #: .NET's anchors, which are letters like any other to XML Schema, and a range that is none
 _ANCHORS = re.compile(rb'(<xs:pattern value=")\^?(.*?)\$?("\s*/?>)')
@@ -82,28 +84,45 @@ def profiles() -> list[str]:
 
 
 def write(filing: Filing, profile: str) -> bytes:
-    """The report as XML. Names that the profile's letters cannot write stand in Latin letters, and as they were in full_name_frn and alias. UsageError
-    where the profile is not known or the report has no payment.
+    """The report as XML. Names that the profile's letters cannot write stand in Latin letters, and as they were in full_name_frn and alias. Of data of an
+    exercise, codes that no schema knows are left out or stand as the code for tests, and the reason says so. UsageError where the profile is not known or
+    the report has no payment.
     """
     if profile not in _profiles():
         raise UsageError(f"there is no goAML profile {profile}", hint=f"Known are {', '.join(profiles())}.")
     if not filing.paid:
         raise UsageError("a report needs a payment", hint="The finding's evidence names none of the ledger payments.")
     rules = _profiles()[profile]
+    exercise = invented(filing)
+    reason = f"EXERCISE: invented are {', '.join(exercise)}. {filing.reason}" if exercise else filing.reason
     root = etree.Element("report")
     _put(root, "rentity_id", str(filing.entity))
     _put(root, "submission_code", "E")
     _put(root, "report_code", filing.code)
     _put(root, "entity_reference", filing.reference[:255])
     _put(root, "submission_date", f"{filing.day}T00:00:00")
-    _put(root, "currency_code_local", filing.currency)
-    _put(root, "reason", filing.reason[: _SIZES["text"]])
+    _put(root, "currency_code_local", rules["testing"] if filing.currency in exercise else filing.currency)
+    _put(root, "reason", reason[: _SIZES["text"]])
     for one in filing.paid:
         _transaction(etree.SubElement(root, "transaction"), one, rules)
     indicators = etree.SubElement(root, "report_indicators")
     for indicator in filing.indicators:
         _put(indicators, "indicator", indicator)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def invented(filing: Filing) -> list[str]:
+    """The codes of countries and of the currency in a report that are of nobody's: those of a region of an exercise."""
+    said = [end.party.said for one in filing.paid for end in (one.payer, one.payee) if end.party is not None]
+    codes = {code.upper() for one in said for prop in ("country", "nationality", "jurisdiction") for code in one.get(prop, ())}
+    money = {filing.currency} if _OWN.fullmatch(filing.currency[:2]) and not filing.currency.startswith("X") else set()
+    return sorted({code for code in codes if _OWN.fullmatch(code)} | money)
+
+
+def _countries(party: Party, *props: str) -> list[str]:
+    """The codes of countries that a schema may know, in capitals."""
+    codes = [code.upper() for prop in props for code in party.said.get(prop, ()) if len(code) == 2]
+    return [code for code in codes if not _OWN.fullmatch(code)]
 
 
 def _put(parent: etree._Element, tag: str, text: str) -> None:
@@ -126,8 +145,8 @@ def _transaction(element: etree._Element, paid: Paid, rules: Mapping[str, Any]) 
         if end.suspected:
             _put(part, f"{side}_is_suspected", "true")
         _end(part, side, end, rules)
-        countries = () if end.party is None else (*end.party.said.get("country", ()), *end.party.said.get("nationality", ()))
-        _put(part, f"{side}_country", next((code.upper() for code in countries if len(code) == 2), rules["country"]))
+        countries = [] if end.party is None else _countries(end.party, "country", "nationality")
+        _put(part, f"{side}_country", next(iter(countries), rules["country"]))
 
 
 def _end(part: etree._Element, side: str, end: End, rules: Mapping[str, Any]) -> None:
@@ -158,8 +177,7 @@ def _entity(element: etree._Element, party: Party, rules: Mapping[str, Any]) -> 
     names = list(party.said.get("name", ())) + list(party.said.get("alias", ()))
     _put(element, "name", _latin(names[0] if names else "unknown", rules))
     _put(element, "incorporation_number", party.one("registrationNumber")[:50])
-    countries = [code.upper() for code in party.said.get("jurisdiction", ()) if len(code) == 2]
-    _put(element, "incorporation_country_code", next(iter(countries), ""))
+    _put(element, "incorporation_country_code", next(iter(_countries(party, "jurisdiction")), ""))
     _put(element, "comments", "; ".join(name for name in names if not _fits(name, rules))[: _SIZES["text"]])
 
 
@@ -178,7 +196,7 @@ def _person(element: etree._Element, party: Party, rules: Mapping[str, Any]) -> 
     _put(element, "birth_place", party.one("birthPlace")[:255])
     _put(element, "alias", "; ".join(other[1:])[:100])
     _put(element, "full_name_frn", next(iter(other), "")[:255])
-    nationality = [code.upper() for code in party.said.get("nationality", ()) if len(code) == 2]
+    nationality = _countries(party, "nationality")
     if party.one("passportNumber") and nationality:
         _put(element, "passport_number", party.one("passportNumber"))
         _put(element, "passport_country", nationality[0])

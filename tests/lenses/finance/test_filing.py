@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,32 @@ def test_a_report_fits_the_schema_of_a_state(tmp_path: Path) -> None:
     broken = filing.write(FILING, "ae").replace(b"<report_code>STR</report_code>", b"<report_code>NONE</report_code>")
     (tmp_path / "broken.xml").write_bytes(broken)
     assert any("report_code" in one["problem"] for one in filing.check(tmp_path / "broken.xml", SCHEMA))
+
+
+def exercise() -> filing.Filing:
+    """The report as a region of an exercise would have it: its States and its currency are invented."""
+    ends = [
+        replace(end, party=replace(party, said=dict(party.said) | {prop: ["qp"]}))
+        for end, party, prop in ((PAID.payer, FIRM, "jurisdiction"), (PAID.payee, COURIER, "nationality"))
+    ]
+    return replace(FILING, currency="QPD", paid=[replace(PAID, payer=ends[0], payee=ends[1])])
+
+
+def test_a_report_of_an_exercise_says_so_and_bears_no_code_that_is_nobodys() -> None:
+    assert filing.invented(FILING) == []
+    assert filing.invented(exercise()) == ["QP", "QPD"]
+    made = filing.write(exercise(), "ae").decode()
+    assert "<reason>EXERCISE: invented are QP, QPD. Invented.</reason>" in made
+    assert "<currency_code_local>XTS</currency_code_local>" in made
+    assert "<to_country>-</to_country>" in made
+    assert ">QP<" not in made
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not SCHEMA.is_file(), reason="the schema of a State is not at hand")
+def test_a_report_of_an_exercise_fits_the_schema_of_a_state(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_bytes(filing.write(exercise(), "ae"))
+    assert list(filing.check(tmp_path / "report.xml", SCHEMA)) == []
 
 
 def test_anchors_that_are_no_anchors_are_mended_and_assertions_refused(tmp_path: Path) -> None:
