@@ -78,7 +78,7 @@ def clean(column: Texts, schema: str, prop: str, value: Value) -> Texts:
 
 def dates(column: Texts, formats: tuple[str, ...] = ()) -> Texts:
     """Dates with just the precision given, read by the formats and, where none fits, as ISO 8601; null for what is no date."""
-    found = _iso(column)
+    found = iso(column)
     for written in formats:
         found = pc.coalesce(found, _formatted(column, written))
     missing = pc.and_(pc.is_null(found), pc.is_valid(column))
@@ -107,7 +107,7 @@ def slug(column: Texts) -> Texts:
     return pc.utf8_trim(pc.replace_substring_regex(column, r"[^\pL\pM\pN._]+", "-"), "-")
 
 
-def _iso(column: Texts) -> Texts:
+def iso(column: Texts) -> Texts:
     """Values that are ISO dates already, checked against the calendar; null for the others."""
     day = pc.match_substring_regex(column, r"^\d{4}-\d{2}-\d{2}$")
     found = _calendar(pc.if_else(day, column, _NULL), "%Y-%m-%d")

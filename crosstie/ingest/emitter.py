@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import phonenumbers
 import pyarrow as pa
+import pyarrow.compute
 from followthemoney import registry
 from followthemoney.util import sanitize_text
 from phonenumbers.re_util import enable_pattern_cache
@@ -19,6 +20,7 @@ from crosstie.errors import MappingError
 from crosstie.model import schema as model
 from crosstie.model.tables import REJECT, STATEMENT
 
+pc: Any = pyarrow.compute
 BATCH = 50_000
 CACHED = 100_000
 _EXCERPT = 300
@@ -85,6 +87,15 @@ class Emitter:
         self.rejects += 1
         if len(places) >= BATCH:
             self.flush()
+
+    def reject_batch(self, reason: str, places: pa.Array[Any], excerpts: pa.Array[Any]) -> None:
+        """Many things at once that cannot be used for one reason, for readers that work in columns: where each stands and what it looks like."""
+        self.flush()
+        size = len(places)
+        shown = pc.fill_null(pc.utf8_slice_codeunits(excerpts, 0, _EXCERPT), "")
+        arrays = [pa.repeat(pa.scalar(one, pa.string()), size) for one in (self.source_id, reason)]
+        self._sink.rejects(pa.RecordBatch.from_arrays([arrays[0], places, arrays[1], shown], schema=REJECT))
+        self.rejects += size
 
     def batch(self, batch: pa.RecordBatch) -> None:
         """Many statements at once, for readers that work in columns: entity_id, schema, prop, value, locator; the rest is filled in where it is missing."""

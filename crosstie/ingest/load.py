@@ -136,12 +136,12 @@ class _Tally:
 
     def rejects(self, batch: pa.RecordBatch) -> None:
         """Count lost records and lost values; mended bytes and notes on the file lose nothing."""
-        places: list[str] = batch.column("locator").to_pylist()  # type: ignore[assignment]
-        for place in places:
-            if "/" in place:
-                self.lost_values += 1
-            elif not place.startswith(("byte ", "file")):
-                self.lost_records += 1
+        places = batch.column("locator")
+        of_value = pc.match_substring(places, "/")
+        of_file = pc.match_substring_regex(places, r"^(byte |file)")
+        values = batch.filter(of_value).num_rows
+        self.lost_values += values
+        self.lost_records += batch.num_rows - values - batch.filter(pc.and_(of_file, pc.invert(of_value))).num_rows
         self._sink.rejects(batch)
 
     def ledger(self, name: str, batch: pa.RecordBatch) -> None:

@@ -12,7 +12,8 @@ from crosstie.learn.region.faces import Face
 from crosstie.learn.region.papers import Clerk
 from crosstie.learn.region.parts import Actor, RegionBuilder
 from crosstie.lenses.travel.mrz.letters import zone_names
-from crosstie.lenses.travel.passengers import payer_id, person_id
+from crosstie.lenses.travel.passengers import person_id
+from crosstie.lenses.travel.travellers import payer_id
 from crosstie.model.lexicon import Sphere
 
 CRIME, TERROR = Sphere.CRIME, Sphere.TERROR

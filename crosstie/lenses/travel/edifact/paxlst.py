@@ -15,7 +15,7 @@ from crosstie.lenses.travel.edifact.envelope import Header
 from crosstie.lenses.travel.edifact.lexer import Segment
 from crosstie.lenses.travel.edifact.moments import day, moment
 from crosstie.lenses.travel.mrz.reading import country_of
-from crosstie.lenses.travel.passengers import Travellers
+from crosstie.lenses.travel.travellers import Travellers
 
 RELEASES = ("02B", "05B", "12B", "13B", "15B")
 _ROLES = {"FL": "passenger", "FM": "crew", "DDU": "transit", "DDT": "transit crew"}

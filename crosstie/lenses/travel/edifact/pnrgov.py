@@ -16,7 +16,7 @@ from crosstie.lenses.travel.edifact.envelope import Header
 from crosstie.lenses.travel.edifact.lexer import Segment
 from crosstie.lenses.travel.edifact.moments import day, stamped
 from crosstie.lenses.travel.mrz.reading import country_of
-from crosstie.lenses.travel.passengers import Travellers
+from crosstie.lenses.travel.travellers import Travellers
 
 RELEASES = re.compile(r"1[0-9]\.\d|2[0-2]\.\d")
 #: titles behind given names, stuck to them where that leaves a name of three letters at least (Amr is a name)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow.compute
 
 from crosstie.ingest.columns import by_unique
-from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.reader import Head, Original, Profile, Promise
+from crosstie.ingest.headed import HeadedTable
+from crosstie.ingest.headings import Column
+from crosstie.ingest.pieces import Piece
+from crosstie.ingest.reader import Head, Profile, Promise
+from crosstie.ingest.tabular import column_names
 from crosstie.lenses.travel.passengers import people_of, say, write_papers
-from crosstie.lenses.travel.tables import Piece, Sorter, named, people, pieces
-from crosstie.lenses.travel.written import code, squeezed
+from crosstie.lenses.travel.tables import cells, code, people, table, tidy_number
 
 pc: Any = pyarrow.compute
 _COLUMNS = (
@@ -19,61 +22,55 @@ _COLUMNS = (
     "issuer", "valid_until", "passport", "place", "by",
     "reference", "traveller", "calendar",
 )  # fmt: skip
-_TAGS = ("record", "Record", "visa", "Visa", "seizure", "Seizure")
 
 
-class DocumentRecords:
-    """Visas and seizures of documents."""
+def record(piece: Piece) -> None:
+    """A row of `papers` for each."""
+    piece = piece.refuse(pc.is_null(piece.text("number")), "no number", piece.text("reference"))
+    kinds = by_unique(piece.text("kind"), code("kind"))
+    piece = piece.refuse(pc.is_null(kinds), "kind is neither visa nor seizure", piece.text("kind"))
+    if not piece.size:
+        return
+    kinds = by_unique(piece.text("kind"), code("kind"))
+    who = people_of(people(piece, piece.get("date")))
+    more = {
+        "state": pc.utf8_lower(piece.text("state")),
+        "site": piece.any("place", "by"),
+        "passport": tidy_number(piece.text("passport")),
+    }
+    for kind in ("visa", "seizure"):
+        own = pc.equal(kinds, kind)
+        some = {name: column.filter(own) for name, column in who.items()}
+        write_papers(piece.out, some, kind, {name: column.filter(own) for name, column in more.items()})
+    named = pc.is_valid(who["name"])
+    say(piece.out, {name: column.filter(named) for name, column in who.items()})
 
-    name = "document_records"
-    title = "Visas and seized documents (CSV, XLSX, XML)"
-    profile = Profile(
+
+def _says_kinds(head: Head, columns: Mapping[str, Column]) -> bool:
+    """Whether the cells of the column that says what kind of record it is are known kinds."""
+    for number, row in enumerate((head.columns, *head.rows)):
+        names = column_names(row)
+        if columns["kind"].heading in names:
+            at = names.index(columns["kind"].heading)
+            return any(code("kind")(one[at]) for one in head.rows[max(number - 1, 0) :] if len(one) > at)
+    return False
+
+
+READER = HeadedTable(
+    "document_records",
+    "Visas and seized documents (CSV, XLSX, XML)",
+    Profile(
         "travel",
         "document-records",
         "consular and border services",
         "A2",
         marking="TLP:AMBER",
         promise=Promise(min_records=1, max_reject_share=0.2),
-    )
-
-    def recognises(self, head: Head) -> bool:
-        """By a column that says what kind of record it is, beside a number."""
-        if head.media == "xml":
-            return squeezed(head.root or "") in ("visas", "seizures", "documentrecords", "seizeddocuments")
-        own = named(tuple(head.columns), _COLUMNS)
-        if not {"kind", "number", "state"} <= set(own):
-            return False
-        at = head.columns.index(own["kind"])
-        kinds = [row[at] for row in head.rows[1:] if len(row) > at]
-        return any(code("kind", one) for one in kinds)
-
-    def read(self, original: Original, out: Emitter) -> None:
-        """One row of `papers` for each."""
-        sorter = Sorter(out)
-        for piece in pieces(original, _COLUMNS, _TAGS, out):
-            out.records += piece.size
-            self._piece(piece, sorter, out)
-
-    def _piece(self, piece: Piece, sorter: Sorter, out: Emitter) -> None:
-        piece = sorter.refuse(piece, pc.is_null(piece.text("number")), "no number", piece.text("reference"))
-        kinds = by_unique(piece.text("kind"), lambda text: code("kind", text) if text else None)
-        piece = sorter.refuse(piece, pc.is_null(kinds), "kind is neither visa nor seizure", piece.text("kind"))
-        if not piece.size:
-            return
-        who = people_of(people(piece, sorter, sorter.dates(piece, "date")))
-        kinds = by_unique(piece.text("kind"), lambda text: code("kind", text) if text else None)
-        passport = pc.utf8_upper(pc.replace_substring_regex(piece.text("passport"), r"[^\p{L}\p{N}]", ""))
-        more = {
-            "state": pc.utf8_lower(piece.text("state")),
-            "site": pc.coalesce(piece.text("place"), piece.text("by")),
-            "passport": passport,
-        }
-        for kind in ("visa", "seizure"):
-            own = pc.equal(kinds, kind)
-            some = {name: column.filter(own) for name, column in who.items()}
-            write_papers(out, some, kind, {name: column.filter(own) for name, column in more.items()})
-        named_ = pc.is_valid(who["name"])
-        say(out, {name: column.filter(named_) for name, column in who.items()})
-
-
-READER = DocumentRecords()
+    ),
+    lambda: table(_COLUMNS, ("kind",), ("number",), ("state",)),
+    record,
+    cells,
+    also=_says_kinds,
+    root="visas|seizures|documentrecords|seizeddocuments",
+    tags=("record", "Record", "visa", "Visa", "seizure", "Seizure"),
+)

@@ -10,7 +10,8 @@ from crosstie.clock import now
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.reader import Head, Original, Profile, Promise
 from crosstie.lenses.travel.mrz.reading import Zone, read, zones
-from crosstie.lenses.travel.passengers import BATCH, PERSON, people_of, say, write_papers
+from crosstie.lenses.travel.passengers import PERSON, people_of, say, write_papers
+from crosstie.lenses.travel.travellers import BATCH
 
 _ZONE = re.compile(r"^\s*[PIACV][A-Z<][A-Z0-9<]{28,42}\s*$", re.MULTILINE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -7,48 +7,39 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.reader import Head, Original, Profile, Promise
-from crosstie.lenses.travel.tables import Sorter, country, named, pieces
-from crosstie.lenses.travel.written import squeezed
+from crosstie.ingest.headed import HeadedTable
+from crosstie.ingest.pieces import Piece
+from crosstie.ingest.reader import Profile, Promise
+from crosstie.ingest.words import plain
+from crosstie.lenses.travel.tables import cells, table
 
 pc: Any = pyarrow.compute
-_COLUMNS = ("watched", "country", "why", "from", "until", "calendar")
 
 
-class WatchedPlaces:
-    """The unit's own list of places near conflicts."""
-
-    name = "watched_places"
-    title = "Watched places (CSV, XLSX)"
-    profile = Profile(
-        "travel", "watched-places", "the unit", "A1", marking="TLP:AMBER", promise=Promise(min_records=1, max_reject_share=0.1)
-    )
-
-    def recognises(self, head: Head) -> bool:
-        """By columns of a place, a reason and an end, and a name that says so."""
-        own = named(tuple(head.columns), _COLUMNS)
-        return head.media in ("csv", "xlsx") and {"watched", "why", "until"} <= set(own) and "watch" in squeezed(head.name)
-
-    def read(self, original: Original, out: Emitter) -> None:
-        """One row of `watched_places` for each."""
-        sorter = Sorter(out)
-        for piece in pieces(original, _COLUMNS, (), out):
-            out.records += piece.size
-            piece = sorter.refuse(piece, pc.is_null(piece.text("watched")), "no place", piece.text("why"))
-            place = pc.utf8_upper(piece.text("watched"))
-            rows = {
-                "event_id": pc.binary_join_element_wise("watched", place, pc.fill_null(piece.text("from"), ""), "-"),
-                "a_id": pc.binary_join_element_wise("travel-place", place, "-"),
-                "b_id": pa.nulls(piece.size, pa.string()),
-                "date": sorter.dates(piece, "from"),
-                "locator": piece.places,
-                "place": place,
-                "country": sorter.coded(piece, "country", country, "code of a State or body"),
-                "why": piece.text("why"),
-                "until": sorter.dates(piece, "until"),
-            }
-            out.ledger("watched_places", pa.RecordBatch.from_pydict(rows))
+def watch(piece: Piece) -> None:
+    """A row of `watched_places` for each."""
+    piece = piece.refuse(pc.is_null(piece.text("watched")), "no place", piece.text("why"))
+    place = pc.utf8_upper(piece.text("watched"))
+    rows = {
+        "event_id": pc.binary_join_element_wise("watched", place, pc.fill_null(piece.text("from"), ""), "-"),
+        "a_id": pc.binary_join_element_wise("travel-place", place, "-"),
+        "b_id": pa.nulls(piece.size, pa.string()),
+        "date": piece.get("from"),
+        "locator": piece.places,
+        "place": place,
+        "country": piece.get("country"),
+        "why": piece.text("why"),
+        "until": piece.get("until"),
+    }
+    piece.out.ledger("watched_places", pa.RecordBatch.from_pydict(rows))
 
 
-READER = WatchedPlaces()
+READER = HeadedTable(
+    "watched_places",
+    "Watched places (CSV, XLSX)",
+    Profile("travel", "watched-places", "the unit", "A1", marking="TLP:AMBER", promise=Promise(min_records=1, max_reject_share=0.1)),
+    lambda: table(("watched", "country", "why", "from", "until", "calendar"), ("watched",), ("why",), ("until",)),
+    watch,
+    cells,
+    also=lambda head, columns: "watch" in plain(head.name),
+)
