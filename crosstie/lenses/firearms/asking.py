@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crosstie.errors import NotFound, UsageError
+from crosstie.ingest.calendars import day
 from crosstie.ingest.emitter import cleaner
 from crosstie.lens.commands import Desk, Option
 from crosstie.lenses.firearms import describe
-from crosstie.lenses.firearms.dates import day
 from crosstie.lenses.firearms.tracing.candidates import TABLE, Question, quoted
 
 #: What can be said of a firearm.
@@ -110,7 +110,7 @@ def _state(written: str | None) -> str | None:
 def _day(written: str | None) -> str | None:
     if not written:
         return None
-    found, _ = day(str(written))
+    found = day(str(written))
     if found is None:
         raise UsageError(f"“{written}” is no day, or one of a calendar that is not told", hint="Write YYYY-MM-DD.")
     return found

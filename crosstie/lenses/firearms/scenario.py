@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crosstie.learn.region.parts import Actor, RegionBuilder
-from crosstie.lenses.firearms.records import identity
+from crosstie.lenses.firearms.parties import identity
 from crosstie.model.lexicon import Sphere
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from crosstie.ingest.words import plain
 from crosstie.lens.findings import SHOWN, Seen, piece, table
 from crosstie.lenses.firearms import hands
-from crosstie.lenses.firearms.heads import plain
 from crosstie.store.engine import Engine
 
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pyarrow as pa
-
-from crosstie.ingest.columns import tidy
+from crosstie.ingest.cells import Cells
 from crosstie.ingest.emitter import Emitter
-from crosstie.ingest.jsonl import document, is_lines, objects
+from crosstie.ingest.pieces import json_records, piece_of, text_of
 from crosstie.ingest.reader import Head, Original, Profile, Promise
 from crosstie.lenses.firearms import said
-from crosstie.lenses.firearms.heads import field
-from crosstie.lenses.firearms.records import Rows
+from crosstie.lenses.firearms.heads import fields
 
 _BATCH = 5_000
 _CHAINS = ("ownership_chain", "ownershipChain", "chain", "ownership")
@@ -72,29 +69,10 @@ class Traces:
         """Say what each trace says."""
         out.series = f"{self.name}-{out.source_id}"
         gathered = _Gathered(out)
-        for value, place in _traces(original, out):
+        for place, value in json_records(original, _LISTS, out):
             out.record(place)
             gathered.add(value, place)
         gathered.flush()
-
-
-def _traces(original: Original, out: Emitter) -> Iterator[tuple[dict[str, Any], str]]:
-    if is_lines(original):
-        for number, found in objects(original, out):
-            yield found, f"line {number}"
-        return
-    value: Any = document(original, out)
-    key = ""
-    if isinstance(value, dict):
-        key = next((name for name in _LISTS if isinstance(value.get(name), list)), "")
-        value = value[key] if key else [value]
-    for number, one in enumerate(value if isinstance(value, list) else [value], 1):
-        if isinstance(one, dict):
-            yield one, f"{key}[{number}]"
-        else:
-            out.place = ""
-            out.reject("not a trace", str(one), at=f"{key}[{number}]")
-            out.records += 1
 
 
 class _Gathered:
@@ -103,7 +81,7 @@ class _Gathered:
     def __init__(self, out: Emitter) -> None:
         self._out = out
         self._rows: dict[str, list[dict[str, str]]] = {"recoveries": [], "answers": [], "movements": []}
-        self._count = 0
+        self._cells, self._count = Cells(), 0
 
     def add(self, value: dict[str, Any], place: str) -> None:
         flat = dict(_flat(value, "", place, self._out))
@@ -121,10 +99,8 @@ class _Gathered:
     def flush(self) -> None:
         for kind, rows in self._rows.items():
             if rows:
-                names = sorted({name for row in rows for name in row} - {"_place"})
-                cells = {name: tidy(pa.array([row.get(name) for row in rows], pa.string())) for name in names}
-                places = pa.array([row["_place"] for row in rows], pa.string())
-                getattr(said, kind)(Rows(cells, places, {}, self._out))
+                places = [row.pop("_place") for row in rows]
+                getattr(said, kind)(piece_of(rows, places, {}, fields(), self._cells, self._out))
                 rows.clear()
 
     def _chain(self, value: dict[str, Any], firearm: dict[str, str], place: str) -> Iterator[dict[str, str]]:
@@ -140,7 +116,7 @@ class _Gathered:
             hand = {
                 name: text
                 for name in ("actor", "name", "role", "date", "country", "licence", "euc", "document_ref")
-                if (text := _text(item.get(name)))
+                if (text := text_of(item.get(name)))
             }
             who = hand.get("actor") or hand["name"]
             row = firearm | {"_place": at, "date": hand.get("date", "")}
@@ -168,26 +144,18 @@ def _flat(value: dict[str, Any], block: str, place: str, out: Emitter) -> Iterat
                     seen.add(name)
                     yield name, inner
             continue
-        named = _IN_BLOCK.get((block, key), field(f"{block} {key}") or field(key))
+        named = _IN_BLOCK.get((block, key), fields().field(f"{block} {key}") or fields().field(key))
         if isinstance(one, list) and key == "marks":
             one = "; ".join(
                 " ".join(str(part) for part in (mark.get("type"), mark.get("text")) if part) for mark in one if isinstance(mark, dict)
             )
-        text = _text(one)
+        text = text_of(one)
         if named and text is not None and named not in seen:
             seen.add(named)
             yield named, text
         elif named and text is None and one not in (None, "", [], {}):
             out.place = ""
             out.reject("not a text or a number", str(one), at=f"{place}/{block + '/' if block else ''}{key}")
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip() or None if isinstance(value, (str, int, float)) else None
 
 
 READER = Traces()
