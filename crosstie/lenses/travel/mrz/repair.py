@@ -1,8 +1,9 @@
 """What a misread character probably was: every correction of one character, weighed by check digits, by the shapes of letters and by what documents say.
 
 A zone with one wrong character has some 3,000 corrections. Each is weighed as the chance that what it writes is misread as what was read (data/
-confusions.yaml), times the chance of the zone that it makes: its check digits, dates, codes, sex, number and names (`likely`). Check digits are not
-proof: every tenth wrong character passes one of them, and O passes for the figure 4. So several corrections are given, and a person looks at the document.
+confusions.yaml), times the chance of the zone that it makes: its check digits, dates, codes and sex (`likely`), numbers (`numbering`) and names
+(`spelling`). Check digits are not proof: every tenth wrong character passes one of them, and O passes for the figure 4. So several corrections are
+given, and a person looks at the document.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from crosstie.lenses.travel.mrz import likely
 from crosstie.lenses.travel.mrz.checks import ALPHABET, FILLER, VALUES, WEIGHTS
 from crosstie.lenses.travel.mrz.layout import Check, Layout
+from crosstie.lenses.travel.mrz.numbering import number_likelihood, optional_likelihood
 from crosstie.lenses.travel.mrz.reading import Zone, take_apart
+from crosstie.lenses.travel.mrz.spelling import name_likelihood
 
 #: what a check digit that does not hold costs, in nats: issuers do make mistakes, but seldom
 BROKEN = -9.0
@@ -155,17 +158,17 @@ def _content(name: str, text: str, layout: Layout, today: date) -> float:
     start, end = layout.fields[name]
     cell = text[start:end]
     if name == "names":
-        return likely.name_likelihood(cell)
+        return name_likelihood(cell)
     if name in ("issuer", "nationality"):
         return likely.state_codes().get(cell, likely.NO_STATE)
     if name == "number":
-        return likely.number_likelihood(cell)
+        return number_likelihood(cell)
     if name in ("birth", "expiry"):
         return _day(cell, name, today.year)
     if name == "type":
         return _type(cell, layout)
     if name in ("optional", "optional 2"):
-        return _optional(cell)
+        return optional_likelihood(cell)
     return 0.0
 
 
@@ -193,14 +196,5 @@ def _type(cell: str, layout: Layout) -> float:
     return (
         -1.0
         if (cell[0], cell[1]) in {("P", "D"), ("P", "O"), ("P", "S"), ("P", "N"), ("I", "D"), ("A", "C"), ("V", "C"), ("V", "D")}
-        else -3.0
+        else -6.0
     )
-
-
-def _optional(cell: str) -> float:
-    body = cell.rstrip(FILLER)
-    total = -2.0 * body.count(FILLER)
-    for before, letter in zip(" " + body, body, strict=False):
-        if letter.isalpha() and before.isdigit():
-            total -= 1.5
-    return total - (2.5 if len(body) == 1 else 0.5 if body else 0.0)
