@@ -35,8 +35,46 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
         begin("fakes", "Forged goods", tmp_path)
 
 
-def installed(root: Path, where: Path) -> dict[str, str]:
-    """The package as an installer would leave it: the code, and the note with its entry point."""
+#: The commands of one process, each a line of JSON words; for each a line of its exit code and what it printed.
+_SITTING = """
+import json, sys
+from click.testing import CliRunner
+from crosstie.cli import main
+for line in sys.stdin:
+    done = CliRunner().invoke(main, json.loads(line))
+    sys.__stdout__.write(json.dumps([done.exit_code, done.stdout, done.stderr]) + "\\n")
+    sys.__stdout__.flush()
+"""
+
+
+class Sitting:
+    """Somebody at a machine with a lens of their own: a process that learned of it when it began, and does one command after another."""
+
+    def __init__(self, root: Path, where: Path) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(installed(root, where / "site"))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SITTING], env=environment, cwd=where, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __call__(self, *words: str) -> str:
+        """What a command prints that must succeed."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, f"the process ended with {self._process.wait(60)}"
+        code, printed, said = json.loads(answer)
+        assert code == 0, said
+        return str(printed)
+
+    def end(self) -> None:
+        self._process.communicate(timeout=60)
+        assert self._process.returncode == 0
+
+
+def installed(root: Path, where: Path) -> Path:
+    """Where a package lies as an installer would leave it: the code, and the note with its entry point."""
     noted = where / "crosstie_fakes-0.1.0.dist-info"
     noted.mkdir(parents=True)
     (noted / "METADATA").write_text("Metadata-Version: 2.1\nName: crosstie-fakes\nVersion: 0.1.0\n", encoding="utf-8")
@@ -44,22 +82,14 @@ def installed(root: Path, where: Path) -> dict[str, str]:
     name, package = points.splitlines()[1].split(" = ")
     (noted / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {package.strip(chr(34))}\n", encoding="utf-8")
     (where / "crosstie_fakes").symlink_to(root / "crosstie_fakes")
-    return {**os.environ, "PYTHONPATH": str(where)}
+    return where
 
 
 @pytest.mark.slow
 def test_a_new_lens_works_from_file_to_answer(tmp_path: Path) -> None:
     root = begin("fakes", "Forged goods", tmp_path)
     assert "newfield" not in "".join(file.read_text(encoding="utf-8") for file in root.rglob("*") if file.is_file())
-    env = installed(root, tmp_path / "site")
-
-    def crosstie(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "crosstie", *words], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+    crosstie = Sitting(root, tmp_path)
     assert "keeps the contract" in crosstie("lens", "check", "fakes")
     part = (root / "crosstie_fakes" / "fakes" / "scenario.py").read_text(encoding="utf-8")
     assert 'name = "fakes"' in part
@@ -86,3 +116,4 @@ def test_a_new_lens_works_from_file_to_answer(tmp_path: Path) -> None:
     assert "finding.fakes-dealing/again" in crosstie("--workspace", "unit", "export", "edges", "--format", "csv")
     crosstie("--workspace", "unit", "thresholds", "set", "fakes.again.times", "6", "--reason", "they come daily here")
     assert '"value": 6.0' in crosstie("--workspace", "unit", "--json", "thresholds", "list", "fakes.again")
+    crosstie.end()

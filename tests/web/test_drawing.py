@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from crosstie.casework.access import ALLOWED, Role
 from crosstie.model.marking import Tlp
 from tests.web.conftest import SignIn
-from tests.web.test_workbench import Looked, ask, routes
+from tests.web.test_doors import ask, routes
+from tests.web.test_workbench import Looked
 
 
 def begin(browser: TestClient, form: str, **told: str) -> dict[str, Any]:
