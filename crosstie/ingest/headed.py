@@ -35,6 +35,8 @@ class HeadedTable:
     also: Callable[[Head, Mapping[str, Column]], bool] = _any
     root: str = ""
     tags: Collection[str] = ()
+    #: the series of a file, where not all files of this kind are versions of one list
+    series: Callable[[Original, Emitter], str] | None = None
 
     def recognises(self, head: Head) -> bool:
         """By the columns that the vocabulary asks for, or by the document element."""
@@ -45,5 +47,7 @@ class HeadedTable:
 
     def read(self, original: Original, out: Emitter) -> None:
         """What `take` says of each piece."""
+        if self.series is not None:
+            out.series = self.series(original, out)
         for piece in pieces(original, self.headings(), out, cells=self.cells(), tags=self.tags):
             self.take(piece)

@@ -16,10 +16,11 @@ import pyarrow as pa
 from crosstie.ingest import jsonl, tabular, xml
 from crosstie.ingest.calendars import era_of
 from crosstie.ingest.cells import Cells, Change
-from crosstie.ingest.columns import Texts, by_unique, pc, tidy
+from crosstie.ingest.columns import Texts, by_unique, pc, squeeze, tidy
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.frame import NULL
 from crosstie.ingest.headings import Column, Headings
+from crosstie.ingest.once import Once
 from crosstie.ingest.reader import Head, Original
 from crosstie.ingest.sniff import sniff
 
@@ -45,6 +46,7 @@ class Piece:
     headings: Headings
     reading: Cells
     out: Emitter
+    once: Once
     _read: dict[str, Texts] = field(default_factory=dict)
 
     @property
@@ -114,8 +116,15 @@ class Piece:
         changed = {name: column for name, column in (dict(self.cells) | cells).items() if column is not None}
         return self._with(changed, self.places, {name: column for name, column in self._read.items() if name not in cells})
 
+    def say(self, ids: Texts, schema: str, prop: str, name: str, values: Texts = None) -> None:
+        """Statements from a field about the things with these ids, each said once for the file. `values`: what is said, if not the values of the field."""
+        said = self.get(name) if values is None else values
+        self.once.say(
+            ids, schema, prop, squeeze(said), self.places, self.columns[name].heading if name in self.columns else name, self.text(name)
+        )
+
     def _with(self, cells: Mapping[str, Texts], places: Texts, read: dict[str, Texts]) -> Piece:
-        return Piece(cells, places, self.columns, self.headings, self.reading, self.out, read)
+        return Piece(cells, places, self.columns, self.headings, self.reading, self.out, self.once, read)
 
     def _eras(self) -> Texts:
         return by_unique(self.cells[CALENDAR], era_of)
@@ -173,6 +182,7 @@ def gathered(
     waiting: list[dict[str, str]] = []
     places: list[str] = []
     known: dict[str, Column] = {}
+    once = Once(out)
     for place, said in records:
         own = columns(tuple(said))
         for name, column in own.items():
@@ -181,10 +191,10 @@ def gathered(
         places.append(place)
         out.records += 1
         if len(waiting) >= size:
-            yield piece_of(waiting, places, known, headings, reading, out)
+            yield piece_of(waiting, places, known, headings, reading, out, once)
             waiting, places = [], []
     if waiting:
-        yield piece_of(waiting, places, known, headings, reading, out)
+        yield piece_of(waiting, places, known, headings, reading, out, once)
 
 
 def piece_of(
@@ -194,11 +204,12 @@ def piece_of(
     headings: Headings,
     reading: Cells,
     out: Emitter,
+    once: Once | None = None,
 ) -> Piece:
     """Rows whose fields are known already as a piece: texts by field, and the place of each row."""
     names = dict.fromkeys(name for row in rows for name in row)
     found = {name: tidy(pa.array([row.get(name) for row in rows], pa.string())) for name in names}
-    return Piece(found, pa.array(places, pa.string()), dict(columns), headings, reading, out)
+    return Piece(found, pa.array(places, pa.string()), dict(columns), headings, reading, out, once or Once(out))
 
 
 def _rows(original: Original, head: Head, headings: Headings, reading: Cells, out: Emitter) -> Iterator[Piece]:
@@ -208,11 +219,12 @@ def _rows(original: Original, head: Head, headings: Headings, reading: Cells, ou
         raise headings.missing(original.name, tabular.column_names(best))
     columns = headings.columns(row)
     needed = tuple(dict.fromkeys(column.heading for column in columns.values()))
+    once = Once(out)
     for chunk in tabular.chunks(original, tabular.Layout(needed), out):
         written = {name: tidy(chunk.cells.column(place)) for place, name in enumerate(needed)}
         front = f"{chunk.member}!row" if chunk.member else "row"
         places = pc.binary_join_element_wise(front, pc.cast(chunk.rows, pa.string()), " ")
-        piece = Piece({name: written[column.heading] for name, column in columns.items()}, places, columns, headings, reading, out)
+        piece = Piece({name: written[column.heading] for name, column in columns.items()}, places, columns, headings, reading, out, once)
         piece = piece.filter(_said_something(list(written.values()), len(places)))
         out.records += piece.size
         if piece.size:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crosstie.ingest.cells import amount as amount_of
 from crosstie.ingest.emitter import Emitter, Subject
 from crosstie.ingest.readers.listing import slug
 
@@ -29,7 +30,6 @@ _COLUMNS: dict[str, Any] = {
 }
 #: more than any State's yearly product: a slip or a forgery
 _ABSURD = 1e15
-_NUMBER = re.compile(r"^[+-]?\d[\d.,' \u00a0\u202f]*$")
 _DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?")
 _CURRENCY = re.compile(r"^[A-Z]{3,5}$")
 
@@ -48,7 +48,7 @@ class Payments:
     ) -> bool:
         """A payment from a to b. `more` are the other columns of the ledger."""
         out = self._out
-        value = amount_of(amount)
+        value = amount_of(amount or "")
         if a is None and b is None:
             out.reject("a payment that names neither party", event)
             return False
@@ -130,27 +130,6 @@ def own_series(out: Emitter, message: str = "") -> str:
 def short(*words: str | None) -> str:
     """A short number that stands for these words."""
     return sha256("\x1f".join(word or "" for word in words).encode()).hexdigest()[:16]
-
-
-def amount_of(written: str | None) -> float | None:
-    """An amount with either decimal mark: of two marks the last is the decimal one; a single one with three figures behind it separates thousands only
-    where it is a comma and the number does not begin with 0.
-    """
-    text = (written or "").strip()
-    if not _NUMBER.match(text):
-        return None
-    text = re.sub(r"['  \u00a0\u202f]", "", text)
-    comma, point = text.rfind(","), text.rfind(".")
-    if comma >= 0 and point >= 0:
-        text = text.replace(".", "").replace(",", ".") if comma > point else text.replace(",", "")
-    elif text.count(",") > 1 or text.count(".") > 1:
-        text = text.replace(",", "").replace(".", "")
-    elif comma >= 0:
-        text = text.replace(",", "" if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text) else ".")
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def moment(written: str | None) -> tuple[str | None, str | None]:

@@ -9,8 +9,7 @@ import pytest
 
 from crosstie.errors import InputError, UsageError
 from crosstie.lenses.finance import filing
-from crosstie.lenses.finance.calendars import day
-from crosstie.lenses.finance.reading import amount_of, good_iban, moment
+from crosstie.lenses.finance.reading import good_iban, moment
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "data" / "finance" / "goAMLSchema_5.0.2.xsd"
 FIRM = filing.Party(False, {"name": ["Halvern Trading"], "registrationNumber": ["R-551"], "jurisdiction": ["ae"]})
@@ -98,29 +97,7 @@ def test_an_unknown_profile_and_an_empty_report_are_refused() -> None:
         filing.write(filing.Filing(1, "STR", "r", "2024-01-01", "AED", "", [], []), "ae")
 
 
-@pytest.mark.parametrize(
-    ("written", "amount"),
-    [
-        ("1,250.50", 1250.5),
-        ("1.250,50", 1250.5),
-        ("1 250", 1250),
-        ("12345,67", 12345.67),
-        ("1,250", 1250),
-        ("0,125", 0.125),
-        ("-5", -5),
-        ("x", None),
-    ],
-)
-def test_amounts_with_either_decimal_mark(written: str, amount: float | None) -> None:
-    assert amount_of(written) == amount
-
-
-def test_days_of_three_calendars() -> None:
-    assert day("1403/01/01") == "2024-03-20"
-    assert day("۱۳۹۹/۱۲/۳۰") == "2021-03-20"
-    assert day("1445-09-01 AH") == "2024-03-11"
-    assert day("2024-02-30") is None
-    assert day("1403/13/40") is None
+def test_a_zone_does_not_move_the_day() -> None:
     assert moment("2024-05-10T23:59:00+04:00") == ("2024-05-10", "23:59:00")
 
 
