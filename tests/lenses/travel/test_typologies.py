@@ -158,3 +158,28 @@ def test_lines_of_one_person() -> None:
 def test_airports_are_known_once() -> None:
     assert airports()["QNA"] == "qn"
     assert all(len(code) == 3 and len(country) == 2 for code, country in airports().items())
+
+
+def booking(payer: str, paid_by: str, who: str, day: int) -> dict[str, Any]:
+    return {
+        "a_id": payer, "payer": paid_by, "b_id": who, "date": f"2023-02-{day:02}", "first": f"2023-02-{day:02}", "destination": "QNA",
+        "oneway": True, "record": f"R{day}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "names,seen",
+    [
+        (("ABUUKAR ROBLE", "ABUKAR YUSUF ROOBLE"), {"payer-0", "payer-1"}),
+        (("ABUUKAR ROBLE", "ABUKAR ELMI"), set()),
+        (("MOHAMED ALI", "MOHAMED HUSSEIN ALI"), set()),  # of these there are too many
+    ],
+)
+def test_a_payer_under_two_ways_of_writing_his_name_is_one_facilitator(names: tuple[str, str], seen: set[str]) -> None:
+    rows = [booking(f"payer-{day % 2}", names[day % 2], f"traveller-{day}", day + 1) for day in range(6)]
+    watched = [{"a_id": "place-QNA", "date": "2022-01-01", "place": "QNA", "country": "qn"}]
+    told = found(
+        "facilitator", {"bookings": rows, "watched_places": watched}, [(f"traveller-{day}", "lastName", f"Name{day}") for day in range(6)]
+    )
+    assert {subject for one in told for subject in one["subjects"]} == seen
+    assert all("taken for one" in one["sentence"] for one in told)
