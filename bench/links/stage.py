@@ -1,7 +1,7 @@
 """How long the search for links takes on tables of a given size, from the tables of a build to ranked links with their history, in one process.
 
 `python -m bench.links.stage NODES EDGES FOLDER`: makes the tables once, of the power-law graph of `bench.links.netmaker` (2,000 actors of each world,
-dated ties of six kinds, one piece of evidence each, a hundred sources), then searches as a build does. Prints seconds, processor seconds and the peak of memory.
+dated ties of six kinds, one piece of evidence each, a hundred sources), then searches as a build does. Prints seconds, processor seconds and peak memory.
 """
 
 from __future__ import annotations
