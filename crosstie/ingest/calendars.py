@@ -63,6 +63,7 @@ _SOLAR_YEARS, _HIJRI_YEARS, _GREGORIAN_YEARS = range(1244, 1473), range(1200, 16
 #: years without a sign that can be of one calendar only
 _SURELY_SOLAR, _SURELY_HIJRI = range(1375, 1416), range(1416, 1461)
 _UNTOLD = ("", "")
+_NO_TIME = "no time"
 _PERSIAN_FIGURES = re.compile("[۰-۹]")
 
 
@@ -75,9 +76,13 @@ def day(text: str, era: str = "", *, month_first: bool = False, birth: bool = Fa
 
 @lru_cache(maxsize=200_000)
 def moment(text: str, era: str = "", *, month_first: bool = False) -> str | None:
-    """The same with the time, as far as it is written and to the second, as the clock on the wall showed it: a zone does not move the day."""
+    """The same with the time, as far as it is written and to the second, as the clock on the wall showed it: a zone does not move the day.
+    None where the time is none.
+    """
     found = _parse(text, era, month_first, False)
-    return ("T".join(part for part in found if part) or None) if found else None
+    if not found or found[1] == _NO_TIME:
+        return None
+    return "T".join(part for part in found if part) or None
 
 
 def untold(text: str, *, birth: bool = False) -> bool:
@@ -194,7 +199,7 @@ def _time(parts: dict[str, str | None]) -> str:
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     second = (parts.get("s") or "")[:3]
-    return f"{hour:02}:{minute:02}{second}" if hour < 24 and minute < 60 and second < ":60" else ""
+    return f"{hour:02}:{minute:02}{second}" if hour < 24 and minute < 60 and second < ":60" else _NO_TIME
 
 
 @cache

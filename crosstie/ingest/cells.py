@@ -32,6 +32,7 @@ _POINT = r"^[+-]?(\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,
 _COMMA = r"^[+-]?(\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})$|^[+-]?(\d{4,}|0),\d+$"
 _FIGURE = re.compile(r"^[+-]?\d[\d.,' \u00a0\u202f]*$")
 _SPACES = re.compile(r"['’ \u00a0\u202f]")
+_MEASURED = re.compile(r"(.*?\d)\s*([^\W\d_]\w*)\.?")
 _MARKS = str.maketrans("٫٬،", ".,,")
 _MONEY = re.compile(r"(?P<before>[^\d,+-]*?)\s*(?P<figure>[+-]?\d[\d.,'’ \u00a0\u202f]*?)\s*(?P<behind>[^\d,+-]*)")
 _CURRENCIES = Path(__file__).parent / "data" / "currencies.yaml"
@@ -40,10 +41,18 @@ _CURRENCIES = Path(__file__).parent / "data" / "currencies.yaml"
 class Cells:
     """The cells of one file's columns; what a column's first cells settle (decimal mark, order of day and month) holds to its end."""
 
-    def __init__(self, kinds: Mapping[str, Change] | None = None, called: Mapping[str, str] | None = None) -> None:
-        """`kinds` are the lens's own; `called` says how a kind is called in a reject, where its name will not do."""
+    def __init__(
+        self,
+        kinds: Mapping[str, Change] | None = None,
+        called: Mapping[str, str] | None = None,
+        measures: Mapping[str, float] | None = None,
+    ) -> None:
+        """`kinds` are the lens's own; `called` says how a kind is called in a reject, where its name will not do; `measures` may stand behind a number, each
+        with what the number is then multiplied with (`t: 1000` where kilograms are wanted).
+        """
         self._kinds = {"code": _code, "country": country, "currency": currency, **(kinds or {})}
         self._called = {"country": "State", **(called or {})}
+        self._measures = measures or {}
         self._decimal: dict[str, str] = {}
         self._month_first: dict[str, bool] = {}
 
@@ -70,8 +79,7 @@ class Cells:
         found = pc.cast(plain_numbers(cells, mark), pa.float64())
         missed = _lost(cells, found)
         if field.kind != "degrees" and pc.any(missed, min_count=0).as_py():
-            other = self._kinds.get("measure", lambda text: None)
-            slow = by_unique(pc.if_else(missed, cells, NULL), lambda text: _read_figure(text, other))
+            slow = by_unique(pc.if_else(missed, cells, NULL), lambda text: self._odd(text, mark))
             found = pc.coalesce(found, pc.cast(slow, pa.float64()))
         if column.times != 1.0:
             found = pc.multiply(found, column.times)
@@ -85,6 +93,17 @@ class Cells:
         for _, which in reasons[1:]:
             found = pc.if_else(pc.fill_null(which, False), _NUMBER, found)
         return found, reasons
+
+    def _odd(self, text: str, mark: str) -> str | None:
+        """A figure that does not keep the mark of its column, or has its measure behind it: “12.500 kgs”, “3 t”."""
+        found = _MEASURED.fullmatch(text)
+        if found is None:
+            number = amount(text)
+            return None if number is None else repr(number)
+        times = self._measures.get(found[2].casefold())
+        bare = plain_numbers(pa.array([found[1]]), mark)[0].as_py()
+        number = amount(found[1]) if bare is None else float(bare)
+        return None if times is None or number is None else repr(number * times)
 
     def _mark(self, heading: str, cells: Texts) -> str:
         """The decimal mark of a column: what its figures that can be read one way only say; a point until one does."""
@@ -179,11 +198,6 @@ def _counts(column: Column, cells: Texts) -> tuple[Texts, Reasons]:
 
     found = pc.cast(by_unique(cells, read), pa.int64())
     return found, [(f"not a number for {field.name}, or an absurd one", _lost(cells, found))]
-
-
-def _read_figure(text: str, measure: Change) -> str | None:
-    found = amount(text)
-    return measure(text) if found is None else repr(found)
 
 
 @lru_cache(maxsize=100_000)

@@ -7,7 +7,7 @@ use, and hands on columns. Every reject has its place, and nothing is an object 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from crosstie.ingest.cells import Cells, Change
 from crosstie.ingest.columns import Texts, by_unique, pc, squeeze, tidy
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.frame import NULL
-from crosstie.ingest.headings import Column, Headings
+from crosstie.ingest.headings import Column, Field, Headings
 from crosstie.ingest.once import Once
 from crosstie.ingest.reader import Head, Original
 from crosstie.ingest.sniff import sniff
@@ -47,6 +47,8 @@ class Piece:
     reading: Cells
     out: Emitter
     once: Once
+    #: where the cells of a field stand, if that is known better than by their row
+    spots: Mapping[str, Texts] = field(default_factory=dict)
     _read: dict[str, Texts] = field(default_factory=dict)
 
     @property
@@ -70,7 +72,7 @@ class Piece:
             kind = known.kind if known else "text"
             if name not in self.cells:
                 return pa.nulls(self.size, _ARROW.get(kind, pa.string()))
-            column = self.columns.get(name) or Column(name, known or self.headings.fields[name])
+            column = self.columns.get(name) or Column(name, known or Field(name))
             eras = self._eras() if kind in ("day", "birth", "moment") and CALENDAR in self.cells else None
             self._read[name], reasons = self.reading.clean(column, self.cells[name], eras)
             for reason, which in reasons:
@@ -91,9 +93,8 @@ class Piece:
 
     def mark(self, which: Texts, reason: str, name: str, shown: Texts = None) -> None:
         """Reject the cells of a field for which `which` is true; their rows are kept."""
-        self._tell(
-            which, reason, self.text(name) if shown is None else shown, f"/{self.columns[name].heading if name in self.columns else name}"
-        )
+        at = self.columns[name].heading if name in self.columns else name
+        self._tell(which, reason, self.text(name) if shown is None else shown, f"/{at}", self.spots.get(name))
 
     def refuse(self, which: Texts, reason: str, shown: Texts) -> Piece:
         """The piece without the rows for which `which` is true; these are rejected, with what they say."""
@@ -105,16 +106,13 @@ class Piece:
         keep = pc.fill_null(keep, False)
         if pc.all(keep, min_count=0).as_py():
             return self
-        return self._with(
-            {name: column.filter(keep) for name, column in self.cells.items()},
-            self.places.filter(keep),
-            {name: column.filter(keep) for name, column in self._read.items()},
-        )
+        cells, read, spots = ({name: column.filter(keep) for name, column in one.items()} for one in (self.cells, self._read, self.spots))
+        return replace(self, cells=cells, places=self.places.filter(keep), spots=spots, _read=read)
 
-    def replace(self, **cells: Texts) -> Piece:
+    def with_cells(self, **cells: Texts) -> Piece:
         """The same rows with other cells, or none, for some fields."""
         changed = {name: column for name, column in (dict(self.cells) | cells).items() if column is not None}
-        return self._with(changed, self.places, {name: column for name, column in self._read.items() if name not in cells})
+        return replace(self, cells=changed, _read={name: column for name, column in self._read.items() if name not in cells})
 
     def say(self, ids: Texts, schema: str, prop: str, name: str, values: Texts = None) -> None:
         """Statements from a field about the things with these ids, each said once for the file. `values`: what is said, if not the values of the field."""
@@ -123,16 +121,13 @@ class Piece:
             ids, schema, prop, squeeze(said), self.places, self.columns[name].heading if name in self.columns else name, self.text(name)
         )
 
-    def _with(self, cells: Mapping[str, Texts], places: Texts, read: dict[str, Texts]) -> Piece:
-        return Piece(cells, places, self.columns, self.headings, self.reading, self.out, self.once, read)
-
     def _eras(self) -> Texts:
         return by_unique(self.cells[CALENDAR], era_of)
 
-    def _tell(self, which: Texts, reason: str, shown: Texts, at: str) -> None:
+    def _tell(self, which: Texts, reason: str, shown: Texts, at: str, spots: Texts = None) -> None:
         which = pc.fill_null(which, False)
         if pc.any(which, min_count=0).as_py():
-            places = self.places.filter(which)
+            places = (self.places if spots is None else spots).filter(which)
             self.out.reject_batch(reason, pc.binary_join_element_wise(places, at, "") if at else places, shown.filter(which))
 
 

@@ -137,7 +137,7 @@ def test_moments_are_those_of_the_clock_on_the_wall() -> None:
     assert moment("2024-05-10T23:59:00+04:00") == "2024-05-10T23:59:00"
     assert moment("10.3.2025 14:05") == "2025-03-10T14:05"
     assert moment("3/4/2024 2:05 PM", month_first=True) == "2024-03-04T14:05"
-    assert moment("2025-03-10 25:61") == "2025-03-10"
+    assert (moment("2025-03-10 25:61"), day("2025-03-10 25:61")) == (None, "2025-03-10")
 
 
 def test_the_month_stands_first_where_no_cell_can_be_read_otherwise() -> None:

@@ -148,7 +148,7 @@ def test_rejects_and_filters_keep_rows_and_values_together(headings: Headings, t
     piece = piece.refuse(pa.compute.is_null(piece.text("name")), "no name", piece.text("date"))
     assert piece.get("date").to_pylist() == ["2024-01-01", "2024-01-03"]
     assert piece.get("at").to_pylist() == ["2024-01-01T10:00:05", "2024-03-11T08:00"]
-    assert piece.replace(name=pa.array(["x", "y"])).text("name").to_pylist() == ["x", "y"]
+    assert piece.with_cells(name=pa.array(["x", "y"])).text("name").to_pylist() == ["x", "y"]
     assert piece.known("name", {"a": "A"}.get, "not a letter").to_pylist() == ["A", None]
     piece.out.flush()
     assert kept.refused == [("row 3", "no name", "2024-01-02"), ("row 4/name", "not a letter", "c")]

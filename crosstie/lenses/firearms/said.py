@@ -45,7 +45,7 @@ def movements(rows: Piece) -> None:
     if not rows.size:
         return
     made = pc.and_(pc.equal(kinds, "manufacture"), pc.is_null(rows.text("from")))
-    rows = rows.replace(**{"from": pc.if_else(made, by_unique(rows.text("make"), describe.make), rows.text("from"))})
+    rows = rows.with_cells(**{"from": pc.if_else(made, by_unique(rows.text("make"), describe.make), rows.text("from"))})
     held = pc.is_in(kinds, _HELD)
     alone = pc.and_(held, pc.is_null(rows.text("from")))
     from_state, to_state = records.states(rows, "from_state"), records.states(rows, "to_state")
@@ -111,7 +111,7 @@ def answers(rows: Piece) -> None:
         None,
     )
     states = records.states(rows, "to_state"), records.states(rows, "from_state")
-    rows = rows.replace(sold_to=rows.any("sold_to", "to"), sold_by=rows.any("sold_by", "from"))
+    rows = rows.with_cells(sold_to=rows.any("sold_to", "to"), sold_by=rows.any("sold_by", "from"))
     buyer = party(rows, "sold_to", number="sold_to_id", state=states[0], default=None)
     seller = party(rows, "sold_by", number="sold_by_id", state=states[1], default="retailer")
     for one in (buyer, seller):
@@ -158,7 +158,7 @@ def _part(rows: Piece, columns: dict[str, Any], kind: str, when: Any, a: Party, 
     if not pc.any(which, min_count=0).as_py():
         return
 
-    some = rows.filter(which).replace(event_id=None)
+    some = rows.filter(which).with_cells(event_id=None)
     records.ledger(
         some,
         {name: column.filter(which) for name, column in columns.items()},

@@ -1,4 +1,4 @@
-"""Cells of tables: days of three calendars, either decimal mark, figures of other scripts, and what is refused."""
+"""Cells of tables of the field: measures, codes, and what is refused; days and figures are those of crosstie.ingest."""
 
 from __future__ import annotations
 
@@ -7,46 +7,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from crosstie.lenses.resources.reading import calendars
-from crosstie.lenses.resources.reading.cells import Cells
-from crosstie.lenses.resources.reading.headings import Column, layout
-
-
-@pytest.mark.parametrize(
-    ("written", "day"),
-    [
-        ("2024-03-20", "2024-03-20"),
-        ("20/03/2024", "2024-03-20"),
-        ("20.03.2024 14:05", "2024-03-20"),
-        ("20240320", "2024-03-20"),
-        ("20 mars 2024", "2024-03-20"),
-        ("1403/01/01", "2024-03-20"),
-        ("۱۴۰۳/۰۱/۰۱", "2024-03-20"),
-        ("1404/01/01", "2025-03-21"),
-        ("1399/12/30", "2021-03-20"),
-        ("1400/12/30", None),
-        ("1445-09-01", "2024-03-11"),
-        ("١٤٤٥/٠٩/٠١ هـ", "2024-03-11"),
-        ("1402/12/29 هـ.ش", "2024-03-19"),
-        ("2024", "2024"),
-        ("31/02/2024", None),
-        ("2024-13-40", None),
-        ("soon", None),
-    ],
-)
-def test_days_of_three_calendars(written: str, day: str | None) -> None:
-    assert calendars.day(written) == day
-
-
-def test_the_month_stands_first_where_no_cell_can_be_read_otherwise() -> None:
-    assert calendars.month_first(["3/4/2024", "3/15/2024"])
-    assert not calendars.month_first(["3/4/2024", "15/3/2024"])
-    assert not calendars.month_first(["3/15/2024", "15/3/2024"]), "a column that contradicts itself is read as the world writes"
+from crosstie.ingest.columns import tidy
+from crosstie.ingest.headings import Column
+from crosstie.lenses.resources.reading import kinds
+from crosstie.lenses.resources.reading.kinds import layout
 
 
 def cleaned(field: str, cells: list[str]) -> tuple[list[Any], set[str]]:
     column = Column(field, layout("consignments").fields[field])
-    found, reasons = Cells().clean(column, pa.array(cells))
+    found, reasons = kinds.cells().clean(column, tidy(pa.array(cells)))
     return found.to_pylist(), {reason for reason, which in reasons if pa.compute.any(pa.compute.fill_null(which, False)).as_py()}
 
 
@@ -60,7 +29,9 @@ def test_what_cannot_be_is_refused_and_said() -> None:
     found, reasons = cleaned("weight", ["-5", "1e40", "a lot", "", "12"])
     assert found == [None, None, None, None, 12.0]
     assert reasons == {"a negative weight", "an absurd weight", "not a number for weight"}
-    assert cleaned("currency", ["usd", "$", "EURO"]) == (["USD", None, None], {"not a currency for currency"})
+    assert cleaned("currency", ["usd", "$", "EURO"]) == (["USD", None, "EUR"], {"not a currency for currency"}), (
+        "euro is one currency, $ are several"
+    )
     assert cleaned("container", ["xtiu 123456-0; CSQU3054383"]) == (["XTIU1234560 CSQU3054383"], set())
     assert cleaned("origin", ["KM", "Comoros", "Nowhere"]) == (["km", "km", None], {"not a State for origin"})
 

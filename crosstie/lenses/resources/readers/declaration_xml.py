@@ -7,18 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import yaml
 from lxml import etree
 
 from crosstie.ingest import xml
+from crosstie.ingest.cells import Cells
 from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.once import Once
+from crosstie.ingest.pieces import Piece, piece_of
 from crosstie.ingest.reader import Head, Original, Profile, Promise
-from crosstie.lenses.resources.reading.cells import Cells
-from crosstie.lenses.resources.reading.headings import Column, layout
-from crosstie.lenses.resources.reading.parties import Parties
+from crosstie.lenses.resources.reading.kinds import cells, layout
+from crosstie.lenses.resources.reading.rows import apart
 from crosstie.lenses.resources.reading.shipments import consign
-from crosstie.lenses.resources.reading.tables import Refusals, Rows, apart
 
 _DATA = Path(__file__).parents[1] / "data" / "sad.yaml"
 #: items gathered before they are handed on
@@ -46,8 +46,8 @@ class DeclarationXml:
 
     def read(self, original: Original, out: Emitter) -> None:
         """A shipment for each item of each declaration."""
-        refused, parties, cells = Refusals(out), Parties(out), Cells()
-        apart(original, out)
+        reading, once = cells(), Once(out)
+        out.series = apart(original, out)
         waiting: list[Item] = []
         for place, declaration in xml.records(original, _known()["declarations"], out):
             found = list(_items(place, declaration))
@@ -57,11 +57,10 @@ class DeclarationXml:
             out.records += len(found)
             waiting += found
             if len(waiting) >= _BATCH:
-                consign(_rows(waiting, cells, refused), out, parties, refused)
+                consign(_rows(waiting, reading, out, once))
                 waiting = []
         if waiting:
-            consign(_rows(waiting, cells, refused), out, parties, refused)
-        refused.close()
+            consign(_rows(waiting, reading, out, once))
 
 
 def _items(place: str, declaration: etree._Element) -> Iterator[Item]:
@@ -106,17 +105,9 @@ def _ends(path: str, tail: str) -> bool:
     return path.endswith(f"/{tail}")
 
 
-def _rows(items: list[Item], cells: Cells, refused: Refusals) -> Rows:
-    kind, places = layout("consignments"), pa.array([item[""] for item in items])
-    found: dict[str, Any] = {}
-    for name, known in kind.fields.items():
-        if not any(name in item for item in items):
-            continue
-        written = pa.array([item.get(name, "") for item in items])
-        found[name], reasons = cells.clean(Column(name, known), written)
-        for reason, which in reasons:
-            refused.tell(reason, which, places, written, name)
-    return Rows(found, places)
+def _rows(items: list[Item], reading: Cells, out: Emitter, once: Once) -> Piece:
+    places = [item.pop("") for item in items]
+    return piece_of(items, places, {}, layout("consignments"), reading, out, once)
 
 
 @cache

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.pieces import Piece
 from crosstie.ingest.reader import Head, Original, Profile, Promise
 from crosstie.lenses.resources.reading import labelled, official
-from crosstie.lenses.resources.reading.headings import layout
-from crosstie.lenses.resources.reading.parties import Parties
+from crosstie.lenses.resources.reading.kinds import layout
+from crosstie.lenses.resources.reading.rows import apart
 from crosstie.lenses.resources.reading.shipments import consign
-from crosstie.lenses.resources.reading.tables import Refusals, Rows, apart
 
-Take = Callable[[Rows, Emitter, Parties, Refusals], None]
+Take = Callable[[Piece], None]
 _TABLE = 6
 
 
@@ -39,10 +39,8 @@ class PaperReader:
 
     def read(self, original: Original, out: Emitter) -> None:
         """An event for each paper."""
-        refused = Refusals(out)
-        apart(original, out)
-        self.take(labelled.read(original, layout(self.layout), out, refused), out, Parties(out), refused)
-        refused.close()
+        out.series = apart(original, out)
+        self.take(labelled.read(original, layout(self.layout), out))
 
 
 READERS = (

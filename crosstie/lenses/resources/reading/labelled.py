@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from crosstie.errors import DamagedFile
 from crosstie.ingest.emitter import Emitter
 from crosstie.ingest.encoding import byte_order, clean
+from crosstie.ingest.headings import Headings
+from crosstie.ingest.pieces import Piece, piece_of
 from crosstie.ingest.reader import Original
-from crosstie.lenses.resources.reading.cells import Cells, country
-from crosstie.lenses.resources.reading.headings import Column, Layout, plain
-from crosstie.lenses.resources.reading.tables import Refusals, Rows
+from crosstie.ingest.words import plain
+from crosstie.lenses.resources.reading.kinds import cells, country
 
 #: papers are small; a file beyond this is none
 MOST = 16 << 20
@@ -23,28 +23,25 @@ _LABEL = re.compile(r"\s*(?:\d{1,2}[.)]\s+)?([^:：\t]{2,60}?)\s*[:：]\s*(.*)")
 _RULE = re.compile(r"\s*(?:[-=_*#]{5,}|\f.*)\s*")
 #: labels that ask two things at once, answered with a stroke between
 _DOUBLE = {
-    "vessel voyage": ("vessel", "voyage"),
-    "vessel voyage no": ("vessel", "voyage"),
-    "ocean vessel voyage no": ("vessel", "voyage"),
-    "ocean vessel voy no": ("vessel", "voyage"),
-    "container no seal no": ("container", "seal"),
-    "container seal no": ("container", "seal"),
-    "container seal": ("container", "seal"),
-    "place and date of issue": ("", "date"),
+    **dict.fromkeys(
+        map(plain, ("vessel/voyage", "vessel/voyage no", "ocean vessel/voyage no", "ocean vessel/voy no")), ("vessel", "voyage")
+    ),
+    **dict.fromkeys(map(plain, ("container no/seal no", "container/seal no", "container/seal")), ("container", "seal")),
+    plain("place and date of issue"): ("", "date"),
 }
 _PARTIES = ("exporter", "consignee", "notify", "carrier")
 
 
 @dataclass
 class Paper:
-    """What one paper answers: texts by the name of their field, and the line of each."""
+    """What one paper answers: its first line, texts by the name of their field, and the line of each."""
 
     line: int
     said: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
 
-def papers(text: str, layout: Layout) -> Iterator[Paper]:
+def papers(text: str, layout: Headings) -> Iterator[Paper]:
     """The papers of a file: a new one begins after a rule or a form feed, and where the first label comes again."""
     paper, last = Paper(1), ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -74,31 +71,21 @@ def papers(text: str, layout: Layout) -> Iterator[Paper]:
         yield paper
 
 
-def read(original: Original, layout: Layout, out: Emitter, refused: Refusals) -> Rows:
+def read(original: Original, layout: Headings, out: Emitter) -> Piece:
     """The papers of a file as rows; labelled lines that no field knows are left to the reader of the original."""
     found = [paper for paper in papers(text_of(original, out), layout) if layout_fits(paper, layout)]
     if not found:
         raise DamagedFile(f"{original.name}: no paper in it has the labels that are needed")
     for paper in found:
         _parties(paper)
-    names = dict.fromkeys(name for paper in found for name in paper.said)
-    places = pa.array([f"line {paper.line}" for paper in found])
-    cleaner, cells = Cells(), {}
-    for name in names:
-        known = layout.fields.get(name)
-        written = pa.array([" ".join(paper.said.get(name, "").split()) for paper in found])
-        if known is None:
-            cells[name] = written
-            continue
-        cells[name], reasons = cleaner.clean(Column(name, known), written)
-        for reason, which in reasons:
-            at: Any = pa.array([f"line {paper.lines.get(name, paper.line)}" for paper in found])
-            refused.tell(reason, which, at, written, name)
     out.records += len(found)
-    return Rows(cells, places)
+    said = [{name: " ".join(text.split()) for name, text in paper.said.items()} for paper in found]
+    piece = piece_of(said, [f"line {paper.line}" for paper in found], {}, layout, cells(), out)
+    lines = {name: pa.array([f"line {paper.lines.get(name, paper.line)}" for paper in found]) for name in piece.cells}
+    return replace(piece, spots=lines)
 
 
-def layout_fits(paper: Paper, layout: Layout) -> bool:
+def layout_fits(paper: Paper, layout: Headings) -> bool:
     """Whether a paper answers what its layout asks."""
     return all(any(paper.said.get(name) for name in group) for group in layout.asks)
 
@@ -116,15 +103,14 @@ def text_of(original: Original, out: Emitter) -> str:
     return b"".join(text).decode("utf-8")
 
 
-def _labelled(line: str, layout: Layout) -> tuple[tuple[str, ...], str] | None:
+def _labelled(line: str, layout: Headings) -> tuple[tuple[str, ...], str] | None:
     match = _LABEL.fullmatch(line)
     label, answer = (match[1], match[2].strip()) if match else (line.strip(), "")
     if not label or len(label) > 60:
         return None
-    words = plain(label)
-    if words in _DOUBLE:
-        return _DOUBLE[words], answer
-    name = next((one.name for one in layout.fields.values() if words in one.headings), None)
+    if double := _DOUBLE.get(plain(label)):
+        return double, answer
+    name = layout.field(label)
     return None if name is None or (match is None and not label.isupper()) else ((name,), answer)
 
 

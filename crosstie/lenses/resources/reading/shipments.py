@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 from crosstie.ingest.columns import Texts, by_unique
-from crosstie.ingest.emitter import Emitter
+from crosstie.ingest.pieces import Piece
 from crosstie.lenses.resources.reading.parties import Parties
-from crosstie.lenses.resources.reading.tables import Refusals, Rows, keyed, ledger, schema_of
+from crosstie.lenses.resources.reading.rows import keyed, ledger, schema_of
 
 pc: Any = pyarrow.compute
 _TEXT, _NUMBER, _COUNT = pa.string(), pa.float64(), pa.int64()
@@ -33,16 +33,17 @@ def status(text: str) -> str:
     return "amended" if any(word in small for word in _AMENDED) else small
 
 
-def consign(rows: Rows, out: Emitter, parties: Parties, refused: Refusals) -> None:
+def consign(rows: Piece) -> None:
     """Hand on one event per row. A row that names neither exporter nor consignee is rejected."""
+    out, parties = rows.out, Parties(rows)
     a, b = (_party(side, rows, parties) for side in ("exporter", "consignee"))
     named = pc.or_(pc.is_valid(a), pc.is_valid(b))
-    refused.tell("neither exporter nor consignee is named", pc.invert(named), rows.places, rows.get("goods"))
-    rows, a, b = rows.filter(named), a.filter(named), b.filter(named)
+    rows = rows.refuse(pc.invert(named), "neither exporter nor consignee is named", rows.text("goods"))
+    a, b, parties = a.filter(named), b.filter(named), Parties(rows)
     imo = rows.get("imo")
-    ships: dict[str, Texts] = {"name": rows.get("vessel")} if "vessel" in rows.cells else {}
-    parties.ship(rows.places, "vessel", imo, ships)
-    columns = {name: rows.cells[name] for name in SHIPMENTS.names if name in rows.cells}
+    ships: dict[str, Texts] = {"name": rows.get("vessel")} if rows.has("vessel") else {}
+    parties.ship("vessel", imo, ships)
+    columns = {name: rows.get(name) for name in SHIPMENTS.names if rows.has(name)}
     columns |= {
         "event_id": keyed(out.dataset, pc.coalesce(rows.get("event"), rows.get("bill")), rows, out.source_id, rows.get("item")),
         "a_id": a,
@@ -56,7 +57,7 @@ def consign(rows: Rows, out: Emitter, parties: Parties, refused: Refusals) -> No
     ledger("shipments", SHIPMENTS, columns, out)
 
 
-def _party(side: str, rows: Rows, parties: Parties) -> Texts:
+def _party(side: str, rows: Piece, parties: Parties) -> Texts:
     said = {"name": rows.get(side), "address": rows.get(f"{side}_address"), "country": rows.get(f"{side}_country")}
     said["registrationNumber"] = rows.get(f"{side}_registration")
-    return parties.party(rows.places, side, said, rows.cells.get(f"{side}_no"))
+    return parties.party(side, said, rows.get(f"{side}_no") if rows.has(f"{side}_no") else None)
