@@ -275,3 +275,8 @@ def arguments(candidate: Candidate, facts: Facts) -> list[Row]:
         for test in TESTS
         for outcome, message in test(candidate, facts)
     ]
+
+
+def outcomes(candidate: Candidate, facts: Facts) -> list[Row]:
+    """What speaks for and against the link without its words, in the order of the tests: what rules and features go by."""
+    return [{"name": test.__name__, "outcome": outcome} for test in TESTS for outcome, _ in test(candidate, facts)]

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from crosstie.graph.csr import day_bounds
-from crosstie.link.alternatives import Facts, arguments
+from crosstie.link.alternatives import Facts, outcomes
 from crosstie.link.candidates import Candidate, Path, Placement, Row, Step
 from crosstie.link.classify import classify
 from crosstie.link.explain import class_told
@@ -31,7 +31,7 @@ def history(candidate: Candidate, facts: Facts) -> list[Row]:
         then = as_of(candidate, day)
         if then is None:
             continue
-        told = arguments(then, facts)
+        told = outcomes(then, facts)
         name, rule = classify(then, told)
         if not found or found[-1]["class"] != name:
             found.append({"at": day, "class": name, "rule": rule, "strength": strength(then, told), "score": score(then, told)})

@@ -123,5 +123,5 @@ def _value(value: Any, language: str) -> str:
 
 def _apart(text: str, language: str) -> str:
     """The text so that its direction does not disturb that of the sentence."""
-    leftward = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text)
+    leftward = not text.isascii() and any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text)
     return f"{ISOLATE}{text}{END}" if language in LEFTWARD or leftward else text
