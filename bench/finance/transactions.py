@@ -96,7 +96,7 @@ def _illicit(rng: np.random.Generator, accounts: int, size: int) -> dict[str, An
     case = 0
     while len(rows) < size * 0.62:
         kind = int(rng.integers(1, 9))
-        steps = _STORIES[kind - 1](rng)
+        steps = STORIES[kind - 1](rng)
         members = rng.choice(cast, 1 + max(max(step[:2]) for step in steps), replace=False)
         span, total = rng.uniform(0.15, 5.0) * DAY, float(np.exp(rng.normal(8.6, 0.9)))
         begin = rng.uniform(0, DAYS * DAY - span)
@@ -157,7 +157,8 @@ def _layers(rng: np.random.Generator, *, two: bool) -> Steps:
     return steps
 
 
-_STORIES: tuple[Callable[[np.random.Generator], Steps], ...] = (
+#: The steps of each pattern, in the order of PATTERNS, the first of which is none.
+STORIES: tuple[Callable[[np.random.Generator], Steps], ...] = (
     lambda rng: _fan(rng, out=True),
     lambda rng: _fan(rng, out=False),
     _gather_scatter,

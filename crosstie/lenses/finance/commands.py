@@ -16,6 +16,7 @@ from crosstie.lenses.finance import filing
 from crosstie.lenses.finance.book import DAY, Book, books, captions
 from crosstie.lenses.finance.exposure import designations, duty, exposures, partners
 from crosstie.lenses.finance.patterns.features import Stream, Windows
+from crosstie.lenses.finance.scoring.command import SCORE
 from crosstie.store.engine import Engine
 
 _WANTED = "finance_asked"
@@ -169,6 +170,7 @@ def validate(desk: Desk | None, file: Path, schema: Path) -> Answer:
 
 
 COMMANDS = (
+    SCORE,
     Command(
         "exposure",
         "List who dealt with parties on sanctions lists, and what the listing obliges to.",
