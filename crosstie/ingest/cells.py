@@ -126,16 +126,14 @@ class Cells:
                 return calendars.moment(written, era or column.era, month_first=first)
             return calendars.day(written, era or column.era, month_first=first, birth=birth)
 
-        found = _plain_moments(cells) if timed and not column.era and eras is None else pa.nulls(len(cells), pa.string())
-        rest = pc.if_else(pc.is_null(found), cells, NULL)
-        if rest.null_count < len(rest):
-            told = rest if eras is None else pc.binary_join_element_wise(rest, pc.fill_null(eras, ""), "\x1f")
-            found = pc.coalesce(found, by_unique(told, read))
+        told = None if eras is None else pc.binary_join_element_wise(cells, pc.fill_null(eras, ""), "\x1f")
+        found = _each(cells, read, timed, column.era) if told is None else by_unique(told, read)
         lost = _lost(cells, found)
         if not pc.any(lost, min_count=0).as_py():
             return found, []
+        open_ = pc.fill_null(pc.equal(eras, ""), True) if eras is not None else pa.repeat(pa.scalar(not column.era), len(cells))
         odd = [one for one in cells.filter(lost).unique().to_pylist() if calendars.untold(one, birth=birth)]
-        untold = pc.and_(lost, pc.is_in(cells, pa.array(odd, pa.string())))
+        untold = pc.and_(pc.and_(lost, open_), pc.is_in(cells, pa.array(odd, pa.string())))
         why = f"a date for {name} whose calendar is not told (AH, SH, or a column “calendar”)"
         return found, [(f"not a date for {name}", pc.and_(lost, pc.invert(untold))), (why, untold)]
 
@@ -212,10 +210,19 @@ def _money(text: str) -> tuple[str | None, str | None]:
     return (found["figure"], told[0] if told else None) if known else (None, None)
 
 
-def _plain_moments(cells: Texts) -> Texts:
-    """Moments in ISO 8601 of the Gregorian calendar; null for the others."""
-    found = iso(pc.replace_substring_regex(pc.replace_substring(cells, "/", "-"), r"(\.\d+)?(Z|\+00:?00)?$", ""))
-    return pc.if_else(pc.and_(pc.greater_equal(found, "1850"), pc.less(found, "2101")), found, NULL)
+def _each(cells: Texts, read: Change, timed: bool, era: str) -> Texts:
+    """Days, or moments, of a column: those in ISO 8601 of the Gregorian calendar all at once, the others one by one."""
+    coded = None if timed else cells.dictionary_encode()  # hardly a moment comes twice
+    own = cells if coded is None else coded.dictionary
+    if era:
+        found = pa.nulls(len(own), pa.string())
+    else:
+        found = iso(pc.replace_substring_regex(pc.replace_substring(own, "/", "-"), r"(\.\d+)?(Z|\+00:?00)?$", "") if timed else own)
+        found = pc.if_else(pc.and_(pc.greater_equal(found, "1850"), pc.less(found, "2101")), found, NULL)
+    rest = pc.if_else(pc.is_null(found), own, NULL)
+    if rest.null_count < len(rest):
+        found = pc.coalesce(found, by_unique(rest, read))
+    return found if coded is None else pc.utf8_slice_codeunits(found, 0, 10).take(coded.indices)
 
 
 def _some(cells: Texts) -> list[str]:

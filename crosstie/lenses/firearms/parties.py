@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -81,8 +82,12 @@ def named(written: str | None) -> str | None:
     if written is None:
         return None
     folded = " ".join(written.casefold().split()).strip(" .-")
-    said = {one for words in marks.rules()["said"].values() for one in words}
-    return None if not folded or folded in said else " ".join(written.split())
+    return None if not folded or folded in _nobody() else " ".join(written.split())
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(one for words in marks.rules()["said"].values() for one in words)
 
 
 def say_parties(rows: Piece, found: Party, schema: str | None = None) -> None:
