@@ -44,11 +44,11 @@ from crosstie.link.spheres import place
 from crosstie.model.tables import ORDER, SOURCE, STATEMENT, TABLES
 from crosstie.report import write_report
 from crosstie.report.stories import stories
-from crosstie.resolve.claims import BEFORE, WRITTEN, gather
-from crosstie.resolve.entities import describe
+from crosstie.resolve.claims import WRITTEN, gather
+from crosstie.resolve.increment.describing import RENAMED, describe_again, remember
 from crosstie.resolve.judgements import standing
 from crosstie.resolve.learn import Weights
-from crosstie.resolve.resolver import resolve
+from crosstie.resolve.resolver import code, resolve
 from crosstie.resolve.screen.hits import LIMIT, THRESHOLD, Hit
 from crosstie.resolve.screen.index import FILE as SCREENING_INDEX
 from crosstie.resolve.screen.listing import build_index
@@ -211,9 +211,11 @@ class Workspace(Rooms):
                 return current, False
             with Engine(settings, self.folder) as running, self.builds.begin() as writer:
                 found: dict[str, Any] = {}
+                stages = self._stages(running, judgements, weights, found, anew=force)
+                found["program"] = code()
                 if current and running.local:
-                    running.read(BEFORE, [current.file("clusters")], TABLES["clusters"])
-                for done, (title, stage) in enumerate(stages := self._stages(running, judgements, weights, found, anew=force)):
+                    remember(running, current, code())
+                for done, (title, stage) in enumerate(stages):
                     self.progress(title, done, len(stages))
                     with running.stage(keep=KEPT | {"statements", *running.tables("ledger_")}):
                         stage()
@@ -263,7 +265,7 @@ class Workspace(Rooms):
             ("looking for copies", lambda: found.update(copies=leave_out(engine))),
             ("gathering claims", lambda: gather(engine)),
             ("finding who is who", who_is_who),
-            ("describing entities", lambda: describe(engine)),
+            ("describing entities", lambda: describe_again(engine)),
             ("reading narratives", lambda: tag(engine, activities)),
             ("looking for typologies", lambda: registry.detect(engine, lenses, judgements, own)),
             ("placing actors in spheres", lambda: place(engine, activities)),
@@ -385,7 +387,7 @@ class Workspace(Rooms):
 
 
 #: What a stage leaves for the stages after it; the rest of its tables are dropped.
-KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms", SOURCE_COPIES}
+KEPT = {*TABLES, "graph_commons", "schema_conflicts", "name_forms", SOURCE_COPIES, RENAMED}
 
 
 def _columns(table: str, made: Mapping[str, str]) -> str:

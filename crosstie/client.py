@@ -81,11 +81,48 @@ class Client:
         """The sources."""
         return self._listed("/api/v1/sources", "sources", {})
 
+    def findings(
+        self, *, lens: str = "", typology: str = "", status: str = "", subject: str = "", since: str = "", until: str = ""
+    ) -> Iterator[Row]:
+        """What the detectors saw, the strongest first; `subject`: an id, or a name in any script, `since` and `until`: ISO days."""
+        asked = {"lens": lens, "typology": typology, "status": status, "subject": subject, "since": since, "until": until}
+        return self._listed("/api/v1/findings", "findings", asked)
+
+    def finding(self, finding: str) -> Row:
+        """A finding with its evidence, what would explain it innocently, and what its detector measures."""
+        return self._get(f"/api/v1/findings/{_part(finding)}")
+
+    def lenses(self) -> Row:
+        """The fields of crime at hand (`lenses`), and those that are broken (`broken`)."""
+        return self._get("/api/v1/lenses")
+
+    def lens(self, lens: str) -> Row:
+        """A field of crime: guide, law, typologies, ledgers and readers."""
+        return self._get(f"/api/v1/lenses/{_part(lens)}")
+
+    def thresholds(self) -> list[Row]:
+        """The thresholds of every detector, and who set another, when and why."""
+        found: list[Row] = self._get("/api/v1/thresholds")["thresholds"]
+        return found
+
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def judge(self, link: str, verdict: str, reason: str = "") -> Row:
         """Note what was decided of a link: accepted, rejected or unsure."""
         return self._call("POST", "/api/v1/judgements", json={"link": link, "verdict": verdict, "reason": reason})
+
+    def judge_finding(self, finding: str, verdict: str, reason: str = "") -> Row:
+        """Note what was decided of a finding: accepted, rejected or unsure."""
+        return self._call("POST", f"/api/v1/findings/{_part(finding)}/judgements", json={"verdict": verdict, "reason": reason})
+
+    def set_threshold(self, threshold: str, value: float | None, reason: str) -> Row:
+        """Set a threshold from the next build on; no value: the lens's own again."""
+        return self._call("POST", f"/api/v1/thresholds/{_part(threshold)}", json={"value": value, "reason": reason})
+
+    def assign(self, kind: str, subject: str, assignee: str, *, due: str = "", title: str = "") -> str:
+        """Give somebody a link, an entity or a finding (`kind`) to look at; the id of the task."""
+        asked = {"kind": kind, "subject": subject, "assignee": assignee, "due": due, "title": title}
+        return str(self._call("POST", "/api/v1/tasks", json=asked)["task"])
 
     def undo(self, judgement: str) -> Row:
         """Take one's own judgement back."""

@@ -16,6 +16,7 @@ from crosstie.casework.cases import Cases
 from crosstie.casework.drawings import Drawings
 from crosstie.casework.jobs import Jobs
 from crosstie.casework.own import Own
+from crosstie.casework.protections import Protections
 from crosstie.casework.things import Things
 from crosstie.casework.tokens import Tokens
 from crosstie.casework.uploads import Uploads
@@ -25,6 +26,7 @@ from crosstie.graph.ties import Ties, ready_ties
 from crosstie.learn.findings import Marks, score
 from crosstie.lens import registry
 from crosstie.lens.commands import Answer, at_desk
+from crosstie.lens.sound import sound
 from crosstie.link.findings import Findings, Wanted
 from crosstie.resolve.desk import Decided, Desk
 from crosstie.settings import Settings
@@ -112,10 +114,14 @@ class Rooms:
         with at_desk(field, asked, build, self.sources, self.settings, ledgers, self.folder, who, self._record, limits) as desk:
             return asked.run(desk, **values)
 
+    def protections(self, person: Person) -> Protections:
+        """What was seen for somebody's protection in the current build, for a person who decides who needs to know."""
+        return Protections(self.built(), person, self._record)
+
     def list_thresholds(self) -> list[dict[str, Any]]:
         """Every threshold of every detector: what it is, its value, that of the lens, and who set another, when and why."""
         latest = {one.name: one for one in self.thresholds().history()}
-        return registry.list_thresholds(registry.load(), latest)
+        return registry.list_thresholds(sound()[0], latest)
 
     def set_threshold(self, name: str, value: float | None, reason: str) -> Setting:
         """Set a threshold of a detector by lens.typology.threshold, or with no value go back to the lens's; it holds from the next build on."""

@@ -19,8 +19,9 @@ from bench.firearms.serials import damaged
 from bench.firearms.world import SECOND, second_number
 from crosstie.ingest.load import Choice, load
 from crosstie.lens import events, registry
-from crosstie.lenses.firearms.tracing.candidates import Question, habits, index
+from crosstie.lenses.firearms.tracing.candidates import habits, index
 from crosstie.lenses.firearms.tracing.trace import trace
+from crosstie.lenses.firearms.tracing.weighing import Question
 from crosstie.model.tables import CLAIM, ENTITY, SOURCE
 from crosstie.store.engine import Engine
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from crosstie.lenses.firearms.records import TEXTS
-from crosstie.lenses.firearms.tracing.candidates import Question
+from crosstie.lenses.firearms.tracing.weighing import Question
 from crosstie.model.tables import ledger
 
 BEGIN, END = date(2005, 1, 1), date(2024, 12, 31)

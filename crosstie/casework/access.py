@@ -44,15 +44,16 @@ class Act(StrEnum):
     EXPORT = "take data out"
     LENSES = "read lenses and thresholds"
     THRESHOLDS = "set thresholds"
+    PROTECT = "see what was seen for somebody’s protection"
 
 
 _READING = frozenset({Act.OWN, Act.READ, Act.SEARCH, Act.SOURCES, Act.CASES, Act.DRAW, Act.LENSES})
 #: An administrator sees no person's data, and an auditor sees who saw what, not the data. Who judges findings does not set what counts as one: the
-#: custodian does, whose name and reason everybody reads.
+#: custodian does, whose name and reason everybody reads. What was seen for a child's protection is for case leads: they decide who needs to know.
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VIEWER: _READING,
     Role.ANALYST: _READING | {Act.JUDGE, Act.ADD, Act.BUILD, Act.CASEWORK, Act.EXPORT},
-    Role.CASE_LEAD: _READING | {Act.JUDGE, Act.ADD, Act.BUILD, Act.CASEWORK, Act.LEAD, Act.EXPORT},
+    Role.CASE_LEAD: _READING | {Act.JUDGE, Act.ADD, Act.BUILD, Act.CASEWORK, Act.LEAD, Act.EXPORT, Act.PROTECT},
     Role.CUSTODIAN: frozenset({Act.OWN, Act.SOURCES, Act.ADD, Act.BUILD, Act.RETENTION, Act.LENSES, Act.THRESHOLDS}),
     Role.ADMINISTRATOR: frozenset({Act.OWN, Act.ACCOUNTS}),
     Role.AUDITOR: frozenset({Act.OWN, Act.AUDIT, Act.LENSES}),

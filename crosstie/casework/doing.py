@@ -110,8 +110,8 @@ def task(turn: Turn, change: asked.Task) -> Detail:
     """A task for a member."""
     made = {"id": secrets.token_hex(8), "title": line(change.title, "the task"), "assignee": turn.member(change.assignee)}
     about = {"kind": change.kind or None, "subject": change.subject or None}
-    if about["kind"] not in (None, "entity", "link") or bool(about["kind"]) != bool(about["subject"]):
-        raise UsageError("a task is about one link or entity, or about none")
+    if about["kind"] not in (None, "entity", "link", "finding") or bool(about["kind"]) != bool(about["subject"]):
+        raise UsageError("a task is about one link, entity or finding, or about none")
     due = day(change.due, "the day until which it is due") if change.due.strip() else None
     turn.connection.execute(sa.insert(TaskRow).values(**turn.signed, **made, **about, due=due))
     return {"task": made["id"], "person": change.assignee, "due": due}

@@ -41,21 +41,21 @@ class Own:
         return sorted(rows, key=lambda row: (row["due"] or "9999", row["at"], row["id"]))
 
     def assigned(self, kind: str) -> set[str]:
-        """The links or entities that this person is to look at."""
+        """The links, entities or findings that this person is to look at."""
         return {row["subject"] for row in self.tasks() if row["kind"] == kind}
 
     def about(self, kind: str, subject: str) -> list[Row]:
-        """What is to be done about one link or entity outside of cases, and by whom."""
+        """What is to be done about one link, entity or finding outside of cases, and by whom."""
         which = (TaskRow.kind == kind, TaskRow.subject == plain(subject), TaskRow.ref.is_(None), TaskRow.done_at.is_(None))
         with self._database.read() as connection:
             query = sa.select(TaskRow.__table__).where(*which).order_by(TaskRow.at, TaskRow.id)
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def assign(self, kind: str, subject: str, assignee: str, due: str = "", title: str = "", *, once: str = "") -> str:
-        """Give somebody a link or entity to look at, outside of cases; the id of the task. Who calls has made sure that this person may see it."""
+        """Give somebody a link, entity or finding to look at, outside of cases; the id of the task. Who calls has made sure that this person may see it."""
         self._person.require(Act.CASEWORK)
-        if kind not in ("link", "entity"):
-            raise UsageError("a link or an entity is assigned")
+        if kind not in ("link", "entity", "finding"):
+            raise UsageError("a link, an entity or a finding is assigned")
         subject, assignee, once = plain(subject), plain(assignee), plain(once[:100])
         kept = {
             "title": line(title, "what is to be done", needed=False),

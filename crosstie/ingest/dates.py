@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from functools import lru_cache
 
+from crosstie.ingest.calendars import day, era_of
 from crosstie.ingest.emitter import Subject
 
 _MONTHS = {
@@ -46,6 +47,8 @@ _DATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: years of other calendars than the Gregorian
+_OTHERS = range(1200, 1600)
 _FORMS = ("iso", "ymd", "dmy", "my", "word", "us", "m")
 
 
@@ -53,7 +56,8 @@ _FORMS = ("iso", "ymd", "dmy", "my", "word", "us", "m")
 def find_dates(text: str) -> tuple[str, ...]:
     """The dates in a text, in ISO 8601 as far as they are known, in the order written; both ends of an interval; () where there are none.
 
-    `31/02/1980` is none; `00/00/1980`, `dd/mm/1980` and `circa 1980` are the year 1980. Figures are day before month.
+    `31/02/1980` is none; `00/00/1980`, `dd/mm/1980` and `circa 1980` are the year 1980. Figures are day before month. Years from 1200 to 1599 are of the Hijri
+    or the Solar Hijri calendar: they are turned where the text says of which, or the year can be of one only, as with births (see `calendars`).
     """
     found: list[str] = []
     for match in _DATE.finditer(text):
@@ -62,7 +66,10 @@ def find_dates(text: str) -> tuple[str, ...]:
             value = _written(year, "", "")
         else:
             form = next(form for form in _FORMS if parts[f"{form}_year"])
-            value = _written(parts[f"{form}_year"], parts[f"{form}_month"] or "", parts.get(f"{form}_day") or "")
+            year = parts[f"{form}_year"]
+            value = _written(year, parts[f"{form}_month"] or "", parts.get(f"{form}_day") or "")
+        if int(year) in _OTHERS:
+            value = day(match[0], era_of(text), birth=True)
         if value and value not in found:
             found.append(value)
     return tuple(found)

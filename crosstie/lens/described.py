@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from crosstie.errors import LensError, NotFound
 from crosstie.ingest.reader import Reader
-from crosstie.lens.manifest import Lens, Typology
+from crosstie.lens.manifest import MEND, Lens, Typology
 
 Row = dict[str, Any]
 
@@ -25,11 +24,12 @@ def of_name(lenses: Iterable[Lens], name: str) -> Lens:
 
 def meaning(lens: Lens, typology: str) -> str:
     """What a detector looks for, why it matters and on which source it rests: the docstring of its module, read and not run."""
-    text = _text(lens.folder / "detectors" / f"{typology.replace('-', '_')}.py")
+    text = _text(lens, f"detectors/{typology.replace('-', '_')}.py")
     try:
         return ast.get_docstring(ast.parse(text)) or ""
     except (SyntaxError, ValueError) as error:
-        raise LensError(f"{lens.folder}/detectors: {typology} cannot be read: {error}") from error
+        file = lens.folder / "detectors" / f"{typology.replace('-', '_')}.py"
+        raise LensError(f"the lens {lens.name} is broken: {file} cannot be read: {error}", hint=MEND) from error
 
 
 def short(lens: Lens, found: Mapping[str, int]) -> Row:
@@ -65,7 +65,7 @@ def described(lens: Lens, shared: Iterable[Reader], found: Mapping[str, int]) ->
         ],
         "activities": [{"name": one.name, "terms": len(one.terms)} for one in lens.activities],
         "typologies": [_typology(lens, one, found) for one in lens.typologies],
-        "guide": _text(lens.folder / "guide.md"),
+        "guide": _text(lens, "guide.md"),
     }
 
 
@@ -88,8 +88,9 @@ def _key(typology: Typology) -> str:
     return f"{typology.activity}/{typology.name}"
 
 
-def _text(path: Path) -> str:
+def _text(lens: Lens, name: str) -> str:
+    path = lens.folder / name
     try:
         return path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise LensError(f"{path}: cannot be read: {error}") from error
+        raise LensError(f"the lens {lens.name} is broken: {path} cannot be read: {error}", hint=MEND) from error

@@ -25,6 +25,8 @@ from crosstie.model.tables import LEDGER_BASE, ledger
 if TYPE_CHECKING:
     from crosstie.lens.commands import Command
 
+#: What to do about a lens that is broken on the disk.
+MEND = "Mend the file, or install the package anew that brings the lens."
 #: The folder of a lens that is none: what “crosstie lens new” begins with.
 TEMPLATE = "_template"
 #: the kinds of a ledger's columns
@@ -140,8 +142,9 @@ class Lens:
     def _module(self, name: str) -> Any:
         try:
             return importlib.import_module(f"{self.package}.{name}")
-        except ImportError as error:
-            raise LensError(f"{self.folder}: {name} does not load: {error}") from error
+        except (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError, OSError) as error:
+            file = self.folder / f"{name.replace('.', '/')}.py"
+            raise LensError(f"the lens {self.name} is broken: {file} does not load: {error}", hint=MEND) from error
 
 
 def read(folder: Path, package: str) -> Lens:

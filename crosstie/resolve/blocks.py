@@ -11,13 +11,14 @@ that have a key of it, and on nothing else: where they are the same as before, s
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, uint64
 from numpy.typing import NDArray
 
-from crosstie.resolve.flat import mix, sort_run
+from crosstie.resolve.flat import mix, open_arrays, save_arrays, sort_run
 from crosstie.resolve.keys import (
     ANNIVERSARY,
     CONTACT,
@@ -68,6 +69,11 @@ class Blocks(NamedTuple):
     line_start: NDArray[np.int64]
     lines: NDArray[np.int32]
     line_keys: NDArray[np.uint64]
+
+    def save(self, folder: Path) -> Blocks:
+        """The same, mapped from files in a folder."""
+        save_arrays(folder, self)
+        return Blocks(*open_arrays(folder, Blocks))
 
 
 class Part(NamedTuple):

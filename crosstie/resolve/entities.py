@@ -27,14 +27,15 @@ _SAID = {"schemata": '"schema"', "datasets": "dataset", "originators": "originat
 _VALUES = {"countries": "prop_type = 'country'", "topics": "prop = 'topics'", "birth_dates": "prop = 'birthDate'"}
 
 
-def describe(engine: Engine) -> None:
+def describe(engine: Engine, table: str = "entities", claims: str = "claims") -> None:
     """Create `entities` from `claims` and `sources`: every thing that has a name of its own (relations, sanctions and documents are in `claims`).
+    Or another table from those of the claims in which some of the entities are.
 
     The caption is the name that most sources agree on, in Latin letters where there is one. Victims and whoever may be under 18 are marked.
     """
     if not engine.has("protected"):
         protect(engine)
-    engine.map("things", 'select distinct "schema" from claims', _things, _THING)
+    engine.map("things", f'select distinct "schema" from {claims}', _things, _THING)
     rank = " ".join(f"when '{prop}' then '{place}'" for prop, place in _RANK.items())
     named = ", ".join(f"'{prop}'" for prop in _RANK)
     engine.create(
@@ -42,19 +43,19 @@ def describe(engine: Engine) -> None:
         f"""
         select canonical_id, value, min(rank) as rank, count(*) as support from (
             select canonical_id, entity_id, value, min(case prop {rank} end) as rank
-            from claims where prop in ({named}) group by canonical_id, entity_id, value) n group by canonical_id, value""",
+            from {claims} where prop in ({named}) group by canonical_id, entity_id, value) n group by canonical_id, value""",
     )
     engine.create(
         "entity_names",
         """
         select canonical_id, array_agg(rank || lpad(cast(99999 - support as varchar), 5, '0') || value) as names from names_supported group by canonical_id""",
     )
-    _facts(engine)
-    _values(engine)
+    _facts(engine, claims)
+    _values(engine, claims)
     listed = {name: f"coalesce(m.{name}, {_single(f'f.{name}_least')})" for name in _SAID}
     listed |= {name: f"coalesce(v.{name}, array[]::varchar[])" for name in _VALUES}
     engine.map(
-        "entities",
+        table,
         f"""
         select f.canonical_id, f.members, f.first_seen, f.last_seen, f.current, f.victim, {", ".join(f"{said} as {name}" for name, said in listed.items())},
             n.names from entity_facts f left join entity_mixed m on m.canonical_id = f.canonical_id
@@ -64,7 +65,7 @@ def describe(engine: Engine) -> None:
     )
 
 
-def _facts(engine: Engine) -> None:
+def _facts(engine: Engine, claims: str) -> None:
     """Tables `entity_facts`: what the records of each entity are, who speaks of them, and when; and `entity_mixed`: the same of entities that are
     not all of one schema, dataset, originator and marking. Most are, and lists cost more than the first and the last in order.
     """
@@ -73,7 +74,7 @@ def _facts(engine: Engine) -> None:
         "entity_members",
         f"""
         select canonical_id, entity_id, {ends}, min(first_seen) as first_seen, max(last_seen) as last_seen, max(current) as current
-        from claims where "schema" in (select "schema" from things) group by canonical_id, entity_id""",
+        from {claims} where "schema" in (select "schema" from things) group by canonical_id, entity_id""",
     )
     ends = ", ".join(f"min({name}_least) as {name}_least, max({name}_most) as {name}_most" for name in _SAID)
     engine.create(
@@ -88,13 +89,13 @@ def _facts(engine: Engine) -> None:
         "entity_mixed",
         f"""
         select canonical_id, {", ".join(f"{_list(column)} as {name}" for name, column in _SAID.items())} from (
-            select distinct canonical_id, {", ".join(_SAID.values())} from claims
+            select distinct canonical_id, {", ".join(_SAID.values())} from {claims}
             where "schema" in (select "schema" from things) and canonical_id in (select canonical_id from entity_facts where {mixed}))
         group by canonical_id""",
     )
 
 
-def _values(engine: Engine) -> None:
+def _values(engine: Engine, claims: str) -> None:
     """Table `entity_values`: countries, topics and dates of birth of each entity that has any."""
     kinds = " ".join(f"when {test} then '{name}'" for name, test in _VALUES.items())
     lists = ", ".join(f"list_sort(array_agg(value) filter (where name = '{name}')) as {name}" for name in _VALUES)
@@ -102,7 +103,7 @@ def _values(engine: Engine) -> None:
         "entity_values",
         f"""
         select canonical_id, {lists} from (
-            select distinct canonical_id, case {kinds} end as name, value from claims where ({" or ".join(_VALUES.values())}) and value <> '')
+            select distinct canonical_id, case {kinds} end as name, value from {claims} where ({" or ".join(_VALUES.values())}) and value <> '')
         group by canonical_id""",
     )
 

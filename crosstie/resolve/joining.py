@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from crosstie.model.tables import CLUSTER
 from crosstie.resolve.batches import array, batch
 from crosstie.resolve.clusters import Held, Limits, Rulings, Seen, cluster, components
-from crosstie.resolve.flat import take
+from crosstie.resolve.flat import take, whole
+from crosstie.resolve.increment.pairs import Stay
 from crosstie.resolve.pairing import PAIRED, SCORED, Work
 from crosstie.resolve.profiles import Profiles
 from crosstie.resolve.within import unseen
@@ -40,11 +42,13 @@ class _Group(NamedTuple):
     limits: Limits
 
 
-def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold: float, since: Since | None) -> Held:
-    """Create `clusters` from `scored`; the records that are not alone, without the twins. Groups in which nothing changed `since` are not looked at."""
+def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold: float, stay: Stay, since: Since | None) -> Held:
+    """Create `clusters` from `scored` and the pairs that stay; the records that are not alone, without the twins. Groups in which nothing changed `since`
+    are not looked at.
+    """
     count = work.profiles.count
     least = float(_odds(np.array([threshold]))[0])
-    seen = _seen(engine.arrow("select l, r, score, apart from scored order by l, r"))
+    seen = _both(_seen(engine.arrow("select l, r, score, apart from scored")), _seen(stay.pairs))
     first = twin_of[seen.right] != seen.left
     twins = _some(seen, ~first & (seen.odds >= least))
     seen = _some(seen, first)
@@ -57,7 +61,7 @@ def join(engine: Engine, work: Work, rulings: Rulings, twin_of: Ints, threshold:
         open_groups = opened(root, work.chosen.marks, _changed(engine, rulings, since))
     inside = (root[seen.left] == root[seen.right]) & open_groups[root[seen.left]]
     seen = _some(seen, inside)
-    seen = Seen(*(np.concatenate(both) for both in zip(seen, _within(engine, work, root, seen), strict=True)))
+    seen = _both(seen, _within(engine, work, root, seen))
     group = _grouped(count, seen, rulings, _limits(work), open_groups[root])
     found = cluster(len(group.records), group.seen, group.rulings, group.limits, least)
     held = Held(group.records[found.record], group.records[found.name], found.weakest)
@@ -123,10 +127,10 @@ def _with_those_that_stay(held: Held, since: Since, looked_at: Bools) -> Held:
 
 def _tabulate(engine: Engine, profiles: Profiles, held: Held) -> None:
     """Create `clusters` (CLUSTER): whoever is alone, and who is never matched, is a thing by itself."""
-    engine.load("held", pa.RecordBatchReader.from_batches(CLUSTER, _rows(profiles, held)))
-    listed = {"entity_id": "entity_id", "cluster_id": "entity_id", "dataset": "dataset", "score": "1.0"}
-    shielded = ", ".join(f"{listed[name]} as {name}" for name in CLUSTER.names)
-    engine.create("clusters", f"select {', '.join(CLUSTER.names)} from held union all select {shielded} from shielded")
+    shielded = engine.arrow("select entity_id, dataset from shielded")
+    ids, alone = whole(shielded.column("entity_id")), np.ones(shielded.num_rows)
+    rows = chain(_rows(profiles, held), [batch(CLUSTER, ids, ids, whole(shielded.column("dataset")), alone)])
+    engine.load("clusters", pa.RecordBatchReader.from_batches(CLUSTER, rows))
 
 
 def _rows(profiles: Profiles, held: Held) -> Iterator[pa.RecordBatch]:
@@ -143,6 +147,10 @@ def _rows(profiles: Profiles, held: Held) -> Iterator[pa.RecordBatch]:
 def _seen(scored: pa.Table) -> Seen:
     odds = _odds(array(scored, "score", np.float64))
     return Seen(array(scored, "l", np.int64), array(scored, "r", np.int64), odds, array(scored, "apart", np.bool_))
+
+
+def _both(seen: Seen, more: Seen) -> Seen:
+    return Seen(*(np.concatenate(both) for both in zip(seen, more, strict=True)))
 
 
 def _some(seen: Seen, chosen: Bools) -> Seen:

@@ -55,7 +55,7 @@ class Work:
     def save(self, folder: Path) -> Work:
         """The same, mapped from files in a folder."""
         self.profiles.save(folder / "profiles")
-        save_arrays(folder / "blocks", self.blocks)
+        self.blocks.save(folder / "blocks")
         save_arrays(folder / "chosen", self.chosen)
         np.save(folder / "fits.npy", self.fits, allow_pickle=False)
         self.weights.save(folder / WEIGHTS_FILE)
@@ -86,6 +86,12 @@ class Work:
         for given in batches:
             left, right = (take(self.profiles.ids, array(given, side, np.int64)).cast(pa.string()) for side in ("l", "r"))
             yield batch(PAIR, left, right, *(given.column(name) for name in ("score", "features", "verdict")))
+
+    def name_unjudged(self, given: pa.RecordBatch) -> pa.RecordBatch:
+        """The same of one batch of SCORED that nobody judged."""
+        nothing = pa.nulls(given.num_rows, PAIR.field("judgement").type)
+        told = given.append_column("verdict", nothing)
+        return next(self.name_pairs(iter([told])))
 
     def _compared(self, left: Ints, right: Ints, under: Ints, least: float) -> pa.RecordBatch:
         scored = score(Pairs(self.profiles, left, right), self.weights)

@@ -45,15 +45,19 @@ _ROWS = 100_000
 _READINGS = 8
 
 
-def protect(engine: Engine) -> None:
-    """Create `protected` (entity_id): victims, and whoever may be under 18 on the day of the newest source. Doubt about age protects."""
-    newest = str(engine.scalar("select max(version_date) from sources") or "9999-12-31")
+def protect(engine: Engine, table: str = "protected", sources: str = "sources") -> None:
+    """Create `protected` (entity_id): victims, and whoever may be under 18 on the day of the newest source. Doubt about age protects. Or another table,
+    of who was when there were only those other sources.
+    """
+    newest = str(engine.scalar(f"select max(version_date) from {sources}") or "9999-12-31")
     adult = f"{int(newest[:4]) - 18:04d}{newest[4:10]}"
+    those = "" if sources == "sources" else f"and source_id in (select source_id from {sources})"
     engine.create(
-        "protected",
+        table,
         f"""
-        select entity_id from claims where prop = 'topics' and value in ('victim', 'minor')
-        union select entity_id from claims where prop = 'birthDate' and value >= substr('{adult}', 1, length(value)) and value <> '{adult}'""",
+        select entity_id from claims where prop = 'topics' and value in ('victim', 'minor') {those}
+        union select entity_id from claims
+        where prop = 'birthDate' and value >= substr('{adult}', 1, length(value)) and value <> '{adult}' {those}""",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -15,17 +16,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosstie import __version__
+from crosstie.model.schema import loaded_schemata
 from crosstie.model.tables import CLAIM, PAIR
 from crosstie.resolve import records, traits
 from crosstie.resolve.batches import array, batch, columns
-from crosstie.resolve.blocks import blocks_of
+from crosstie.resolve.blocks import Blocks, blocks_of
 from crosstie.resolve.candidates import every_pair, ranges
 from crosstie.resolve.claims import BEFORE
 from crosstie.resolve.clusters import Held, Rulings
-from crosstie.resolve.flat import pc
 from crosstie.resolve.increment.advance import Since, advance, pairs_that_stay
+from crosstie.resolve.increment.describing import RENAMED
 from crosstie.resolve.increment.memory import Memory, keep, recall
-from crosstie.resolve.increment.selecting import Said, said_now
+from crosstie.resolve.increment.pairs import Stay, all_pairs
+from crosstie.resolve.increment.reblock import wanted_of
+from crosstie.resolve.increment.selecting import Said, places, said_now
 from crosstie.resolve.joining import join
 from crosstie.resolve.keys import Keys, keys_of
 from crosstie.resolve.learn import Weights
@@ -33,6 +37,7 @@ from crosstie.resolve.loading import load_profiles
 from crosstie.resolve.pairing import CUT, PAIRED, REVIEW, SCORED, Work, fits_of
 from crosstie.resolve.profiles import Ints, Profiles, counted_once
 from crosstie.resolve.score import SHIPPED
+from crosstie.resolve.threads import in_order
 from crosstie.resolve.twins import firsts
 from crosstie.settings import Settings
 from crosstie.store.engine import Engine
@@ -48,6 +53,8 @@ _RANGE, _RANGE_OF_FEW = 200_000, 4_000_000
 _NAMED = 200_000
 #: Where fewer claims change, and fewer than one in eight, they are changed where they are: what is changed has to fit into memory.
 _FEW = 2_000_000
+#: Where fewer of the records than this share are new, and none is changed or gone, nothing is kept anew: the next build begins where this one began.
+_REMEMBERED = 0.005
 _VERDICTS = ("same", "different", "unsure")
 #: What is kept of a pair that was compared more than once.
 _BEST = "l, r, min(score) as score, max(apart) as apart, min(features) as features"
@@ -58,11 +65,13 @@ _JUDGED = columns(l=pa.int32(), r=pa.int32(), verdict=pa.string())
 @dataclass(frozen=True, slots=True)
 class Job:
     """What there is to compare: records, keys and blocks, what people decided, of each record the first of its twins, and what happened `since` the
-    last build, where that is known.
+    last build, where that is known. The work may have only those of the blocks in which there is something to compare. Without keys nothing of it is
+    kept for the next build.
     """
 
     work: Work
-    keys: Keys
+    keys: Keys | None
+    blocks: Blocks
     rulings: Rulings
     twin_of: Ints
     since: Since | None = None
@@ -86,7 +95,7 @@ def resolve(
     records.survey(engine)
     said = said_now(engine)
     ways = {
-        "code": _code(),
+        "code": code(),
         "weights": fingerprint([weights.version, weights.prior, weights.levels]),
         "threshold": settings.match_threshold,
     }
@@ -94,12 +103,12 @@ def resolve(
     with temporary(home or engine.folder) as folder:
         job = _advanced(engine, before, said, judgements, weights, folder, settings.threads) if before else None
         job = job or _begun(engine, judgements, weights, folder, settings.threads)
-        _compare(engine, job)
-        _pairs(engine, job.work)
-        held = join(engine, job.work, job.rulings, job.twin_of, settings.match_threshold, job.since)
+        stay = _compare(engine, job)
+        _pairs(engine, job.work, stay, settings.threads)
+        held = join(engine, job.work, job.rulings, job.twin_of, settings.match_threshold, stay, job.since)
         _canonical(engine)
-        if home is not None:
-            _memory(engine, job, held, said).save(folder, ways)
+        if home is not None and job.keys is not None:
+            _memory(engine, job, job.keys, stay, held, said).save(folder, ways)
             keep(folder, home)
     return {
         "how": "increment" if job.since else "whole",
@@ -128,7 +137,7 @@ def _begun(engine: Engine, judgements: Sequence[Judgement], weights: Weights, fo
     blocks = blocks_of(profiles, keys, threads)
     # mapped files, not memory: other processes read them too, and what is not needed may leave memory
     work = Work(profiles, blocks, fits_of(profiles), every_pair(blocks, profiles.count), weights).save(folder)
-    return Job(work, keys, rulings, twin_of)
+    return Job(work, keys, work.blocks, rulings, twin_of)
 
 
 def _advanced(
@@ -140,8 +149,14 @@ def _advanced(
     )
     if found is None:
         return None
-    work = Work(found.profiles, found.blocks, fits_of(found.profiles), found.chosen, weights).save(folder)
-    return Job(work, found.keys, _rulings(found.profiles, judgements), found.twin_of, found.since)
+    profiles, keys, blocks = found.profiles, None, found.blocks
+    since = found.since
+    if since.fresh >= _REMEMBERED * profiles.count or (since.now < 0).any():
+        profiles, keys, blocks = profiles.save(folder / "profiles"), found.keys, blocks.save(folder / "blocks")
+    few, chosen = wanted_of(blocks, found.chosen)
+    # of one machine, whose threads share what is in memory
+    work = Work(profiles, few, fits_of(profiles), chosen, weights)
+    return Job(work, keys, blocks, _rulings(profiles, judgements), found.twin_of, since)
 
 
 def _read(engine: Engine) -> Profiles:
@@ -155,29 +170,30 @@ def _first(twin_of: Ints) -> NDArray[np.bool_]:
     return np.asarray(twin_of == np.arange(len(twin_of)))
 
 
-def _code() -> str:
-    """What tells one state of this program, of its models and of the libraries that shape what is compared, from another: what another one has found
-    is not taken over.
+def code() -> str:
+    """What tells one state of this program, of its models, of the lenses' schemata and of the libraries that shape what is compared, from another:
+    what another one has found is not taken over.
     """
     made = {name: version(name) for name in ("duckdb", "followthemoney", "numba", "numpy", "pyarrow", "rigour")} | {"crosstie": __version__}
     home = Path(__file__).parent.parent
     files = (
         file for room in ("model", "resolve") for file in (home / room).rglob("*") if file.is_file() and "__pycache__" not in file.parts
     )
-    return fingerprint([made, {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}])
+    return fingerprint(
+        [made, loaded_schemata(), {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}]
+    )
 
 
-def _memory(engine: Engine, job: Job, held: Held, said: Said) -> Memory:
+def _memory(engine: Engine, job: Job, keys: Keys, stay: Stay, held: Held, said: Said) -> Memory:
     """What the next build may want to know."""
     prints = (
         job.since.fingerprints
         if job.since
         else array(engine.arrow("select fingerprint from records order by idx"), "fingerprint", np.int64)
     )
-    pairs = engine.arrow(f"select {', '.join(SCORED.names)} from met order by l, r")
+    pairs = all_pairs(stay, engine.arrow(f"select {', '.join(SCORED.names)} from met order by l, r"))
     ruled = np.concatenate([pairs.ravel() for pairs in (job.rulings.same, job.rulings.different, job.rulings.unsure)])
-    work = job.work
-    return Memory(work.profiles, job.keys, _first(job.twin_of), work.blocks, pairs, held, ruled, prints, said)
+    return Memory(job.work.profiles, keys, _first(job.twin_of), job.blocks, pairs, held, ruled, prints, said)
 
 
 def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
@@ -188,9 +204,9 @@ def _alone(profiles: Profiles, rulings: Rulings) -> NDArray[np.bool_]:
     return alone
 
 
-def _compare(engine: Engine, job: Job) -> None:
+def _compare(engine: Engine, job: Job) -> Stay:
     """Create `judged` (l, r, verdict), `met` (SCORED) with the pairs of blocks worth keeping, and `scored` (l, r, score, apart, features), which has all
-    twins beside, and all pairs that people judged.
+    twins beside, and all pairs that people judged. What stays as it was and was not met again is in none of them.
     """
     work, twin_of = job.work, job.twin_of
     judged = [(np.asarray(getattr(job.rulings, verdict)), verdict) for verdict in _VERDICTS]
@@ -203,19 +219,21 @@ def _compare(engine: Engine, job: Job) -> None:
     engine.load("cuts", pa.Table.from_batches([batch(CUT, *ranges(work.blocks, _RANGE_OF_FEW if job.since else _RANGE).T)]))
     engine.map("scored_blocks", "select first, last, lines from cuts", work.compare_blocks, SCORED, by=("lines", "first"), rows=1)
     engine.map("scored_named", "select l, r from named_pairs", work.compare_pairs, SCORED, by=("l",), then=("r",))
+    met, stay = "scored_blocks", Stay(SCORED.empty_table())
+    if job.since is not None:
+        again, stay = pairs_that_stay(job.since, engine.arrow("select l, r from scored_blocks union all select l, r from named_pairs"))
+        engine.load("scored_before", again)
+        listed = ", ".join(SCORED.names)
+        met = f"(select {listed} from scored_before union all select {listed} from scored_blocks)"
     # neighbours in several large blocks, and judged pairs, are compared more than once
-    if job.since is None:
-        engine.create("met", f"select {_BEST}, min(under) as under from scored_blocks s group by l, r")
-    else:
-        engine.load("scored_before", pairs_that_stay(job.since))
-        _best(engine, "met", "scored_before", "scored_blocks", under=True)
+    engine.create("met", f"select {_BEST}, min(under) as under from {met} s group by l, r")
     _best(engine, "scored", "met", "scored_named")
+    return stay
 
 
-def _best(engine: Engine, table: str, once: str, more: str, *, under: bool = False) -> None:
+def _best(engine: Engine, table: str, once: str, more: str) -> None:
     """Create a table of the pairs of two others, each once, at its lowest score: `once` has each pair once, `more` may have some of them again."""
-    names = "l, r, score, apart, features" + (", under" if under else "")
-    told = _BEST + (", min(under) as under" if under else "")
+    names = "l, r, score, apart, features"
     listed = ", ".join(f"o.{name}" for name in names.split(", "))
     again = f"(select distinct l, r from {more}) m on m.l = o.l and m.r = o.r"
     engine.create(
@@ -223,12 +241,12 @@ def _best(engine: Engine, table: str, once: str, more: str, *, under: bool = Fal
         f"""
         select {listed} from {once} o left join {again} where m.l is null
         union all
-        select {told} from (select {names} from {more} union all select {listed} from {once} o join {again}) s group by l, r""",
+        select {_BEST} from (select {names} from {more} union all select {listed} from {once} o join {again}) s group by l, r""",
     )
 
 
-def _pairs(engine: Engine, work: Work) -> None:
-    """Create `pairs` (PAIR) of `scored` and `judged`, for the review: what is not surely two things, and what people judged."""
+def _pairs(engine: Engine, work: Work, stay: Stay, threads: int) -> None:
+    """Create `pairs` (PAIR), for the review: what is not surely two things, and what people judged."""
     engine.map(
         "pairs",
         f"""
@@ -238,6 +256,10 @@ def _pairs(engine: Engine, work: Work) -> None:
         PAIR,
         rows=_NAMED,
     )
+    if stay.pairs.num_rows:
+        met = engine.arrow(f"select {', '.join(PAIR.names)} from pairs").cast(PAIR).to_batches()
+        named = in_order(work.name_unjudged, stay.pairs.to_batches(_NAMED), threads)
+        engine.load("pairs", pa.RecordBatchReader.from_batches(PAIR, chain(met, named)))
 
 
 def _canonical(engine: Engine) -> None:
@@ -247,7 +269,7 @@ def _canonical(engine: Engine) -> None:
     spoken = "select value from claims where prop_type = 'entity'"
     engine.create("joined_spoken", f"select entity_id, cluster_id from joined where entity_id in ({spoken})")
     if engine.local and engine.has(BEFORE) and _few_renamed(engine):
-        engine.amend("claims", {"canonical_id": "r.canonical_id"}, "renamed r where r.entity_id = t.entity_id")
+        engine.amend("claims", {"canonical_id": "r.canonical_id"}, f"{RENAMED} r where r.entity_id = t.entity_id")
         written = {"value": "o.cluster_id", "original_value": "coalesce(t.original_value, t.value)"}
         engine.amend("claims", written, "joined_spoken o where t.prop_type = 'entity' and o.entity_id = t.value")
         return
@@ -266,17 +288,17 @@ def _canonical(engine: Engine) -> None:
 
 
 def _few_renamed(engine: Engine) -> bool:
-    """Create `renamed` (entity_id, canonical_id): who is no longer what the last build made of it. Whether so few claims change that it pays to change
+    """Create RENAMED (entity_id, canonical_id): who is no longer what the last build made of it. Whether so few claims change that it pays to change
     them where they are.
     """
     engine.create(
-        "renamed",
+        RENAMED,
         f"""
         select entity_id, cluster_id as canonical_id from (select entity_id, cluster_id from joined except select entity_id, cluster_id from {BEFORE}) n
         union all select b.entity_id, b.entity_id as canonical_id from {BEFORE} b left join joined n on n.entity_id = b.entity_id
         where n.entity_id is null and b.cluster_id <> b.entity_id""",
     )
-    renamed = "select count(*) from claims c join renamed r on r.entity_id = c.entity_id"
+    renamed = f"select count(*) from claims c join {RENAMED} r on r.entity_id = c.entity_id"
     spoken = "select count(*) from claims c join joined_spoken o on o.entity_id = c.value where c.prop_type = 'entity'"
     changed = sum(int(engine.scalar(query)) for query in (renamed, spoken))
     return changed < min(_FEW, int(engine.scalar("select count(*) from claims")) // 8)
@@ -286,7 +308,8 @@ def _rulings(profiles: Profiles, judgements: Sequence[Judgement]) -> Rulings:
     """The judgements on pairs of records that are there, the newest of each pair."""
     counted = [one for one in judgements if one.kind == "pair" and not one.revoked_at and one.right]
     named = pa.array([side for one in counted for side in (one.left, one.right)], profiles.ids.type)
-    numbers = pc.index_in(named, profiles.ids).fill_null(-1).to_numpy(zero_copy_only=False).reshape(-1, 2).tolist()
+    place, there = places(profiles.ids, named)
+    numbers = np.where(there, place, -1).reshape(-1, 2).tolist()
     newest: dict[tuple[int, int], str] = {}
     for judgement, pair in sorted(zip(counted, numbers, strict=True), key=lambda row: (row[0].at, row[0].id)):
         if min(pair) >= 0:

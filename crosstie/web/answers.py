@@ -10,7 +10,19 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field
 
-from crosstie.errors import AccessError, Busy, CrosstieError, InputError, NotFound, NotSignedIn, Stale, TooLarge, TooMany, UsageError
+from crosstie.errors import (
+    AccessError,
+    Busy,
+    CrosstieError,
+    InputError,
+    LensError,
+    NotFound,
+    NotSignedIn,
+    Stale,
+    TooLarge,
+    TooMany,
+    UsageError,
+)
 from crosstie.web.guard import workspace_of
 
 #: HTTP statuses of errors, the narrower before the wider; what is not named is the program's or the machine's fault.
@@ -24,6 +36,7 @@ STATUS: tuple[tuple[type[CrosstieError], int], ...] = (
     (TooLarge, 413),
     (UsageError, 400),
     (InputError, 400),
+    (LensError, 503),
 )
 
 
@@ -47,6 +60,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "Somebody else is at it: ask again later."},
     413: {"model": Problem, "description": "More was sent than is taken."},
     429: {"model": Problem, "description": "Asked too often: `Retry-After` says after how many seconds to ask again."},
+    503: {
+        "model": Problem,
+        "description": "What is asked for rests on a lens that is broken on the disk: the answer names it and the file.",
+    },
 }
 
 

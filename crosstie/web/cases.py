@@ -38,6 +38,8 @@ _CHANGES: TypeAdapter[Any] = TypeAdapter(Annotated[changes.Change, Field(discrim
 _FIELDS = {fields(one)[-1].default: [part.name for part in fields(one)] for one in changes.Change.__args__}  # `do` is the last
 #: Years that a closed case is kept, as the page offers it.
 _YEARS = 5
+#: Where the page of something is that somebody is to look at.
+_PAGES = {"link": "links", "entity": "entities", "finding": "findings"}
 
 
 class NewCase(BaseModel):
@@ -50,9 +52,9 @@ class NewCase(BaseModel):
 
 
 class Assignment(BaseModel):
-    """A link or entity for somebody to look at."""
+    """A link, entity or finding for somebody to look at."""
 
-    kind: str = Field(pattern="^(link|entity)$")
+    kind: str = Field(pattern="^(link|entity|finding)$")
     subject: str = Field(min_length=1, max_length=1_000)
     assignee: str = Field(min_length=1, max_length=200)
     due: str = Field("", max_length=10)
@@ -155,9 +157,9 @@ def into_case(request: Request, ref: _Text, kind: _Text, subject: _Text, reason:
 def assign(
     request: Request, kind: _Text, subject: _Text, assignee: _Text, due: _Text = "", title: _Text = "", once: _Text = ""
 ) -> Response:
-    """Give somebody a link or entity to look at."""
+    """Give somebody a link, entity or finding to look at."""
     _assign(request, kind, subject, assignee, due, title, once)
-    return RedirectResponse(f"/{'links' if kind == 'link' else 'entities'}/{quote(subject)}", 303)
+    return RedirectResponse(f"/{_PAGES[kind]}/{quote(subject)}", 303)
 
 
 @router.post("/tasks/{task}/done")
@@ -224,7 +226,7 @@ def tasks(request: Request) -> Any:
 @programs.post("/tasks", status_code=201, response_model=Row)
 @allows(Act.CASEWORK)
 def assigned(request: Request, given: Assignment, once: _Once = "") -> Any:
-    """Give somebody a link or entity to look at."""
+    """Give somebody a link, entity or finding to look at."""
     return {"task": _assign(request, given.kind, given.subject, given.assignee, given.due, given.title, once)}
 
 

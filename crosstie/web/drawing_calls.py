@@ -142,7 +142,8 @@ def delete_drawing(request: Request, drawing: str) -> Response:
 @allows(Act.DRAW)
 def read_tie(request: Request, drawing: str, tie: str) -> Any:
     """A tie of a drawing, with what says so."""
-    found = sight(request, drawing=drawing).tie(tie)
+    known = sight(request, drawing=drawing)
+    found = known.tie(tie)
     if found is None:
         raise NotFound(f"there is no tie “{tie[:100]}” in this drawing")
     return {"tie": asdict(found["one"]), "evidence": found["evidence"]}

@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from crosstie.casework.access import Act
-from crosstie.lens import described, registry
+from crosstie.lens import described
 from crosstie.lens.findings import SHOWN
+from crosstie.lens.sound import sound
 from crosstie.link.findings import Findings, Wanted
 from crosstie.web import shapes
 from crosstie.web.answers import SAME, Listing, Told, listed, unchanged
@@ -123,6 +124,8 @@ def findings(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
 def finding(request: Request, finding: str) -> Response:
     """One finding."""
     found = told_of(request, finding)
+    person = request.state.session.person
+    found["tasks"] = workspace_of(request).own(person).about("finding", found["finding_id"]) if person.may(Act.CASEWORK) else []
     return page(request, "finding.html", {"found": found, "meaning": prose(found["meaning"], 2), "most": SHOWN})
 
 
@@ -170,7 +173,7 @@ def told_of(request: Request, finding: str) -> Row:
     history = [one for one in workspace.casebook.history() if one.kind == "finding" and one.left == finding]
     standing = [one for one in workspace.casebook.in_force() if one.kind == "finding" and one.left == finding]
     detector = found["typology"].rpartition("/")[2]
-    lens = next((one for one in registry.load() if one.name == found["lens"]), None)  # it may have been removed since
+    lens = next((one for one in sound()[0] if one.name == found["lens"]), None)  # it may have been removed since
     known = {one.name: one for one in lens.typologies} if lens else {}
     about = known[detector].thresholds if detector in known else {}
     now = workspace.thresholds().in_force()

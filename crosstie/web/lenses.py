@@ -11,11 +11,13 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from crosstie.casework.access import Act
-from crosstie.errors import UsageError
+from crosstie.errors import LensError, UsageError
 from crosstie.ingest.readers import readers
-from crosstie.lens import described, registry
+from crosstie.lens import described
+from crosstie.lens.manifest import MEND
+from crosstie.lens.sound import Broken, sound
 from crosstie.store.thresholds import Setting
-from crosstie.web.answers import Told
+from crosstie.web.answers import Problem, Told
 from crosstie.web.findings import findings_of
 from crosstie.web.guard import GuardedRoute, allows, workspace_of
 from crosstie.web.prose import prose
@@ -37,10 +39,18 @@ class LensRow(Told):
     findings: int
 
 
+class BrokenLens(Problem):
+    """A lens that is broken on the disk, so that nothing of it can be used: its manifest, and what is wrong."""
+
+    name: str
+    file: str
+
+
 class LensList(BaseModel):
-    """The fields of crime at hand."""
+    """The fields of crime at hand, and those that are broken."""
 
     lenses: list[LensRow]
+    broken: list[BrokenLens]
 
 
 class LensDossier(LensRow):
@@ -87,6 +97,7 @@ class ThresholdList(BaseModel):
 
     thresholds: list[ThresholdRow]
     history: list[SettingRow]
+    broken: list[BrokenLens]
 
 
 class Wish(BaseModel):
@@ -123,8 +134,9 @@ def thresholds(request: Request, lens: str = "", meanwhile: str = "") -> Respons
     by_lens: dict[str, dict[str, list[Row]]] = {}
     for row in found["thresholds"]:
         by_lens.setdefault(row["lens"], {}).setdefault(row["typology"], []).append(row)
-    titles = {one.name: one.title for one in registry.load()}
-    typologies = {f"{one.name}.{typology.name}": typology.title for one in registry.load() for typology in one.typologies}
+    whole, _ = sound()
+    titles = {one.name: one.title for one in whole}
+    typologies = {f"{one.name}.{typology.name}": typology.title for one in whole for typology in one.typologies}
     told = {
         "by_lens": by_lens,
         "history": found["history"],
@@ -132,6 +144,7 @@ def thresholds(request: Request, lens: str = "", meanwhile: str = "") -> Respons
         "typologies": typologies,
         "only": lens,
         "meanwhile": meanwhile,
+        "broken": found["broken"],
     }
     return page(request, "thresholds.html", told)
 
@@ -158,7 +171,8 @@ def reset_threshold(request: Request, name: str, reason: _Text, seen: _Text = ""
 def told_lenses(request: Request) -> Any:
     """The fields of crime at hand."""
     found = _found(request)
-    return {"lenses": [described.short(one, found) for one in registry.load()]}
+    whole, broken = sound()
+    return {"lenses": [described.short(one, found) for one in whole], "broken": _broken(broken)}
 
 
 @programs.get("/lenses/{lens}", response_model=LensDossier)
@@ -182,7 +196,7 @@ def told_thresholds(request: Request) -> Any:
         own = {"lens": lens, "typology": typology, "name": name, "own": row["threshold"] in held, "seen": last.get(row["threshold"], 0)}
         named = {"threshold": row["threshold"], "lens_value": row["of the lens"], "set_by": row["set by"]}
         rows.append(named | own | {one: row[one] for one in ("value", "unit", "about", "verified", "at", "reason")})
-    return {"thresholds": rows, "history": [_told(one) for one in history]}
+    return {"thresholds": rows, "history": [_told(one) for one in history], "broken": _broken(sound()[1])}
 
 
 @programs.post("/thresholds/{name}", status_code=201, response_model=SettingRow)
@@ -209,7 +223,15 @@ def _figure(written: str) -> float:
 
 
 def _described(request: Request, name: str) -> Row:
-    return described.described(described.of_name(registry.load(), name), readers(), _found(request))
+    whole, broken = sound()
+    for one in broken:
+        if one.name == name:
+            raise LensError(f"the lens {name} is broken: {one.error.detail}", hint=one.error.hint or MEND) from one.error
+    return described.described(described.of_name(whole, name), readers(), _found(request))
+
+
+def _broken(lenses: list[Broken]) -> list[Row]:
+    return [{"name": one.name, "file": one.file, **one.error.as_dict()} for one in lenses]
 
 
 def _found(request: Request) -> Counter[str]:

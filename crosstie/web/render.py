@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +18,12 @@ from crosstie import __version__, report
 from crosstie.casework.access import Act
 from crosstie.graph.svg import kind_in_words
 from crosstie.link.tongues import direction, number
+from crosstie.model.marking import CREDIBILITY, RELIABILITY
 from crosstie.report.page import words
 from crosstie.resolve.comparison import NAMES
 from crosstie.resolve.names import romanize
 from crosstie.web import tongues
+from crosstie.web.saying import said
 
 #: From this code point on letters are in another script than Latin.
 _LATIN = 0x250
@@ -59,10 +62,22 @@ def environment(language: str) -> jinja2.Environment:
     made.filters["kind"] = lambda schema: tongues.kind(schema, language)
     made.filters["label"] = lambda schema, prop: tongues.label(schema, prop, language)
     made.filters["named"] = named
+    translated = tongues.catalogue(language)
+    made.filters["field"] = lambda title: translated.pgettext(tongues.FIELD, title)
+    made.filters["action"] = lambda action: translated.pgettext(tongues.ACTION, action)
+    made.filters["grade"] = lambda grade: graded(grade, translated.gettext)
+    made.filters["said"] = lambda text: said(text, language)
     made.policies["ext.i18n.trimmed"] = True
     made.add_extension("jinja2.ext.i18n")
     made.install_gettext_translations(tongues.catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     return made
+
+
+def graded(grade: str, gettext: Callable[[str], str]) -> str:
+    """An Admiralty grade in words: how far its source is relied on, and how likely what it says is."""
+    if not grade:
+        return gettext("not graded")
+    return ", ".join(gettext(words) for words in (RELIABILITY[grade[0]], CREDIBILITY[grade[1]]))
 
 
 def named(name: str) -> Markup:

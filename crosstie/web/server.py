@@ -34,6 +34,7 @@ from crosstie.web import (
     lenses,
     outlook,
     pages,
+    protections,
     retention,
     tokens,
 )
@@ -86,6 +87,8 @@ def create_app(folder: Path, *, hosts: tuple[str, ...] = LOCAL, secure: bool = F
     app.include_router(apart.programs)
     app.include_router(findings.router)
     app.include_router(findings.programs)
+    app.include_router(protections.router)
+    app.include_router(protections.programs)
     app.include_router(lenses.router)
     app.include_router(lenses.programs)
     app.include_router(drawing.router)

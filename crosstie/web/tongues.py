@@ -23,6 +23,8 @@ from crosstie.settings import LANGUAGES
 COOKIE = "crosstie_language"
 #: The context of words for kinds of things and their properties: “state” is a province there, and how a job stands elsewhere.
 LABEL = "label"
+#: The contexts of what fields of crime and typologies are called, and of what the audit says was done.
+FIELD, ACTION = "field", "action"
 #: Letters of what something may be called.
 _LONGEST = 60
 FOLDER = Path(__file__).parent / "tongues"
@@ -51,6 +53,14 @@ def catalogue(language: str) -> NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def told(language: str, context: str) -> list[tuple[str, str]]:
+    """The messages of a context with their translations."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return [(str(one.id), str(one.string)) for one in catalogue if one.context == context and one.string]
 
 
 @cache

@@ -37,6 +37,9 @@ from crosstie.ingest.dates import find_dates
         ("2015-03-27-04:00", ("2015-03-27",)),
         ("5 Feb. 1970 (this aka only)", ("1970-02-05",)),
         ("1968-04-00", ("1968-04",)),
+        ("24.6.1402 (Hijri Calendar)", ("1982-04-19",)),
+        ("1343 (solar hijri)", ("1964",)),
+        ("1402-06-24", ()),
         ("31/02/1980", ()),
         ("20/20/1980", ()),
         ("Sep-99", ()),
@@ -51,7 +54,7 @@ def test_dates_keep_just_the_precision_that_they_have(text: str, found: tuple[st
 
 
 @given(
-    st.dates(min_value=date(1000, 1, 1)),
+    st.dates(min_value=date(1600, 1, 1)),
     st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%d.%m.%Y", "%Y/%m/%d"]),
 )
 def test_every_day_is_found_in_every_form(day: date, form: str) -> None:

@@ -131,14 +131,14 @@ def built(folder: Path) -> Build:
 
 
 def matching_only(whole: Callable[..., Stages]) -> Callable[..., Stages]:
-    """The stages of a build up to where it is known who is who; they leave all other tables empty. Those are made of the claims, and take most of
-    so small a build.
+    """The stages of a build up to where everybody who is somebody is described; they leave all other tables empty. Those are made of the claims, and
+    take most of so small a build.
     """
 
     def stages(self: Workspace, engine: Engine, *more: Any, **named: Any) -> Stages:
         found = whole(self, engine, *more, **named)
-        last = [title for title, _ in found].index("finding who is who") + 1
-        missing = [table for table in TABLES if table not in ("sources", "claims", "pairs", "clusters")]
+        last = [title for title, _ in found].index("describing entities") + 1
+        missing = [table for table in TABLES if table not in ("sources", "claims", "pairs", "clusters", "entities")]
 
         def leave() -> None:
             for table in missing:

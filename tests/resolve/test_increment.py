@@ -33,8 +33,8 @@ def only_matching(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _one_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program stays what it was when the test began, though somebody may be writing it meanwhile."""
-    code = resolver._code()
-    monkeypatch.setattr(resolver, "_code", lambda: code)
+    code = resolver.code()
+    monkeypatch.setattr(resolver, "code", lambda: code)
 
 
 @pytest.fixture
@@ -86,6 +86,24 @@ def test_all_tables_are_the_same_and_those_of_a_build_by_force_too(whole_unit: U
     assert_same(build, again)
     assert_matched(again, "whole", 105)
     assert not whole_unit.workspace.build()[1]
+
+
+def test_little_that_is_new_is_told_to_every_build_anew(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver, "_REMEMBERED", 0.2)
+    chance = Random(15)
+    known = people(chance, 150)
+    unit.add("reg", known)
+    begun(unit, 150)
+    unit.add("zed", people(chance, 10, known=known))
+    assert_grown(unit, "increment", 10, 0)
+    unit.add("aaa", [*people(chance, 10, known=known), _row(100, "Boran Melanye", topics="victim")])
+    assert_grown(unit, "increment", 20, 0)
+    unit.judge("zed-1", "reg-1", "same")
+    assert_grown(unit, "increment", 20, 0)
+    unit.say(("zed-2", "Person", {"topics": ["minor"]}), ("reg-2", "Person", {"topics": ["minor"]}))  # what is gone is forgotten
+    assert_grown(unit, "increment", 19, 1)
+    unit.add("zed", people(chance, 5, 200, known=known))
+    assert_grown(unit, "increment", 5, 0)
 
 
 def test_nobody_was_there_before(unit: Unit) -> None:
@@ -288,7 +306,7 @@ def test_other_settings_and_weights_concern_every_pair(unit: Unit) -> None:
 def test_what_another_state_of_the_program_found_is_not_taken_over(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     unit.add("reg", people(Random(14), 60))
     begun(unit)
-    monkeypatch.setattr(resolver, "_code", lambda: "another")
+    monkeypatch.setattr(resolver, "code", lambda: "another")
     unit.add("zed", people(Random(14), 1))
     assert_grown(unit, "whole", 61)
 
@@ -308,10 +326,11 @@ _STEPS = ("records", "first", "version", "crowd", "twins", "judge", "revoke", "p
 )
 def test_whatever_comes_in_whatever_order(only_matching: None, seed: int, steps: list[str]) -> None:
     chance = Random(seed)
-    with TemporaryDirectory(prefix="growing-") as folder, Unit(Path(folder)) as unit:
+    with pytest.MonkeyPatch.context() as patched, TemporaryDirectory(prefix="growing-") as folder, Unit(Path(folder)) as unit:
         grown = Grown(unit, chance)
         begun(unit)
         for step in steps:
+            patched.setattr(resolver, "_REMEMBERED", chance.choice((0.0, 1.0)))
             if getattr(grown, step)():
                 assert_grown(unit)
 

@@ -20,7 +20,7 @@ from crosstie.client import Client, ServiceError
 from crosstie.model.marking import Tlp
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "api.md"
-ACTS = [Act.READ, Act.SEARCH, Act.JUDGE, Act.ADD, Act.BUILD, Act.SOURCES]
+ACTS = [Act.READ, Act.SEARCH, Act.JUDGE, Act.ADD, Act.BUILD, Act.SOURCES, Act.LENSES, Act.CASEWORK]
 
 
 @pytest.fixture
@@ -77,6 +77,27 @@ def test_every_call(served: tuple[str, str]) -> None:
         judged = unit.judge(links[0]["link_id"], "unsure", "by a program")
         assert unit.undo(judged["id"])["revoked_at"]
         assert list(unit.sources())
+
+
+def test_findings_lenses_and_thresholds(served: tuple[str, str], app: FastAPI) -> None:
+    cus = Person("cus", Role.CUSTODIAN, Tlp.RED)
+    app.state.accounts.add(cus.name, cus.role, cus.clearance, by="tester")
+    secret, _ = app.state.tokens.make(cus, "client", [Act.THRESHOLDS, Act.LENSES], purpose="trial")
+    with Client(served[0], token=served[1]) as unit:
+        found = list(unit.findings(lens="finance"))
+        assert {one["lens"] for one in found} == {"finance"}
+        one = unit.finding(found[0]["finding_id"])
+        assert one["sentence"] == found[0]["sentence"]
+        judged = unit.judge_finding(one["finding_id"], "unsure", "by a program")
+        assert unit.undo(judged["id"])["revoked_at"]
+        task = unit.assign("finding", one["finding_id"], "ana", title="look at it")
+        assert [told["id"] for told in app.state.workspace.own(Person("ana", Role.ANALYST)).about("finding", one["finding_id"])] == [task]
+        assert unit.lens("finance")["typologies"]
+        assert (unit.lenses()["broken"], len(unit.thresholds()) > 10) == ([], True)
+    with Client(served[0], token=secret) as unit:
+        name = unit.thresholds()[0]["threshold"]
+        assert unit.set_threshold(name, 7.0, "a trial")["value"] == 7.0
+        assert unit.set_threshold(name, None, "back")["value"] is None
 
 
 def test_what_the_service_refuses_is_told(served: tuple[str, str], tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from crosstie.casework.access import Role
+from crosstie.errors import LensError
 from crosstie.lens import registry
+from crosstie.lens.sound import Broken
 from crosstie.web.prose import prose
 from tests.web.conftest import SignIn
 from tests.web.test_workbench import Looked
@@ -136,3 +140,27 @@ def test_papers_run_fetch_and_lead_to_nothing() -> None:
         assert tag not in shown, tag
     assert "<strong>2</strong>" in shown
     assert "<table>" in shown
+
+
+def test_a_lens_that_is_broken_is_named_and_the_others_are_shown(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    *whole, travel = registry.load()
+    off = LensError(f"{tmp_path}/lens.yaml: name is missing")
+    (tmp_path / "detectors").mkdir()
+    first = whole[0].typologies[0].name
+    (tmp_path / "detectors" / f"{first.replace('-', '_')}.py").write_text("def detect(:\n", encoding="utf-8")
+    lenses = [replace(whole[0], folder=tmp_path), *whole[1:]]
+    for module in ("crosstie.web.lenses", "crosstie.rooms", "crosstie.web.findings"):
+        monkeypatch.setattr(f"{module}.sound", lambda: (lenses, [Broken(travel.name, f"{tmp_path}/lens.yaml", off)]))
+    ana, _ = sign_in()
+    for address in ("/lenses", "/thresholds"):
+        page = ana.get(address).text
+        Looked().feed_all(page)
+        assert f"{tmp_path}/lens.yaml: name is missing" in page
+        [told] = ana.get(f"/api/v1{address}").json()["broken"]
+        assert (told["name"], told["error"]) == (travel.name, "LensError")
+    assert ana.get(f"/lenses/{whole[1].name}").status_code == 200
+    for name, file in ((travel.name, "lens.yaml"), (whole[0].name, f"detectors/{first.replace('-', '_')}.py")):
+        refused = ana.get(f"/api/v1/lenses/{name}")
+        assert refused.status_code == 503
+        assert f"the lens {name} is broken" in refused.json()["detail"]
+        assert f"{tmp_path}/{file}" in refused.json()["detail"]

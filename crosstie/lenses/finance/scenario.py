@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from crosstie.learn.region.parts import Account, Actor, RegionBuilder
-from crosstie.lenses.finance import stories
+from crosstie.lenses.finance import layers, stories
 from crosstie.model.lexicon import Sphere
 
 CRIME, TERROR = Sphere.CRIME, Sphere.TERROR
@@ -26,6 +26,7 @@ class Finance:
             _shop(region, launderer, financier)
             _fair(region, launderer, financier)
             stories.plant(region)
+            layers.plant(region)
 
 
 def _laundryman(region: RegionBuilder) -> Actor:

@@ -10,7 +10,8 @@ from crosstie.ingest.calendars import day
 from crosstie.ingest.emitter import cleaner
 from crosstie.lens.commands import Desk, Option
 from crosstie.lenses.firearms import describe
-from crosstie.lenses.firearms.tracing.candidates import TABLE, Question, quoted
+from crosstie.lenses.firearms.tracing.candidates import TABLE, quoted
+from crosstie.lenses.firearms.tracing.weighing import Question
 
 #: What can be said of a firearm.
 DESCRIPTION = (

@@ -7,8 +7,8 @@ from typing import Any
 
 from crosstie.lenses.firearms import describe
 from crosstie.lenses.firearms.marks import serial
-from crosstie.lenses.firearms.tracing.candidates import Question
 from crosstie.lenses.firearms.tracing.trace import Trace
+from crosstie.lenses.firearms.tracing.weighing import Question
 
 #: What a request has to hold, by what it is for: paragraph 17 of the instrument, subparagraphs a to d. Not checked against its text.
 NEEDED = {

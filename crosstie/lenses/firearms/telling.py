@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from crosstie.lens.words import chance
-from crosstie.lenses.firearms.tracing.candidates import weights
 from crosstie.lenses.firearms.tracing.diversion import told
 from crosstie.lenses.firearms.tracing.trace import Trace
+from crosstie.lenses.firearms.tracing.weighing import weights
 
 #: Candidates and places that are shown however unlikely, and how likely the others have to be.
 _ALWAYS, _LEAST = 3, 0.005
+#: Candidates that are so likely beside the first are named with it.
+_ALIKE = 0.67
 
 
 def rows(found: Trace) -> list[dict[str, Any]]:
@@ -62,6 +64,10 @@ def summary(found: Trace) -> str:
         + (f" of {first.make}" if first.make else "")
         + f" ({chance(first.probability)}; none of the records: {chance(found.candidates.nobody)})."
     ]
+    near = [one for one in found.candidates.found[1:] if one.probability >= _ALIKE * first.probability]
+    if near:
+        others = ", ".join(f"{one.serial} ({chance(one.probability)})" for one in near)
+        text.append(f"What is known hardly tells it from {others}.")
     if found.places and found.places[0]:
         place, names = found.places[0][0], _names(found)
         where = (

@@ -14,6 +14,7 @@ from crosstie.resolve.blocks import Blocks
 from crosstie.resolve.candidates import Chosen
 from crosstie.resolve.increment.changes import AGAIN, marks_of, perhaps_rekeyed, settle
 from crosstie.resolve.increment.memory import Memory
+from crosstie.resolve.increment.pairs import Stay, packed
 from crosstie.resolve.increment.reblock import reblock, rekey
 from crosstie.resolve.increment.selecting import Said, select_again
 from crosstie.resolve.increment.splice import Ints, moved, rows, splice
@@ -73,7 +74,7 @@ def advance(
     wanted = np.asarray(twin_of == np.arange(len(twin_of)))
     profiles = counted_once(profiles, wanted)
     keys, families, same = rekey(old, profiles, before.keys, source, perhaps_rekeyed(old, profiles, spliced), before.had, wanted)
-    blocks, of_blocks, of_lines, stood, calm = reblock(profiles, keys, families, before.blocks, now, same, threads)
+    blocks, of_blocks, of_lines, stood, calm = reblock(profiles, keys, families, before.blocks, source, same, threads)
     marks = marks_of(old, profiles, spliced)
     pairs = tuple(array(before.pairs, column, np.int64) for column in ("l", "r", "under"))
     settled = settle((pairs[0], pairs[1], pairs[2]), now, marks, families, blocks, profiles, fits_of(profiles))
@@ -87,10 +88,26 @@ def advance(
     return Advanced(profiles, keys, twin_of, blocks, chosen, since)
 
 
-def pairs_that_stay(since: Since) -> pa.Table:
-    """The pairs that are not compared again, in the numbers of now."""
+def pairs_that_stay(since: Since, met: pa.Table) -> tuple[pa.Table, Stay]:
+    """The pairs that are not compared again, in the numbers of now: those that were `met` (l, r) all the same, and the others."""
     pairs = since.before.pairs
-    kept = pairs.set_column(pairs.schema.get_field_index("under"), "under", pa.array(since.under)).filter(pa.array(since.stays))
-    for place, side in enumerate(("l", "r")):
-        kept = kept.set_column(place, side, pa.array(since.now[array(kept, side, np.int64)], pa.int32()))
-    return kept
+    places = np.flatnonzero(since.stays)
+    left, right = (since.now[array(pairs, side, np.int64)[places]] for side in ("l", "r"))
+    ids = (left << 32) | right
+    # records keep their order, and so do their pairs
+    wanted = np.unique(packed(met))
+    found = np.searchsorted(ids, wanted)
+    found = found[np.append(ids, -1)[found] == wanted]
+    told = {"l": left, "r": right, "under": since.under[places]}
+    alone = np.ones(len(places), np.bool_)
+    alone[found] = False
+    kept = since.stays.copy()
+    kept[places[found]] = False
+
+    def renumbered(rows: pa.Table, some: Ints | Bools) -> pa.Table:
+        for name, values in told.items():
+            at = rows.schema.get_field_index(name)
+            rows = rows.set_column(at, name, pa.array(values[some], rows.schema.field(name).type))
+        return rows
+
+    return renumbered(pairs.take(pa.array(places[found])), found), Stay(renumbered(pairs.filter(pa.array(kept)), alone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from crosstie.resolve import records
 from crosstie.resolve.batches import array, values
-from crosstie.resolve.flat import Array, whole
+from crosstie.resolve.flat import Array, pc, whole
 from crosstie.resolve.increment.splice import Ints
 from crosstie.resolve.profiles import Profiles
 from crosstie.store.engine import Engine
@@ -54,6 +55,14 @@ def open_said(folder: Path) -> Said:
     return Said(*found)
 
 
+def said_of(engine: Engine, behind: str = "") -> Said:
+    """What the tables `sources` and `claims` say, or those with this behind their names: as far as `only_added` asks for it."""
+    nothing = pa.table({})
+    sources = engine.arrow(f"select * from sources{behind} order by source_id")
+    claimed = engine.arrow(f"select source_id, dataset, count(*) as claims from claims{behind} group by source_id, dataset")
+    return Said(sources, claimed, engine.arrow(f"select distinct prop, prop_type from claims{behind}"), nothing, nothing)
+
+
 def said_now(engine: Engine) -> Said:
     """What the claims of this build say; `records.survey` has been made."""
     return Said(*(engine.arrow(_TABLES[name]) for name in Said._fields))
@@ -71,19 +80,19 @@ class Selected(NamedTuple):
 
 def select_again(engine: Engine, old: Profiles, fingerprints: Ints, before: Said, now: Said) -> Selected:
     """Create `records` with what is new or changed, numbered by itself."""
-    if _only_added(before, now):
+    if only_added(before, now):
         _touch(engine, before, now)
         records.choose(engine, "touched")
         touched = whole(engine.arrow("select entity_id from touched order by entity_id").column("entity_id"))
         left = np.ones(old.count, np.bool_)
-        place, there = _places(old.ids, touched)
+        place, there = places(old.ids, touched)
         left[place[there]] = False
     else:
         records.choose(engine)
         left = np.zeros(old.count, np.bool_)
     told = engine.arrow("select entity_id, fingerprint from records order by idx")
     print_of = array(told, "fingerprint", np.int64)
-    place, there = _places(old.ids, whole(told.column("entity_id")))
+    place, there = places(old.ids, whole(told.column("entity_id")))
     same = there.copy()
     same[there] = fingerprints[place[there]] == print_of[there]
     left[place[same]] = True
@@ -94,12 +103,15 @@ def select_again(engine: Engine, old: Profiles, fingerprints: Ints, before: Said
     return Selected(source, print_of[fresh], old.count - len(stay) - int((there & ~same).sum()))
 
 
-def _only_added(before: Said, now: Said) -> bool:
-    """Whether all that was said is still said, and sources of other datasets say something beside it: what those do not speak of is as it was."""
+def only_added(before: Said, now: Said) -> bool:
+    """Whether all that was said is still said, and sources of other datasets and series say something beside it: what those do not speak of is as it
+    was.
+    """
     known = set(values(before.sources, "source_id"))
-    still = now.sources.filter(pa.array([one in known for one in values(now.sources, "source_id")], pa.bool_()))
+    still = now.sources.filter(pc.invert(_others(now.sources, known)))
     counted = {tuple(row.values()) for row in before.claimed.to_pylist()}
     claimed = {tuple(row.values()) for row in now.claimed.to_pylist()}
+    series = [set(values(held, "series")) for held in (before.sources, now.sources.filter(_others(now.sources, known)))]
     added = {row["dataset"] for row in now.claimed.to_pylist() if row["source_id"] not in known}
     props = {tuple(row.values()) for row in before.props.to_pylist()}
     new_props = {tuple(row.values()) for row in now.props.to_pylist()} - props
@@ -110,8 +122,13 @@ def _only_added(before: Said, now: Said) -> bool:
         and {row["source_id"] for row in now.claimed.to_pylist()} <= set(values(now.sources, "source_id"))
         and not added & set(values(before.claimed, "dataset"))
         and not added & set(values(before.sources, "dataset"))
+        and not series[0] & series[1]
         and not {prop for prop, _ in new_props} & {prop for prop, _ in props}
     )
+
+
+def _others(sources: pa.Table, known: Container[str]) -> Array:
+    return pa.array([one not in known for one in values(sources, "source_id")], pa.bool_())
 
 
 def _touch(engine: Engine, before: Said, now: Said) -> None:
@@ -146,8 +163,10 @@ def _only(engine: Engine, numbers: Ints) -> None:
     )
 
 
-def _places(among: Array, texts: Array) -> tuple[Ints, NDArray[np.bool_]]:
-    """Of each text the place of the first of the others that is not below it, and whether that one is the same; `among` ascends."""
+def places(among: Array, texts: Array) -> tuple[Ints, NDArray[np.bool_]]:
+    """Of each text the place of the first of the others that is not below it, and whether that one is the same; `among` ascends. The texts come in any
+    order, but are looked up faster where they ascend too.
+    """
     found: tuple[Ints, NDArray[np.bool_]] = _places_of(*_bytes(among), *_bytes(texts))
     return found
 

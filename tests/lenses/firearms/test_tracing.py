@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from crosstie.lens.commands import Desk
-from crosstie.lenses.firearms.tracing.candidates import Question, habits, index
+from crosstie.lenses.firearms.telling import summary
+from crosstie.lenses.firearms.tracing.candidates import habits, index
 from crosstie.lenses.firearms.tracing.chain import chain, turned
 from crosstie.lenses.firearms.tracing.trace import Trace, neighbours, trace
+from crosstie.lenses.firearms.tracing.weighing import Question
 from tests.lenses.firearms.conftest import event, life
 
 ASKED = Question("KA1??45", make="Kesh Arsenal", model="K9", calibre="9x19mm", date="2018-02-01", state="qo")
@@ -121,3 +123,22 @@ def test_neighbours_keep_the_form_of_the_number() -> None:
 def test_no_records_make_no_line() -> None:
     rows: list[dict[str, Any]] = []
     assert chain(rows).steps == ()
+
+
+def test_long_silence_before_a_recovery_says_less_than_silence_since(desk: Callable[..., Desk]) -> None:
+    """Who left lawful hands long ago would have been recovered long ago."""
+    old, late = life("KA12245", "old"), [*life(), event("sale", "2017-10-01", "buyer", "second", role_a="owner", role_b="owner")]
+    ledger = desk([*old, *late, event("inventory", "2024-01-01", "else", None, "KZ00001", role_a="owner")])
+    weighed = traced(ledger, replace(ASKED, serial="KA12?45", state=None))
+    silence = {one.serial: dict(one.reasons).get("no record since", 0.0) for one in weighed.candidates.found}
+    undated = traced(ledger, replace(ASKED, serial="KA12?45", state=None, date=None))
+    before = {one.serial: dict(one.reasons).get("no record since", 0.0) for one in undated.candidates.found}
+    assert silence["KA12245"] - silence["KA12345"] != before["KA12245"] - before["KA12345"]
+    assert silence["KA12245"] < before["KA12245"] + 1
+
+
+def test_candidates_that_nothing_tells_apart_are_named_together(desk: Callable[..., Desk]) -> None:
+    found = traced(desk([*life(), *life("KA12245", "other")]), replace(ASKED, serial="KA12?45"))
+    assert found.candidates.found[0].probability == pytest.approx(found.candidates.found[1].probability)
+    assert "hardly tells it from KA12345" in summary(found)
+    assert "hardly tells" not in summary(traced(desk(life())))

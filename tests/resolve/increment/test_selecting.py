@@ -71,6 +71,16 @@ def test_what_is_new_is_what_a_look_at_everything_finds(world: World, after: dic
     assert found.gone == len(set(before) - set(every))
 
 
+@pytest.mark.parametrize(("series", "added"), [("two", True), ("one", False)])
+def test_a_source_of_a_series_that_is_there_says_what_is_current_of_it(series: str, added: bool) -> None:
+    def said(*rows: tuple[str, str, str]) -> selecting.Said:
+        sources = pa.table({name: [row[place] for row in rows] for place, name in enumerate(("source_id", "dataset", "series"))})
+        claimed = pa.table({"source_id": sources["source_id"], "dataset": sources["dataset"], "claims": [7] * len(rows)})
+        return selecting.Said(sources, claimed, pa.table({"prop": ["name"], "prop_type": ["name"]}), pa.table({}), pa.table({}))
+
+    assert selecting.only_added(said(("a", "one", "one")), said(("a", "one", "one"), ("b", "two", series))) == added
+
+
 def _survey(engine: Engine) -> tuple[Engine, selecting.Said]:
     gather(engine)
     records.survey(engine)
@@ -98,7 +108,7 @@ _TEXTS = st.lists(st.text("abż\x7f", max_size=4), max_size=12)
 def test_places_among_ascending_texts(among: list[str], texts: list[str]) -> None:
     known = sorted({text.encode() for text in among})
     asked = [text.encode() for text in texts]
-    place, there = selecting._places(*(pa.array([one.decode() for one in some], pa.string()) for some in (known, asked)))
+    place, there = selecting.places(*(pa.array([one.decode() for one in some], pa.string()) for some in (known, asked)))
     assert place.tolist() == [sum(one < text for one in known) for text in asked]
     assert there.tolist() == [text in known for text in asked]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crosstie.resolve.blocks import Blocks, blocks_of
 from crosstie.resolve.candidates import LINE, Chosen, every_pair, pairs_of, ranges
 from crosstie.resolve.increment.changes import AGAIN, marks_of, perhaps_rekeyed, settle
-from crosstie.resolve.increment.reblock import reblock, rekey
+from crosstie.resolve.increment.reblock import reblock, rekey, wanted_of
 from crosstie.resolve.increment.splice import merged, moved, splice
 from crosstie.resolve.joining import opened
 from crosstie.resolve.keys import keys_of
@@ -129,7 +129,7 @@ def _agree(before: dict[str, Person], now: dict[str, Person]) -> Blocks:
     assert np.array_equal(remade.start, every.start)
     assert np.array_equal(remade.keys, every.keys)
     place = moved(source, old.count)
-    reblocked, of_blocks, of_lines, stood, calm = reblock(found, remade, families, blocks, place, same)
+    reblocked, of_blocks, of_lines, stood, calm = reblock(found, remade, families, blocks, source, same)
     for name in Blocks._fields:
         assert np.array_equal(getattr(reblocked, name), getattr(all_blocks, name)), name
 
@@ -140,7 +140,8 @@ def _agree(before: dict[str, Person], now: dict[str, Person]) -> Blocks:
     marks[settled.again] |= np.uint8(AGAIN)
     kept = {(int(place[a]), int(place[b])) for a, b in zip(left[settled.stays], right[settled.stays], strict=True)}
     chosen = Chosen(of_blocks, of_lines, calm, marks, stood, same, np.maximum(source, -1).astype(np.int32), blocks.own_start, blocks.own)
-    compared = _pairs(found, reblocked, chosen)
+    compared = _pairs(found, *wanted_of(reblocked, chosen))
+    assert compared == _pairs(found, reblocked, chosen)
     expected = _pairs(whole, all_blocks, every_pair(all_blocks, whole.count))
     assert kept | compared.keys() == expected.keys()
     # what is neither compared again nor marked says what it said

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from crosstie.lenses.firearms.tracing.candidates import Question, weights
 from crosstie.lenses.firearms.tracing.chain import Chain, Step, days_between
+from crosstie.lenses.firearms.tracing.weighing import Question, weights
 
 _STATE = "state stock"
 _PRIVATE = ("owner", "retailer", "wholesaler", None)

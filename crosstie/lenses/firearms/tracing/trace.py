@@ -12,9 +12,10 @@ from crosstie.errors import UsageError
 from crosstie.lenses.firearms.search.find import find
 from crosstie.lenses.firearms.search.index import SerialIndex
 from crosstie.lenses.firearms.search.pattern import parse
-from crosstie.lenses.firearms.tracing.candidates import TABLE, Candidate, Candidates, Question, candidates
+from crosstie.lenses.firearms.tracing.candidates import TABLE, Candidate, Candidates, candidates
 from crosstie.lenses.firearms.tracing.chain import Chain, chain
 from crosstie.lenses.firearms.tracing.diversion import Diversion, diversions, time_to_crime
+from crosstie.lenses.firearms.tracing.weighing import Question
 from crosstie.store.engine import Engine
 
 #: Candidates whose hands are laid out: so many, and but the first only if it is likely enough.
