@@ -88,7 +88,9 @@ def built(build: Build, new: bool) -> None:
         matched = build.manifest["matched"]
         if matched["how"] == "increment":
             gone = f", {matched['gone']:,} gone" if matched["gone"] else ""
-            out.print(f"{matched['fresh']:,} of {matched['records']:,} records were new or changed{gone}; of the rest an earlier build told")
+            out.print(
+                f"{matched['fresh']:,} of {matched['records']:,} records were new or changed{gone}; of the rest an earlier build told"
+            )
     if copies := build.manifest.get("copies"):
         named = ", ".join(f"“{one['file_name']}”" for one in copies)
         out.print(f"counted once, as copies of other sources: {escape(named)}", soft_wrap=True)

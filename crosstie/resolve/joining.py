@@ -128,8 +128,8 @@ def _with_those_that_stay(held: Held, since: Since, looked_at: Bools) -> Held:
 def _tabulate(engine: Engine, profiles: Profiles, held: Held) -> None:
     """Create `clusters` (CLUSTER): whoever is alone, and who is never matched, is a thing by itself."""
     shielded = engine.arrow("select entity_id, dataset from shielded")
-    ids, alone = whole(shielded.column("entity_id")), np.ones(shielded.num_rows)
-    rows = chain(_rows(profiles, held), [batch(CLUSTER, ids, ids, whole(shielded.column("dataset")), alone)])
+    ids, lists = (whole(shielded.column(name)).cast(pa.string()) for name in ("entity_id", "dataset"))
+    rows = chain(_rows(profiles, held), [batch(CLUSTER, ids, ids, lists, np.ones(shielded.num_rows))])
     engine.load("clusters", pa.RecordBatchReader.from_batches(CLUSTER, rows))
 
 

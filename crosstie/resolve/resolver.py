@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
@@ -174,14 +175,18 @@ def code() -> str:
     """What tells one state of this program, of its models, of the lenses' schemata and of the libraries that shape what is compared, from another:
     what another one has found is not taken over.
     """
+    return fingerprint([_program(), loaded_schemata()])
+
+
+@cache
+def _program() -> str:
+    """The files and the libraries, as they are when a process asks first: what it has loaded does not change."""
     made = {name: version(name) for name in ("duckdb", "followthemoney", "numba", "numpy", "pyarrow", "rigour")} | {"crosstie": __version__}
     home = Path(__file__).parent.parent
     files = (
         file for room in ("model", "resolve") for file in (home / room).rglob("*") if file.is_file() and "__pycache__" not in file.parts
     )
-    return fingerprint(
-        [made, loaded_schemata(), {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}]
-    )
+    return fingerprint([made, {file.relative_to(home).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}])
 
 
 def _memory(engine: Engine, job: Job, keys: Keys, stay: Stay, held: Held, said: Said) -> Memory:
