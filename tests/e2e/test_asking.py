@@ -67,9 +67,9 @@ def test_who_is_named_in_a_cut_stands_between(demo: Path, links: list[dict[str, 
     assert found["fewest"]
 
 
-def test_a_standing_question_tells_what_is_new_once(demo: Path, tmp_path: Path) -> None:
+def test_a_standing_question_tells_what_is_new_once(little: Path, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
-    shutil.copytree(demo / "workspace", workspace)
+    shutil.copytree(little / "workspace", workspace)
     added = answer("watch", "add", "convergence", "--class", "N4", workspace=workspace)
     assert answer("watch", "news", workspace=workspace)[0]["links"] == []
     assert answer("watch", "news", workspace=workspace)[0]["gone"] == []
@@ -87,14 +87,14 @@ def test_a_standing_question_tells_what_is_new_once(demo: Path, tmp_path: Path) 
     assert run("watch", "remove", "convergence", workspace=workspace).returncode == 4
 
 
-def test_what_is_new_is_told_after_a_build(demo: Path, workspace: Path) -> None:
-    files = sorted((demo / "region" / "files").iterdir())
+def test_what_is_new_is_told_after_a_build(little: Path, workspace: Path) -> None:
+    files = sorted((little / "region" / "files").iterdir())
     lists = [file for file in files if "list" in file.name or file.suffix == ".xml"]
     answer("add", *lists, workspace=workspace)
     answer("build", workspace=workspace)
     before = {link["link_id"] for link in answer("links", workspace=workspace)}
     answer("watch", "add", "all", workspace=workspace)
-    answer("add", demo / "region" / "files", workspace=workspace)
+    answer("add", little / "region" / "files", workspace=workspace)
     made = answer("build", workspace=workspace)
     now = {link["link_id"]: link["class"] for link in answer("links", workspace=workspace)}
     told = answer("watch", "news", workspace=workspace)[0]["links"]

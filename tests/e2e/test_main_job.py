@@ -8,7 +8,7 @@ import followthemoney
 import orjson
 import pytest
 
-from tests.e2e.conftest import answer, run
+from tests.e2e.conftest import answer, run, started
 
 LINK_COLUMNS = "link_id,crime_id,terror_id,class,strength,surprise,support,hops,first,last,path,crime_record,terror_record,fdr"
 
@@ -97,22 +97,22 @@ def test_building_again_without_change_does_nothing(demo: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_files_give_the_same_bytes(demo: Path, tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_bytes(little: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    assert run("init", other, "--exercise").returncode == 0
-    assert run("add", demo / "region" / "files", workspace=other).returncode == 0
-    assert run("build", workspace=other).returncode == 0
-    one, two = (sorted((folder / "builds" / "0001").glob("*.parquet")) for folder in (demo / "workspace", other))
+    assert started("init", other, "--exercise").returncode == 0
+    assert started("add", little / "region" / "files", workspace=other).returncode == 0
+    assert started("build", workspace=other).returncode == 0
+    one, two = (sorted((folder / "builds" / "0001").glob("*.parquet")) for folder in (little / "workspace", other))
     # sources.parquet holds the time at which each file was received
     different = [a.name for a, b in zip(one, two, strict=True) if a.name != "sources.parquet" and a.read_bytes() != b.read_bytes()]
     assert different == []
 
 
-def test_a_judgement_wins_over_the_score_and_can_be_taken_back(demo: Path, tmp_path: Path) -> None:
+def test_a_judgement_wins_over_the_score_and_can_be_taken_back(little: Path, tmp_path: Path) -> None:
     import shutil
 
     workspace = tmp_path / "copy"
-    shutil.copytree(demo / "workspace", workspace)
+    shutil.copytree(little / "workspace", workspace)
     link = answer("links", "--top", "1", workspace=workspace)[0]
     made = answer("judge", "link", link["link_id"], "--verdict", "rejected", "--reason", "namesake", workspace=workspace)
     assert answer("build", workspace=workspace)["new"] is True

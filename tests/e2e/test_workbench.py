@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from tests.e2e.browsing import WORDS, Served, follow, looking, sign_in
-from tests.e2e.conftest import run
+from tests.e2e.conftest import started
 
 #: A list that comes last, through the browser.
 LIST = "consolidated.xml"
@@ -24,8 +24,8 @@ def test_the_first_day(demo: Path, browser: Any, tmp_path: Path) -> None:
     unit, files = tmp_path / "unit", tmp_path / "files"
     shutil.copytree(demo / "region" / "files", files)
     (files / LIST).rename(tmp_path / LIST)
-    assert run("init", unit).returncode == 0
-    assert run("add", files, workspace=unit).returncode == 0
+    assert started("init", unit).returncode == 0
+    assert started("add", files, workspace=unit).returncode == 0
     served = Served(unit)
     try:
         with looking(browser) as page:
@@ -44,7 +44,7 @@ def test_the_first_day(demo: Path, browser: Any, tmp_path: Path) -> None:
         served.stop()
     assert "Traceback" not in served.said
     assert "leaked" not in served.said
-    assert run("verify", workspace=unit).returncode == 0
+    assert started("verify", workspace=unit).returncode == 0
 
 
 def administrator_makes_an_account(page: Any, served: Served) -> str:

@@ -11,7 +11,7 @@ import pytest
 from crosstie.graph import frontier
 from crosstie.graph.frontier import walked as frontier_walked
 from crosstie.graph.paths import Paths
-from tests.parity import region
+from tests import region
 from tests.parity.cluster import Cluster
 
 

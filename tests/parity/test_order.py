@@ -12,7 +12,7 @@ import pytest
 from crosstie.store import engine as engines
 from crosstie.store.engine import BATCH, Verb, conform
 from crosstie.store.engines.duck import DuckEngine
-from tests.parity import region
+from tests import region
 
 _CALLS = 3
 
