@@ -29,13 +29,43 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.loadscopereorder = False
 
 
+#: Files that share what takes long to begin, a cluster: one process takes them all, first of all.
+_TOGETHER = "tests/parity"
+
+
+def _unit(nodeid: str) -> str:
+    """What is given to one process: a file, or the files that share something."""
+    return _TOGETHER if nodeid.startswith(f"{_TOGETHER}/") else nodeid.split("::", 1)[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files are given to processes whole, some of them together."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _unit(nodeid)
+
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first: one that is begun last keeps one process waiting for another."""
+    """Files that take long come first: one that is begun last keeps one process waiting for another.
+
+    Of the files that go together those that take long come last: they need kernels, which the other process has compiled by then.
+    """
     count: dict[Path, tuple[int, int]] = {}
     for item in items:
         slow, all_ = count.get(item.path, (0, 0))
         count[item.path] = (slow + (item.get_closest_marker("slow") is not None), all_ + 1)
-    items.sort(key=lambda item: (count[item.path][0] == 0, -count[item.path][1], str(item.path)))
+
+    def place(item: pytest.Item) -> tuple[bool, bool, int, str]:
+        slow, all_ = count[item.path]
+        together = _unit(item.nodeid) == _TOGETHER
+        return (not together, bool(slow) is together, -all_, str(item.path))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)
