@@ -54,8 +54,9 @@ _RANGE, _RANGE_OF_FEW = 200_000, 4_000_000
 _NAMED = 200_000
 #: Where fewer claims change, and fewer than one in eight, they are changed where they are: what is changed has to fit into memory.
 _FEW = 2_000_000
-#: Where fewer of the records than this share are new, and none is changed or gone, nothing is kept anew: the next build begins where this one began.
-_REMEMBERED = 0.005
+#: Where fewer of the records than this share are new, and none is changed or gone, nothing is kept anew: the next build begins where this one began. To
+#: compare a few once more costs less than to write down all the others; of twice as many it would not.
+_REMEMBERED = 0.0015
 _VERDICTS = ("same", "different", "unsure")
 #: What is kept of a pair that was compared more than once.
 _BEST = "l, r, min(score) as score, max(apart) as apart, min(features) as features"
