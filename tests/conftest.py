@@ -41,13 +41,13 @@ def _unit(nodeid: str) -> str:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files are given to processes whole, some of them together."""
-    from xdist.scheduler import LoadFileScheduling
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-    class Together(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return _unit(nodeid)
-
-    return Together(config, log) if config.getoption("dist") == "loadfile" else None
+    scheduling = LoadFileScheduling(config, log)
+    scheduling._split_scope = _unit
+    return scheduling
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
