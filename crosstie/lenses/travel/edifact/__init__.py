@@ -3,6 +3,7 @@
 lexer      segments, whatever characters part them
 envelope   interchanges, groups and messages, and whether their counts are right
 moments    dates and times as messages write them
+legs       flights and travellers of a passenger list
 paxlst     advance passenger information
 pnrgov     passenger name records
 """

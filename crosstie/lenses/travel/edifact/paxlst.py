@@ -7,11 +7,11 @@ each traveller and leg between the places where he boards and leaves.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from crosstie.ingest.emitter import Emitter
 from crosstie.lenses.travel.edifact.envelope import Header
+from crosstie.lenses.travel.edifact.legs import Leg, Person
 from crosstie.lenses.travel.edifact.lexer import Segment
 from crosstie.lenses.travel.edifact.moments import day, moment
 from crosstie.lenses.travel.mrz.reading import country_of
@@ -34,29 +34,6 @@ _STATES = {
 _TRAVELS = frozenset({"P", "PP", "I", "A", "C", "AC", "IP", "L", "F", "V"})
 
 
-@dataclass(slots=True)
-class _Leg:
-    """One flight between two places."""
-
-    flight: str
-    carrier: str
-    origin: str | None = None
-    destination: str | None = None
-    departs: str | None = None
-    arrives: str | None = None
-
-
-@dataclass(slots=True)
-class _Person:
-    """The traveller who is being read."""
-
-    place: str
-    role: str
-    surname: str
-    given: str
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
 class Paxlst:
     """Takes the segments of PAXLST messages."""
 
@@ -72,9 +49,9 @@ class Paxlst:
     def begin(self, header: Header) -> None:
         """A message begins."""
         self._header, self._number = header, 1
-        self._legs: list[_Leg] = []
+        self._legs: list[Leg] = []
         self._state, self._in_document = "listed", False
-        self._person: _Person | None = None
+        self._person: Person | None = None
         self._seen = {"passenger": 0, "crew": 0}
         self._port: str | None = None
         self._qualifier = ""
@@ -131,7 +108,7 @@ class Paxlst:
         if self._travellers.full() and len(self._travellers) >= 60_000:  # one message of a size that no aircraft has
             self._travellers.flush()
 
-    def _own_legs(self, facts: dict[str, Any]) -> Iterator[_Leg]:
+    def _own_legs(self, facts: dict[str, Any]) -> Iterator[Leg]:
         """The legs between the places where the traveller boards and leaves; all where these are not told."""
         embarks, ends = facts.get("embarks"), facts.get("ends")
         first = next((at for at, leg in enumerate(self._legs) if leg.origin == embarks), 0) if embarks else 0
@@ -154,7 +131,7 @@ class Paxlst:
         carrier = carrier or flight[:2]
         if flight.startswith(carrier):
             flight = flight[len(carrier) :]
-        self._legs.append(_Leg(flight.lstrip("0") or "0", carrier))
+        self._legs.append(Leg(flight.lstrip("0") or "0", carrier))
 
     def _loc(self, given: list[str]) -> None:
         code = given[1].strip()
@@ -232,7 +209,7 @@ class Paxlst:
         self._out.record(f"message[{self._header.number}]/segment[{self._number}]")
         if not surname and not given_names:
             raise ValueError("a traveller without a name")
-        self._person = _Person(self._out.place, role, surname, given_names)
+        self._person = Person(self._out.place, role, surname, given_names)
 
     def _att(self, given: list[str]) -> None:
         if self._person is not None and given[1].strip() == "2":
