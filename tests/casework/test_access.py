@@ -25,6 +25,7 @@ MATRIX = {
     Act.CASES: READERS,
     Act.CASEWORK: WORKERS,
     Act.LEAD: {Role.CASE_LEAD},
+    Act.PROTECT: {Role.CASE_LEAD},
     Act.RETENTION: {Role.CUSTODIAN},
     Act.DRAW: READERS,
     Act.EXPORT: WORKERS,
