@@ -97,8 +97,8 @@ def test_a_question_is_kept_by_its_owner_and_tells_what_is_new(app: FastAPI, sig
     assert ana.post(f"/queries/{mine['path']}/remove", data={"form": form}).status_code == 303
     assert ana.get("/api/v1/queries").json()["queries"] == []
     # each has names of their own
-    for browser, sent in ((ana, form), (ben, bens), (ben, bens)):
-        told = browser.post("/api/v1/queries", json={"name": "all"}, headers={"x-crosstie-form": sent})
+    for browser, own in ((ana, form), (ben, bens), (ben, bens)):
+        told = browser.post("/api/v1/queries", json={"name": "all"}, headers={"x-crosstie-form": own})
     assert told.status_code == 400
     assert ben.delete("/api/v1/queries/all", headers={"x-crosstie-form": bens}).status_code == 200
     assert [one["name"] for one in ana.get("/api/v1/queries").json()["queries"]] == ["all"]
