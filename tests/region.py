@@ -1,4 +1,6 @@
-"""A fictitious region to build several times: large enough that keys are common and blocks divided."""
+"""A fictitious region to build several times: large enough that keys are common and blocks divided. A cluster takes its time for each query, however
+few rows there are: the little one asks all of it that the larger one would.
+"""
 
 from __future__ import annotations
 

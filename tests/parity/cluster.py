@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 
 import psutil
 
-_DEFAULTS = """\
+#: For a Java that lives for minutes.
+_QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_DEFAULTS = f"""\
 spark.executor.memory 1g
 spark.driver.memory 1g
 spark.driver.host 127.0.0.1
 spark.sql.shuffle.partitions 2
 spark.default.parallelism 2
-spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.driver.extraJavaOptions {_QUICK}
+spark.executor.extraJavaOptions {_QUICK}
 """
 _Found = TypeVar("_Found")
 
@@ -58,7 +60,13 @@ class Cluster:
             _kill(process)
 
     def _begin(self, name: str, daemon: str, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, **self.environment, "SPARK_DAEMON_MEMORY": "256m", "SPARK_NO_DAEMONIZE": "1"}
+        environment = {
+            **os.environ,
+            **self.environment,
+            "SPARK_DAEMON_MEMORY": "256m",
+            "SPARK_DAEMON_JAVA_OPTS": _QUICK,
+            "SPARK_NO_DAEMONIZE": "1",
+        }
         command = [str(self.home / "bin" / "spark-class"), f"org.apache.spark.deploy.{daemon}", "--host", "127.0.0.1", "--webui-port", "0"]
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen([*command, *arguments], stdout=log, stderr=log, env=environment, start_new_session=True)

@@ -31,11 +31,44 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             started.stop()
 
 
+class Session:
+    """The one session on the cluster that a process may have: begun when it is first asked for, and shared until somebody needs one of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._begun: Engine | None = None
+
+    def engine(self, cluster: Cluster) -> Engine:
+        if self._begun is None:
+            self._begun = Engine(Settings(engine=cluster.url), self._folder)
+        return self._begun
+
+    def end(self) -> None:
+        if self._begun is not None:
+            self._begun.close()
+        self._begun = None
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    shared = Session(tmp_path_factory.mktemp("spark"))
+    yield shared
+    shared.end()
+
+
 @pytest.fixture(scope="module")
-def spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def spark(cluster: Cluster, session: Session) -> Iterator[Engine]:
     """A session on the cluster; its tables are shared by the tests of a module."""
-    with Engine(Settings(engine=cluster.url), tmp_path_factory.mktemp("spark")) as engine:
-        yield engine
+    engine = session.engine(cluster)
+    yield engine
+    for name in engine.tables():
+        engine.drop(name)
+
+
+@pytest.fixture
+def alone(session: Session) -> None:
+    """No session of others: the test begins its own."""
+    session.end()
 
 
 @pytest.fixture

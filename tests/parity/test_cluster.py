@@ -22,6 +22,7 @@ from tests.parity.cluster import Cluster, wait_for
 cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="Spark is not installed: pip install 'crosstie[spark]'")
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
+pytestmark = pytest.mark.usefixtures("alone")
 COUNTED = pa.schema({"k": pa.int64(), "n": pa.int64()})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ class Shuffled(DuckEngine):
 
 @pytest.mark.slow
 def test_neither_order_nor_batches_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace = region.workspace(tmp_path)
+    workspace = region.little(tmp_path)
+    workspace.settings = replace(workspace.settings, links=200)  # fewer than there are
     ours, _ = workspace.build()
     monkeypatch.setattr(engines, "_named", lambda engine: Shuffled)
     for most in (7, 1_000):

@@ -29,7 +29,14 @@ _MUST = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.parquet.enableVectorizedReader": "true",
 }
-_MAY = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.execution.arrow.pyspark.enabled": "true"}
+_MAY = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # beside each file of a table it would write one with a sum of it, and start `chmod` in a process of its own for both
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+}
 
 
 @contextlib.contextmanager
