@@ -25,7 +25,8 @@ _REJECTS_SHOWN = 50
 #: Ties of an entity that are listed where they are looked up, the surest first; a hub has more.
 MOST_TIES = 1_000
 #: What may be a link, by its id or its rank.
-_LINK = re.compile(r"[0-9a-f]{16}|[0-9]{1,9}")
+_RANK = re.compile(r"[0-9]{1,9}")
+_LINK = re.compile(rf"[0-9a-f]{{16}}|{_RANK.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def dossier(build: Build | None, sources: SourceStore, reference: str, builds: S
         with _Tables(build, ties) as tables:
             if ties is not None and not _LINK.fullmatch(reference) and ties.find(reference) is not None:
                 return _entity(tables, reference)
-            if link := tables.rows("links", "link_id = ? or cast(rank as varchar) = ?", reference, reference):
+            if link := tables.rows("links", "rank = ?" if _RANK.fullmatch(reference) else "link_id = ?", reference):
                 return _link(tables, link[0], classes_in(builds, [link[0]["link_id"]])[link[0]["link_id"]])
             if cluster := tables.rows("clusters", "entity_id = ?", reference):
                 return _entity(tables, cluster[0]["cluster_id"])

@@ -117,7 +117,10 @@ def _opened(build: Build, kind: Kind) -> Iterator[duckdb.DuckDBPyConnection]:
 def _view(connection: duckdb.DuckDBPyConnection, build: Build, table: str) -> None:
     file = str(build.file(table)).replace("'", "''")
     try:
-        connection.execute(f"create or replace view {table} as select * from read_parquet('{file}')")
+        # columns that the version which made the build did not know are null
+        connection.register(f"{table}_now", TABLES[table].empty_table())
+        read = f"select * from read_parquet('{file}') union all by name select * from {table}_now"
+        connection.execute(f"create or replace view {table} as {read}")
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise damaged(str(error).splitlines()[0]) from error
 
@@ -127,13 +130,13 @@ def _marking(connection: duckdb.DuckDBPyConnection, build: Build, kind: Kind) ->
     found: list[str] = []
     for table in kind.needs:
         names = TABLES[table].names
-        if "marking" in names:
-            query = f"select distinct marking from {table}"
-        elif "evidence" in names:
-            query = f"select distinct e.marking from (select unnest(evidence) as e from {table})"
-        else:
+        parts = [f"select distinct marking from {table}"] if "marking" in names else []
+        if "evidence" in names:
+            parts.append(f"select distinct e.marking from (select unnest(evidence) as e from {table})")
+        if not parts:
             _view(connection, build, "claims")
-            query = "select distinct marking from claims"
+            parts.append("select distinct marking from claims")
+        query = " union ".join(parts)
         found += [row[0] for row in connection.execute(query).fetchall() if row[0]]
     return strictest(sorted(found)) if found else str(Marking())
 

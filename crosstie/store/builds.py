@@ -39,13 +39,19 @@ class Build:
         return path
 
     def table(self, name: str) -> pa.Table:
-        """A whole table."""
+        """A whole table; columns that the version which made the build did not know are null."""
         import pyarrow as pa  # as below: to find a build takes no Arrow, and screening a name has no time for it
         import pyarrow.parquet as pq
 
+        from crosstie.model.tables import TABLES
+
         path = self.file(name)
         try:
-            return pq.read_table(path)
+            read = pq.read_table(path)
+            for field in TABLES.get(name, ()):
+                if field.name not in read.schema.names:
+                    read = read.append_column(field, pa.nulls(read.num_rows, field.type))
+            return read
         except (OSError, pa.ArrowInvalid) as error:
             raise IntegrityError(f"{path} cannot be read: {error}", hint="`crosstie build` makes a new one.") from error
 

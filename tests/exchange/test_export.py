@@ -322,3 +322,11 @@ def test_every_kind_has_a_usual_format() -> None:
 def test_schemata_of_lenses_are_written_as_their_ancestor() -> None:
     assert stock_schema("Person") == "Person"
     assert stock_schema("Nonsense") is None
+
+
+def test_a_table_of_an_earlier_version_is_exported_with_what_it_has(out: Out) -> None:
+    path = out.build.file("findings")
+    pq.write_table(pq.read_table(path).drop_columns(["marking", "supports"]), path)
+    [first] = (json.loads(line) for line in out.text("findings", "json").splitlines()[:1])
+    assert first["marking"] is None
+    assert export(out.build, "findings", None, out.folder / "out.x").marking == "TLP:RED"

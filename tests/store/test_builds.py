@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from crosstie.errors import IntegrityError, NotFound, StorageError
+from crosstie.model.tables import LINK
 from crosstie.store.builds import CURRENT, RECORD, Build, BuildStore
 
 
@@ -29,9 +30,17 @@ def test_builds_are_numbered_and_the_latest_is_current(store: BuildStore) -> Non
     assert store.current() == second == store.get(2)
     assert store.list() == [first, second]
     assert first.path.name == "0001"
-    assert second.table("links").to_pylist() == [{"n": 2}]
+    assert second.table("links")["n"].to_pylist() == [2]
     assert dict(store.get(1).manifest) == {"version": "0.1", "value": 1}
     assert not list(store.verify())
+
+
+def test_what_an_earlier_version_did_not_write_is_null(store: BuildStore) -> None:
+    with store.begin() as build:
+        pq.write_table(pa.table({"link_id": ["a"]}), build.path("links"))
+        table = build.commit({}).table("links")
+    assert set(LINK.names) <= set(table.schema.names)
+    assert (table["link_id"].to_pylist(), table["crime_record"].to_pylist()) == (["a"], [None])
 
 
 def test_what_is_not_committed_was_never_there(store: BuildStore) -> None:
